@@ -1,0 +1,1 @@
+"""The nouns of the toolkit: frozen, validated when built; no files, no estimation."""
