@@ -296,12 +296,11 @@ def _and(*parts: Array) -> Array:
 
 def _divide(a: Array, b: Array) -> Array:
     """Division; by zero gives unknown."""
-    safe = np.where(b == 0, np.nan, b)
-    return a / safe
+    return np.asarray(a / np.where(b == 0, np.nan, b))
 
 
 def _answered(*values: Array) -> Array:
-    return np.all(np.stack(np.broadcast_arrays(*(~np.isnan(v) for v in values))), axis=0).astype(float)
+    return np.asarray(np.all(np.stack(np.broadcast_arrays(*(~np.isnan(v) for v in values))), axis=0), dtype=float)
 
 
 def _reduce(function: Literal["fmax", "fmin"]) -> Callable[..., Array]:
@@ -313,7 +312,7 @@ def _reduce(function: Literal["fmax", "fmin"]) -> Callable[..., Array]:
 
 def _count(*values: Array) -> Array:
     """How many of the conditions are true (unknown ones are not counted)."""
-    return np.sum(np.stack(np.broadcast_arrays(*(_truth(v) == 1 for v in values))), axis=0).astype(float)
+    return np.asarray(np.sum(np.stack(np.broadcast_arrays(*(_truth(v) == 1 for v in values))), axis=0), dtype=float)
 
 
 _COMPARISONS: dict[str, Callable[[Array, Array], NDArray[np.bool_]]] = {

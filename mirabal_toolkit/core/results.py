@@ -1,0 +1,209 @@
+"""Estimates, tidy: one row each, before and after disclosure control."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from mirabal_toolkit.core.data import AuditTrail, Finding, Source
+from mirabal_toolkit.core.frames import SealedFrame
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.core.plan import AnalysisPlan
+from mirabal_toolkit.errors import MirabalError
+
+#: Columns of every estimates frame, in order, with their dtypes. `flags` holds tuples of text.
+#: `count` is the number of people an estimate counts (None where it counts nobody);
+#: `n_universe` the number who were meant to be asked.
+ESTIMATE_COLUMNS: dict[str, str] = {
+    "analysis": "str",
+    "outcome": "str",
+    "indicator": "str",
+    "estimand": "str",
+    "population": "str",
+    "model": "str",
+    "term": "str",
+    "wave": "Int64",
+    "contrast": "str",
+    "scale": "str",
+    "estimate": "float64",
+    "std_error": "float64",
+    "df": "float64",
+    "statistic": "float64",
+    "p_value": "float64",
+    "p_adjusted": "float64",
+    "conf_low": "float64",
+    "conf_high": "float64",
+    "count": "Float64",
+    "n_universe": "Int64",
+    "n_obs": "Int64",
+    "n_persons": "Int64",
+    "flags": "object",
+}
+
+#: What the rows of each analysis hold. Scales: ``percent``, ``percentage_points``, ``points`` (of a
+#: 0–100 score), ``items``, ``people``, ``odds_ratio``, ``logit``, ``ratio``. A contrast reads
+#: ``w5 - w1``.
+ANALYSES: dict[str, str] = {
+    "retention": "people interviewed at a wave, of those who started (percent, Wilson interval)",
+    "prevalence": "binary outcome at a wave: percent of those who answered, Wilson interval; count, n_universe",
+    "mean": "score at a wave; terms `mean` (t interval) and `sd`",
+    "paired_change": "binary outcome, people seen at both ends; terms `before`, `after` (percent, count), `change` "
+    "(percentage points, Newcombe interval, exact McNemar p), `stopped` and `started` (people who changed)",
+    "paired_mean_change": "score, people seen at both ends; terms `before`, `after`, `change` (paired t interval, "
+    "Wilcoxon p), `standardised` (d_av)",
+    "cessation": "of those exposed at the first wave, percent not exposed at their last two observed waves",
+    "onset": "of those not exposed at the first wave, percent exposed at the last wave",
+    "model_prediction": "percent or mean per wave from the model, for the people of the panel",
+    "model_contrast": "change from the first wave from the model; scales percentage_points or points, and odds_ratio",
+    "model_parameters": "variance between and within people, ICC, working correlation",
+    "distribution": "answers to one item at a wave; outcome is the item id, term the answer (percent, count) or a "
+    "missing reason (people)",
+}
+
+#: Flags an estimate may carry; `untrusted` ones turn the exit code to 6.
+FLAGS: dict[str, str] = {
+    "zero_cell": "nobody, or everybody, at this wave: the model used a penalty, the interval is exact",
+    "penalised": "fitted with a penalised likelihood because a wave had nobody or everybody",
+    "boundary": "the variance between people was estimated as zero",
+    "not_converged": "the model did not converge; its estimates are not shown",
+    "not_estimable": "too few people, or no variation: nothing was estimated",
+    "few_people": "fewer than 30 people; intervals are approximate",
+    "suppressed": "hidden to protect the people counted",
+    "rounded": "recomputed from rounded counts",
+}
+UNTRUSTED_FLAGS = frozenset({"not_converged"})
+
+
+def estimates_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return `records` as a frame with exactly `ESTIMATE_COLUMNS`; absent keys are missing.
+
+    Raises
+    ------
+    MirabalError
+        If a record has a key that is not a column, or an unknown flag or analysis.
+    """
+    _check_vocabulary(records)
+    columns: dict[str, pd.Series[Any]] = {}
+    for name, dtype in ESTIMATE_COLUMNS.items():
+        if name == "flags":
+            columns[name] = pd.Series([tuple(record.get("flags", ())) for record in records], dtype=object)
+        elif dtype == "str":
+            columns[name] = pd.Series([str(record.get(name, "")) for record in records], dtype="str")
+        else:
+            columns[name] = pd.Series([record.get(name) for record in records], dtype=dtype)  # type: ignore[call-overload]
+    return pd.DataFrame(columns)
+
+
+def _check_vocabulary(records: Sequence[Mapping[str, Any]]) -> None:
+    unknown = {key for record in records for key in record} - set(ESTIMATE_COLUMNS)
+    unknown |= {flag for record in records for flag in record.get("flags", ())} - set(FLAGS)
+    unknown |= {record["analysis"] for record in records} - set(ANALYSES)
+    if unknown:
+        raise MirabalError(f"an estimate has unknown parts: {sorted(unknown)}")
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the models found; not for anybody's eyes but the disclosure gate's.
+
+    Parameters
+    ----------
+    estimates : SealedFrame
+        Columns `ESTIMATE_COLUMNS`.
+    flow : SealedFrame
+        Participant flow as in `PanelData`.
+    months : mapping
+        Wave number → months.
+    versions : mapping
+        Package → version that computed.
+
+    Raises
+    ------
+    MirabalError
+        If the columns are not those of `ESTIMATE_COLUMNS`.
+    """
+
+    instrument: Instrument
+    plan: AnalysisPlan
+    estimates: SealedFrame
+    flow: SealedFrame
+    months: Mapping[int, float]
+    trail: AuditTrail
+    sources: tuple[Source, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    fingerprint: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.estimates.columns != list(ESTIMATE_COLUMNS):
+            raise MirabalError("estimates lack their columns")
+
+    @property
+    def untrusted(self) -> bool:
+        """Whether any model could not be trusted."""
+        return any(UNTRUSTED_FLAGS & set(flags) for flags in self.estimates.frame["flags"])
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureProfile:
+    """Rules by which results may leave.
+
+    Parameters
+    ----------
+    threshold : int
+        Counts of 1 … threshold − 1 people (and of all but so many) are hidden.
+    hide_zeros : bool
+        Whether counts of nobody, and of everybody, are hidden too.
+    rounding : int
+        Other counts are rounded to multiples of this; 1 leaves them.
+    minimum_base : int
+        Fewest people a percentage or mean may rest on.
+    minimum_df : int
+        Fewest residual degrees of freedom of a released model.
+    releasable : bool
+        False marks every output "not for release".
+    """
+
+    name: str
+    threshold: int
+    hide_zeros: bool
+    rounding: int
+    minimum_base: int
+    minimum_df: int
+    releasable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One line of the register of outputs: what was hidden or rounded, by which rule, how often."""
+
+    rule: str
+    analysis: str
+    count: int
+    comment: str
+
+
+@dataclass(frozen=True)
+class ReleasableResults:
+    """Results after disclosure control: the only thing `report` accepts.
+
+    Has the fields of `Results`, every number already hidden or rounded, and the profile and
+    decisions that made it so.
+    """
+
+    instrument: Instrument
+    plan: AnalysisPlan
+    estimates: SealedFrame
+    flow: SealedFrame
+    months: Mapping[int, float]
+    audit: SealedFrame
+    findings: SealedFrame
+    profile: DisclosureProfile
+    decisions: tuple[Decision, ...]
+    sources: tuple[Source, ...] = ()
+    fingerprint: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    untrusted: bool = False
