@@ -93,7 +93,7 @@ def estimates_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         elif dtype == "str":
             columns[name] = pd.Series([str(record.get(name, "")) for record in records], dtype="str")
         else:
-            columns[name] = pd.Series([record.get(name) for record in records], dtype=dtype)  # type: ignore[call-overload]
+            columns[name] = pd.Series([record.get(name) for record in records], dtype=dtype)
     return pd.DataFrame(columns)
 
 
