@@ -252,8 +252,8 @@ class PanelData:
     ----------
     scores, universe : SealedFrame
         As in `ScoredData`.
-    answers : SealedFrame
-        Numeric item answers (index person_id, wave), for item distributions.
+    answers, reasons, status : SealedFrame
+        As in `CleanedData` (index person_id, wave); `answers` and `reasons` of numeric items only.
     people : SealedFrame
         Index person_id; person-level items (site, age …).
     flow : SealedFrame
@@ -265,6 +265,8 @@ class PanelData:
     scores: SealedFrame
     universe: SealedFrame
     answers: SealedFrame
+    reasons: SealedFrame
+    status: SealedFrame
     people: SealedFrame
     flow: SealedFrame
     trail: AuditTrail
