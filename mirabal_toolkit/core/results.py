@@ -49,7 +49,7 @@ ESTIMATE_COLUMNS: dict[str, str] = {
 ANALYSES: dict[str, str] = {
     "retention": "people interviewed at a wave, of those who started (percent, Wilson interval)",
     "prevalence": "binary outcome at a wave: percent of those who answered, Wilson interval; count, n_universe",
-    "mean": "score at a wave; terms `mean` (t interval) and `sd`",
+    "mean": "score at a wave; terms `mean` (t interval; count: people whose score is not zero) and `sd`",
     "paired_change": "binary outcome, people seen at both ends; terms `before`, `after` (percent, count), `change` "
     "(percentage points, Newcombe interval, exact McNemar p), `stopped` and `started` (people who changed)",
     "paired_mean_change": "score, people seen at both ends; terms `before`, `after`, `change` (paired t interval, "
@@ -72,6 +72,8 @@ FLAGS: dict[str, str] = {
     "not_estimable": "too few people, or no variation: nothing was estimated",
     "few_people": "fewer than 30 people; intervals are approximate",
     "suppressed": "hidden to protect the people counted",
+    "few": "hidden because it counts fewer people than the profile's threshold",
+    "all_but_few": "hidden because it counts all but fewer people than the profile's threshold",
     "rounded": "recomputed from rounded counts",
 }
 UNTRUSTED_FLAGS = frozenset({"not_converged"})

@@ -1,1 +1,1 @@
-""""""
+"""The gate: from results to what may leave."""

@@ -1,1 +1,1 @@
-""""""
+"""From a panel and a plan to estimates of change."""

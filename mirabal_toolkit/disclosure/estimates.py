@@ -1,0 +1,214 @@
+"""Protect a frame of estimates, row by row and pair by pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from mirabal_toolkit.core.results import DisclosureProfile, estimates_frame
+from mirabal_toolkit.disclosure.rules import Verdict, judge, round_count
+from mirabal_toolkit.mixed.counts import Interval, PairedCounts, exact_interval, mcnemar_exact, newcombe_paired, wilson
+
+Row = dict[str, Any]
+
+#: What is emptied when a row is hidden.
+NUMBERS = ("estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high", "count")
+COUNTED = frozenset({"retention", "prevalence", "cessation", "onset", "distribution", "paired_change"})
+MODELLED = frozenset({"model_prediction", "model_contrast", "model_parameters"})
+
+#: Decimals that scales keep once rounded; a finer one would give the exact count behind a rounded one.
+DECIMALS = {"percent": 0, "percentage_points": 0, "points": 1, "items": 1, "answer": 1, "odds_ratio": 1}
+DEFAULT_DECIMALS = 2
+
+
+def protect_estimates(estimates: pd.DataFrame, profile: DisclosureProfile) -> pd.DataFrame:
+    """Return `estimates` with small cells hidden, and everything else rounded.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Columns `ESTIMATE_COLUMNS`.
+
+    Returns
+    -------
+    DataFrame
+        Same rows in the same order.
+    """
+    rows = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
+    hidden = _hidden_cells(rows, profile)
+    tables = _paired_tables(rows)
+    return estimates_frame([_protected(row, hidden, tables, profile) for row in rows])
+
+
+def _missing(value: Any) -> bool:
+    return bool(pd.isna(value))
+
+
+Cell = tuple[str, str, int]
+
+
+def _hidden_cells(rows: Iterable[Row], profile: DisclosureProfile) -> set[Cell]:
+    """Find the (outcome, estimand, wave) whose percentage or mean is hidden: models of them must be too."""
+    return {
+        (row["outcome"], row["estimand"], int(row["wave"]))
+        for row in rows
+        if row["analysis"] in ("prevalence", "mean") and row["term"] != "sd" and _verdict(row, profile) != "shown"
+    }
+
+
+def _verdict(row: Row, profile: DisclosureProfile) -> Verdict:
+    """Judge one row by its own count and base."""
+    n, count = row["n_obs"], row["count"]
+    if _missing(n):
+        return "shown" if _missing(count) else judge(float(count), float("nan"), profile)
+    if row["analysis"] == "mean":
+        # A mean shows how many people stand behind it when nearly everybody's score is zero.
+        few = not _missing(count) and judge(float(count), float("nan"), profile) == "few"
+        return "few" if few else judge(profile.threshold, float("nan") if n >= profile.minimum_base else n, profile)
+    if _missing(count):
+        return "base" if n < profile.minimum_base else "shown"
+    return judge(float(count), float(n), profile)
+
+
+def _paired_tables(rows: Iterable[Row]) -> dict[tuple[str, str], PairedCounts]:
+    """Rebuild the two-by-two table of every paired change."""
+    parts: dict[tuple[str, str], dict[str, int]] = {}
+    for row in rows:
+        if row["analysis"] == "paired_change" and not _missing(row["count"]):
+            part = parts.setdefault((row["outcome"], row["estimand"]), {})
+            part[row["term"]], part["n"] = int(row["count"]), int(row["n_obs"])
+    return {key: _paired_table(part) for key, part in parts.items()}
+
+
+def _paired_table(part: dict[str, int]) -> PairedCounts:
+    both = part["before"] - part["stopped"]
+    return PairedCounts(
+        both=both,
+        stopped=part["stopped"],
+        started=part["started"],
+        neither=part["n"] - part["before"] - part["started"],
+    )
+
+
+def _protected(
+    row: Row, hidden: set[Cell], tables: dict[tuple[str, str], PairedCounts], profile: DisclosureProfile
+) -> Row:
+    verdict = _row_verdict(row, hidden, tables, profile)
+    if verdict != "shown":
+        return _hide(row, verdict, profile)
+    if row["analysis"] == "paired_change" and row["term"] == "change":
+        return _rounded_change(row, tables.get((row["outcome"], row["estimand"])), profile)
+    if row["analysis"] in COUNTED and not _missing(row["count"]):
+        return _rounded_count(row, profile)
+    return _rounded_numbers(row, profile)
+
+
+def _row_verdict(
+    row: Row, hidden: set[Cell], tables: dict[tuple[str, str], PairedCounts], profile: DisclosureProfile
+) -> Verdict:
+    if row["analysis"] in MODELLED:
+        return _model_verdict(row, hidden, profile)
+    if row["analysis"] == "paired_change" and row["term"] == "change":
+        table = tables.get((row["outcome"], row["estimand"]))
+        ends = [] if table is None else [judge(count, table.n, profile) for count in (table.before, table.after)]
+        return next((verdict for verdict in ends if verdict != "shown"), "shown")
+    if row["analysis"] in ("mean", "paired_mean_change"):
+        return _mean_verdict(row, hidden, profile)
+    return _verdict(row, profile)
+
+
+def _mean_verdict(row: Row, hidden: set[Cell], profile: DisclosureProfile) -> Verdict:
+    """Hide an SD with its mean, and a paired change with either end."""
+    waves = _waves_of(row)
+    if any((row["outcome"], row["estimand"], wave) in hidden for wave in waves):
+        return "few"
+    return _verdict(row, profile)
+
+
+def _model_verdict(row: Row, hidden: set[Cell], profile: DisclosureProfile) -> Verdict:
+    if any((row["outcome"], row["estimand"], wave) in hidden for wave in _waves_of(row)):
+        return "few"
+    too_few = not _missing(row["df"]) and row["df"] < profile.minimum_df
+    return (
+        "base" if too_few or (not _missing(row["n_persons"]) and row["n_persons"] < profile.minimum_base) else "shown"
+    )
+
+
+def _waves_of(row: Row) -> list[int]:
+    """Return the waves a row speaks of: its own, or both of its contrast (``w5 - w1``)."""
+    waves = [] if _missing(row["wave"]) else [int(row["wave"])]
+    return waves + [int(part.strip()[1:]) for part in row["contrast"].split("-") if part.strip()]
+
+
+def _hide(row: Row, verdict: Verdict, profile: DisclosureProfile) -> Row:
+    flags = ("suppressed",) if verdict == "base" else ("suppressed", verdict)
+    emptied: Row = dict.fromkeys(NUMBERS)
+    # The other flags of a hidden row (zero_cell, boundary …) would describe what is hidden.
+    return {**row, **emptied, **_rounded_bases(row, profile), "model": "", "flags": flags}
+
+
+def _rounded_bases(row: Row, profile: DisclosureProfile) -> Row:
+    def rounded(n: Any) -> Any:
+        return pd.NA if _missing(n) or 0 < n < profile.threshold else round_count(float(n), profile)
+
+    return {name: rounded(row[name]) for name in ("n_obs", "n_persons", "n_universe")}
+
+
+def _rounded_count(row: Row, profile: DisclosureProfile) -> Row:
+    """Recompute a percentage and its interval from the rounded count and base."""
+    bases, count = _rounded_bases(row, profile), round_count(row["count"], profile)
+    flags = (*row["flags"], "rounded")
+    if row["scale"] == "people":
+        return {**row, **bases, "count": count, "estimate": float(count), "flags": flags}
+    n = bases["n_obs"]
+    count = min(count, n)
+    interval = exact_interval(count, n) if count in (0, n) else wilson(count, n)
+    return {**row, **bases, **_percent(interval), "count": count, "flags": flags}
+
+
+def _percent(interval: Interval) -> Row:
+    return {"estimate": 100 * interval.estimate, "conf_low": 100 * interval.low, "conf_high": 100 * interval.high}
+
+
+def _rounded_change(row: Row, table: PairedCounts | None, profile: DisclosureProfile) -> Row:
+    """Recompute a paired change from a two-by-two table whose margins and corner are rounded."""
+    if table is None:
+        return _rounded_numbers(row, profile)
+    rounded = _rounded_table(table, profile)
+    p_value = mcnemar_exact(rounded.stopped, rounded.started)
+    return {
+        **row,
+        **_rounded_bases(row, profile),
+        **_percent(newcombe_paired(rounded)),
+        "p_value": p_value,
+        "p_adjusted": None,
+        "flags": (*row["flags"], "rounded"),
+    }
+
+
+def _rounded_table(table: PairedCounts, profile: DisclosureProfile) -> PairedCounts:
+    n = round_count(table.n, profile)
+    before, after = (min(round_count(count, profile), n) for count in (table.before, table.after))
+    both = min(max(round_count(table.both, profile), before + after - n, 0), before, after)
+    return PairedCounts(both=both, stopped=before - both, started=after - both, neither=n - before - after + both)
+
+
+def _rounded_numbers(row: Row, profile: DisclosureProfile) -> Row:
+    decimals = DECIMALS.get(row["scale"], DEFAULT_DECIMALS)
+    shown = {
+        name: None if _missing(row[name]) else round(float(row[name]), decimals)
+        for name in ("estimate", "std_error", "conf_low", "conf_high")
+    }
+    tests = {name: None if _missing(row[name]) else round(float(row[name]), 3) for name in ("p_value", "p_adjusted")}
+    return {
+        **row,
+        **shown,
+        **tests,
+        **_rounded_bases(row, profile),
+        "df": None if _missing(row["df"]) else float(round_count(row["df"], profile)),
+        "statistic": None,
+        "count": None,
+        "flags": (*row["flags"], "rounded"),
+    }

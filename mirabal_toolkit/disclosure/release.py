@@ -1,0 +1,92 @@
+"""From `Results` to `ReleasableResults`: hide what counts few people, round the rest.
+
+Everything released is computed from rounded counts, or rounded itself; an estimate that would let a
+hidden count be worked out (a change from it, a model's prediction of it) is hidden with it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from mirabal_toolkit.core.frames import SealedFrame
+from mirabal_toolkit.core.results import (
+    Decision,
+    DisclosureProfile,
+    ReleasableResults,
+    Results,
+)
+from mirabal_toolkit.disclosure.estimates import protect_estimates
+from mirabal_toolkit.disclosure.profiles import profile_named
+from mirabal_toolkit.disclosure.rules import protect_counts
+
+COMMENTS = {
+    "suppressed": "hidden: few people, or worked out from a hidden number",
+    "rounded": "recomputed from rounded counts, or rounded",
+    "shown": "left as it is",
+}
+
+
+def release(results: Results, profile: str | DisclosureProfile) -> ReleasableResults:
+    """Return what of `results` may leave under `profile`.
+
+    Parameters
+    ----------
+    results : Results
+    profile : str or DisclosureProfile
+        A name (``internal``, ``funder``) or a profile of one's own.
+
+    Raises
+    ------
+    UsageError
+        If there is no profile of that name.
+    """
+    rules = profile_named(profile) if isinstance(profile, str) else profile
+    estimates = results.estimates.frame
+    if rules.releasable:
+        estimates = protect_estimates(estimates, rules)
+    return ReleasableResults(
+        instrument=results.instrument,
+        plan=results.plan,
+        estimates=SealedFrame(estimates),
+        flow=SealedFrame(_protected(results.flow.frame, rules)),
+        months=results.months,
+        audit=SealedFrame(_protected_columns(_rows(results.trail.steps), ["before", "after", "changed"], rules)),
+        findings=SealedFrame(_protected_columns(_rows(results.findings), ["count"], rules)),
+        profile=rules,
+        decisions=_decisions(estimates),
+        sources=results.sources,
+        fingerprint=results.fingerprint,
+        versions=results.versions,
+        untrusted=results.untrusted,
+    )
+
+
+def _rows(records: tuple[Any, ...]) -> pd.DataFrame:
+    return pd.DataFrame([asdict(record) for record in records])
+
+
+def _protected(frame: pd.DataFrame, profile: DisclosureProfile) -> pd.DataFrame:
+    return frame.apply(lambda column: protect_counts(column, profile))
+
+
+def _protected_columns(frame: pd.DataFrame, columns: list[str], profile: DisclosureProfile) -> pd.DataFrame:
+    """Protect the count columns of a listing; a hidden count stays a missing one."""
+    present = [column for column in columns if column in frame.columns]
+    return frame.assign(**{column: protect_counts(frame[column], profile) for column in present})
+
+
+def _decisions(estimates: pd.DataFrame) -> tuple[Decision, ...]:
+    """Count, by analysis, what was hidden, rounded and left."""
+    rule = [
+        "suppressed" if "suppressed" in flags else "rounded" if "rounded" in flags else "shown"
+        for flags in estimates["flags"]
+    ]
+    counted = Counter(zip(estimates["analysis"], rule, strict=True))
+    return tuple(
+        Decision(rule=rule, analysis=analysis, count=count, comment=COMMENTS[rule])
+        for (analysis, rule), count in sorted(counted.items())
+    )

@@ -1,0 +1,64 @@
+"""The arithmetic of protection: which counts are small, and how others are rounded."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from mirabal_toolkit.core.results import DisclosureProfile
+
+Verdict = Literal["shown", "few", "all_but_few", "base"]
+
+
+def judge(count: float, n: float, profile: DisclosureProfile) -> Verdict:
+    """Say whether a count of people, out of `n`, may be shown.
+
+    Parameters
+    ----------
+    count, n : float
+        People counted, of how many; NaN `n` means the count stands alone.
+
+    Returns
+    -------
+    str
+        ``shown``; ``few`` (1 to threshold − 1 people, or nobody where zeros are hidden);
+        ``all_but_few`` (the same of the others); ``base`` (too few people in all).
+    """
+    if not pd.isna(n) and n < profile.minimum_base:
+        return "base"
+    if _small(count, profile):
+        return "few"
+    if not pd.isna(n) and _small(n - count, profile):
+        return "all_but_few"
+    return "shown"
+
+
+def _small(count: float, profile: DisclosureProfile) -> bool:
+    lowest = 0 if profile.hide_zeros else 1
+    return lowest <= count < profile.threshold
+
+
+def round_count(count: float, profile: DisclosureProfile) -> int:
+    """Round a count to the profile's base, halves up.
+
+    Examples
+    --------
+    >>> from mirabal_toolkit.disclosure.profiles import PROFILES
+    >>> [round_count(count, PROFILES["funder"]) for count in (7, 8, 12.5)]
+    [5, 10, 15]
+    """
+    base = profile.rounding
+    return int((count + base / 2) // base) * base
+
+
+def protect_counts(counts: pd.Series, profile: DisclosureProfile) -> pd.Series:
+    """Return counts rounded, those of few people missing; Int64."""
+    return pd.Series(
+        [
+            pd.NA if pd.isna(count) or _small(float(count), profile) else round_count(float(count), profile)
+            for count in counts
+        ],
+        index=counts.index,
+        dtype="Int64",
+    )

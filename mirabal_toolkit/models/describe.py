@@ -1,0 +1,132 @@
+"""What was seen at each wave: percentages, means, answers, and who was reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from mirabal_toolkit.core.data import INTERVIEWED, WAVE, PanelData
+from mirabal_toolkit.core.missing import ROUTED_REASONS, WAVE_REASONS
+from mirabal_toolkit.core.plan import AnalysisPlan
+from mirabal_toolkit.mixed.counts import exact_interval, mean_interval, wilson
+from mirabal_toolkit.models.measured import Measured
+
+Record = dict[str, Any]
+FEW_PEOPLE = 30
+
+
+def percent_record(
+    base: Record, count: int, n: int, level: float, flags: tuple[str, ...] = (), model: str = "wilson"
+) -> Record:
+    """Return `base` with a percentage, its interval, its count and its n.
+
+    A cell of nobody or everybody gets the exact one-sided interval and the flag ``zero_cell``.
+    """
+    zero = count in (0, n)
+    interval = exact_interval(count, n, level) if zero else wilson(count, n, level)
+    return {
+        **base,
+        "model": "exact" if zero else model,
+        "scale": "percent",
+        "estimate": 100 * interval.estimate,
+        "conf_low": 100 * interval.low,
+        "conf_high": 100 * interval.high,
+        "count": count,
+        "n_obs": n,
+        "n_persons": n,
+        "flags": (*flags, *(("zero_cell",) if zero else ()), *small_sample_flags(n)),
+    }
+
+
+def small_sample_flags(n: int) -> tuple[str, ...]:
+    """Return the flag for intervals that rest on few people."""
+    return ("few_people",) if n < FEW_PEOPLE else ()
+
+
+def by_wave(measured: Measured) -> Iterator[Record]:
+    """Yield the percentage or the mean of an outcome at every wave."""
+    for wave in measured.values.columns:
+        values = measured.values[wave].dropna().to_numpy()
+        universe = int(measured.universe[wave].sum())
+        analysis = "prevalence" if measured.outcome.kind == "binary" else "mean"
+        base = measured.record(analysis, wave=int(wave), n_universe=universe)
+        if analysis == "prevalence":
+            yield _prevalence(base, values, measured.plan.confidence_level)
+        else:
+            yield from _mean(base, values, measured)
+
+
+def score_scale(measured: Measured) -> str:
+    """Return the unit of a score: points of 0–100, or items for a variety count, or the item's own values."""
+    return {"variety": "items", "value": "answer"}.get(measured.outcome.indicator, "points")
+
+
+def _prevalence(base: Record, values: Any, level: float) -> Record:
+    if not values.size:
+        return {**base, "scale": "percent", "n_obs": 0, "n_persons": 0, "flags": ("not_estimable",)}
+    return percent_record(base, int(values.sum()), values.size, level)
+
+
+def _mean(base: Record, values: Any, measured: Measured) -> Iterator[Record]:
+    n = values.size
+    base = {**base, "model": "t", "scale": score_scale(measured), "n_obs": n, "n_persons": n}
+    if n < 2:
+        yield {**base, "term": "mean", "flags": ("not_estimable",)}
+        return
+    interval = mean_interval(values, measured.plan.confidence_level)
+    yield {
+        **base,
+        "term": "mean",
+        "estimate": interval.estimate,
+        "std_error": float(values.std(ddof=1) / n**0.5),
+        "df": n - 1,
+        "conf_low": interval.low,
+        "conf_high": interval.high,
+        "count": int((values != 0).sum()),
+        "flags": small_sample_flags(n),
+    }
+    yield {**base, "term": "sd", "estimate": float(values.std(ddof=1))}
+
+
+def retention(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Record]:
+    """Yield, wave by wave, how many of those who started were interviewed."""
+    status = panel.status.frame["status"].unstack(WAVE).reindex(people)
+    for wave in panel.waves:
+        base = {"analysis": "retention", "population": plan.population, "wave": wave, "outcome": "interviewed"}
+        yield percent_record(base, int((status[wave] == INTERVIEWED).sum()), len(people), plan.confidence_level)
+
+
+def distributions(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Record]:
+    """Yield the answers to each item the plan asks to show, wave by wave, with missing reasons."""
+    for item in plan.distributions:
+        answers = panel.answers.frame[item].unstack(WAVE).reindex(people)
+        reasons = panel.reasons.frame[item].astype(object).unstack(WAVE).reindex(people)
+        for wave in panel.waves:
+            base = {
+                "analysis": "distribution",
+                "outcome": item,
+                "estimand": "as_reported",
+                "population": plan.population,
+                "wave": wave,
+            }
+            yield from _answer_shares(base, panel, answers[wave].dropna(), plan.confidence_level)
+            yield from _missing_counts(base, reasons[wave])
+
+
+def _answer_shares(base: Record, panel: PanelData, answers: pd.Series[Any], level: float) -> Iterator[Record]:
+    n = len(answers)
+    for option in panel.instrument.options(base["outcome"]):
+        if option.kind != "valid":
+            continue
+        row = {**base, "term": option.name}
+        count = int((answers == option.code).sum())
+        yield percent_record(row, count, n, level) if n else {**row, "n_obs": 0, "flags": ("not_estimable",)}
+
+
+def _missing_counts(base: Record, reasons: pd.Series[Any]) -> Iterator[Record]:
+    """Yield how many interviewed people gave no answer, by reason; reasons of the wave are in the flow."""
+    apart = {reason.value for reason in (*WAVE_REASONS, *ROUTED_REASONS)}
+    for reason, count in reasons[~reasons.isin(apart)].dropna().value_counts().sort_index().items():
+        yield {**base, "term": str(reason), "scale": "people", "count": int(count), "estimate": float(count)}

@@ -1,0 +1,96 @@
+"""One outcome under one estimand, laid out for estimation: a person × wave table of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mirabal_toolkit.core.data import INTERVIEWED, PERSON, WAVE, PanelData, score_name
+from mirabal_toolkit.core.instrument import Estimand, Outcome
+from mirabal_toolkit.core.plan import AnalysisPlan, PlannedOutcome
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An outcome of the people of the plan's population.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Index person_id, columns wave numbers in order; NaN where there is no value.
+    universe : DataFrame of bool
+        Same shape; True where the outcome was meant to be asked of her.
+    """
+
+    outcome: Outcome
+    planned: PlannedOutcome
+    estimand: Estimand
+    plan: AnalysisPlan
+    values: pd.DataFrame
+    universe: pd.DataFrame
+
+    @property
+    def first(self) -> int:
+        """The first wave of the study."""
+        return int(self.values.columns[0])
+
+    @property
+    def last(self) -> int:
+        """The last wave of the study."""
+        return int(self.values.columns[-1])
+
+    @property
+    def contrast(self) -> str:
+        """Last against first wave, as contrasts are written."""
+        return f"w{self.last} - w{self.first}"
+
+    def record(self, analysis: str, **parts: Any) -> dict[str, Any]:
+        """Return an estimate of this outcome, with the parts every estimate has filled in."""
+        return {
+            "analysis": analysis,
+            "outcome": self.outcome.id,
+            "indicator": self.outcome.indicator,
+            "estimand": self.estimand,
+            "population": self.plan.population,
+            **parts,
+        }
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return values at the first and last wave of the people who have both; each (n_pairs,)."""
+        both = self.values[[self.first, self.last]].dropna()
+        return both[self.first].to_numpy(), both[self.last].to_numpy()
+
+    def long(self) -> pd.DataFrame:
+        """Return observed person-waves in rows: columns person_id, wave, value; persons with any value."""
+        long = self.values.reset_index(names=PERSON).melt(PERSON, var_name=WAVE, value_name="value").dropna()
+        return long.astype({WAVE: int}).sort_values([PERSON, WAVE], ignore_index=True)
+
+
+def started(panel: PanelData) -> pd.Index:
+    """Return the ids of everybody interviewed at the first wave of the study."""
+    status = panel.status.frame["status"].xs(panel.waves[0], level=WAVE)
+    return status.index[status == INTERVIEWED]
+
+
+def measure(
+    panel: PanelData, plan: AnalysisPlan, planned: PlannedOutcome, estimand: Estimand, people: pd.Index
+) -> Measured:
+    """Lay out one planned outcome under one estimand, for `people`."""
+    column = score_name(planned.outcome, estimand)
+    waves = list(panel.waves)
+
+    def wide(frame: pd.DataFrame) -> pd.DataFrame:
+        table: pd.DataFrame = frame[column].unstack(WAVE)
+        return table.reindex(index=people, columns=waves)
+
+    return Measured(
+        outcome=panel.instrument.outcome(planned.outcome),
+        planned=planned,
+        estimand=estimand,
+        plan=plan,
+        values=wide(panel.scores.frame).astype(float),
+        universe=wide(panel.universe.frame).eq(True),
+    )
