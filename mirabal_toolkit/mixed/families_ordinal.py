@@ -1,0 +1,137 @@
+"""Cumulative link families: P(y <= c) = F(alpha_c - eta), with F logistic or normal.
+
+The auxiliary parameters are the thresholds alpha_1 < ... < alpha_{C-1}; the two channels are the threshold above the answer
+and the threshold below it.
+
+References
+----------
+McCullagh (1980), Regression models for ordinal data, JRSS B 42, section 2.
+Christensen (2018), Cumulative link models for ordinal regression with the R package ordinal, section 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from mirabal_toolkit.mixed.families import FloatArray, ModeTerms, NodeTerms
+
+#: Stands for an infinite threshold; every density is 0 there and no product becomes NaN.
+_FAR = 1e10
+_SMALLEST_LOG = -1e3
+
+
+def _gather(y: FloatArray, aux: FloatArray, far: float) -> tuple[FloatArray, FloatArray]:
+    """Thresholds above and below each answer, shape of `y`; answers are coded 0 ... C - 1."""
+    padded = np.concatenate([[-far], aux, [far]])
+    code = y.astype(np.intp)
+    return padded[code + 1], padded[code]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cumulative:
+    """What both links share.
+
+    Parameters
+    ----------
+    n_categories : int
+        Number of answer categories, at least 2.
+    """
+
+    n_categories: int
+
+    @property
+    def n_aux(self) -> int:
+        return self.n_categories - 1
+
+    def feasible(self, aux: FloatArray) -> bool:
+        """Whether the thresholds stand in order."""
+        return bool(np.all(np.diff(aux) > 0.0))
+
+    def constant(self, y: FloatArray, aux: FloatArray) -> FloatArray:
+        return np.zeros_like(y)
+
+    def collect(self, channels: tuple[FloatArray, ...], y: FloatArray) -> FloatArray:
+        code = y.astype(np.intp).ravel()
+        size = self.n_categories
+        above = np.bincount(code, weights=channels[0].ravel(), minlength=size)
+        below = np.bincount(code, weights=channels[1].ravel(), minlength=size)
+        return np.asarray(above[:-1] + below[1:])
+
+    def mean(self, eta: FloatArray) -> FloatArray:
+        """Latent mean: an ordinal answer has no mean of its own."""
+        return eta
+
+
+@dataclass(frozen=True, slots=True)
+class CumulativeLogit(_Cumulative):
+    """Proportional odds.
+
+    With logistic F the probability of a category factors, F(a) - F(b) = F(a) F(-b) (1 - exp(b - a)), so no difference of nearly
+    equal numbers is ever taken.
+    """
+
+    def _tails(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> tuple[FloatArray, ...]:
+        upper, lower = _gather(y, aux, np.inf)
+        with np.errstate(over="ignore"):
+            width = upper - lower
+            gap = 1.0 / np.expm1(width)
+            log_gap = np.log(-np.expm1(-width))
+            above = np.exp(np.clip(eta - upper, -np.inf, 700.0))
+            below = np.exp(np.clip(lower - eta, -np.inf, 700.0))
+        return above, below, gap, log_gap
+
+    def node_terms(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> NodeTerms:
+        above, below, gap, log_gap = self._tails(eta, y, aux)
+        log_density = log_gap - np.log1p(above) - np.log1p(below)
+        tail_above = above / (1.0 + above)
+        tail_below = below / (1.0 + below)
+        return NodeTerms(log_density, tail_below - tail_above, (tail_above + gap, -tail_below - gap))
+
+    def mode_terms(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> ModeTerms:
+        log_density, slope, aux_slopes = self.node_terms(eta, y, aux)
+        above, below, _, _ = self._tails(eta, y, aux)
+        share_above, share_below = above / (1.0 + above), below / (1.0 + below)
+        # f = F(1 - F) and f' = f(1 - 2F) at the two thresholds; share_above is 1 - F(a), share_below is F(b) mirrored
+        f_a, f_b = share_above * (1.0 - share_above), share_below * (1.0 - share_below)
+        df_a, df_b = f_a * (2.0 * share_above - 1.0), -f_b * (2.0 * share_below - 1.0)
+        return ModeTerms(log_density, slope, -f_a - f_b, df_a + df_b, aux_slopes, (f_a, f_b), (-df_a, -df_b))
+
+
+@dataclass(frozen=True, slots=True)
+class CumulativeProbit(_Cumulative):
+    """Ordered probit."""
+
+    def _ratios(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> tuple[FloatArray, ...]:
+        """Log probability, phi(a)/P, phi(b)/P, a, b."""
+        upper, lower = _gather(y, aux, _FAR)
+        a, b = upper - eta, lower - eta
+        # both thresholds above the middle: mirror, so that small tails are subtracted instead of numbers near 1
+        mirror = a + b > 0.0
+        high = special.log_ndtr(np.where(mirror, -b, a))
+        low = special.log_ndtr(np.where(mirror, -a, b))
+        log_p = high + np.log(-np.expm1(np.minimum(low - high, -1e-300)))
+        log_p = np.maximum(log_p, _SMALLEST_LOG)
+        shift = 0.5 * np.log(2.0 * np.pi) + log_p
+        at_a = np.exp(np.minimum(-0.5 * a * a - shift, 300.0))
+        at_b = np.exp(np.minimum(-0.5 * b * b - shift, 300.0))
+        return log_p, at_a, at_b, a, b
+
+    def node_terms(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> NodeTerms:
+        log_p, at_a, at_b, _, _ = self._ratios(eta, y, aux)
+        return NodeTerms(log_p, at_b - at_a, (at_a, -at_b))
+
+    def mode_terms(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> ModeTerms:
+        log_p, at_a, at_b, a, b = self._ratios(eta, y, aux)
+        slope = at_b - at_a
+        first_a, first_b = -a * at_a, -b * at_b
+        second_a, second_b = (a * a - 1.0) * at_a, (b * b - 1.0) * at_b
+        p2, p3 = first_a - first_b, second_b - second_a
+        curvature = p2 - slope**2
+        third = p3 - 3.0 * slope * p2 + 2.0 * slope**3
+        slope_a, slope_b = -first_a - slope * at_a, first_b + slope * at_b
+        curve_a = second_a - p2 * at_a - 2.0 * slope * slope_a
+        curve_b = -second_b + p2 * at_b - 2.0 * slope * slope_b
+        return ModeTerms(log_p, slope, curvature, third, (at_a, -at_b), (slope_a, slope_b), (curve_a, curve_b))

@@ -1,0 +1,242 @@
+"""Rows of persons laid out for fast sums: persons of equal size side by side, identical persons once.
+
+A sum over the rows of a person is the innermost operation of every mixed model with quadrature. Persons are therefore sorted by
+their number of rows and stored *slot-major*: a block of G persons with n rows each is an (n, G) array, and the sum over a
+person's rows is a sum over its first axis, which the processor does for many persons at once.
+
+Persons whose rows are identical (same design, same answers) have the same likelihood. They are kept once with a count. With
+waves and covariates that are categories, a million people become a few thousand patterns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mirabal_toolkit.mixed.families import FloatArray
+
+IntArray = NDArray[np.intp]
+
+#: Up to here each number of rows has its own blocks; above, sizes are rounded up and padded with rows of weight 0.
+LARGEST_EXACT_SIZE = 12
+#: Numbers held at once at all nodes of a block: small enough for the processor's cache.
+BLOCK_NUMBERS = 60_000
+#: Below this share of persons who could have a twin, looking for twins costs more than it saves.
+SMALLEST_TWIN_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedRows:
+    """The data of a mixed model as plain arrays, one entry a row, in any order.
+
+    Parameters
+    ----------
+    X : array, shape (n_rows, p)
+        Design of the population terms.
+    Z : array, shape (n_rows, q)
+        Design of the person-specific terms.
+    y, offset, weight : array, shape (n_rows,)
+        Answers, known part of the linear predictor, frequency weights (a row of weight 3 stands for three identical rows
+        of the same person).
+    codes : array of int, shape (n_rows,)
+        Person of each row, 0 ... n_groups - 1, each number used.
+    """
+
+    X: FloatArray
+    Z: FloatArray
+    y: FloatArray
+    offset: FloatArray
+    weight: FloatArray
+    codes: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Persons with the same number of rows; arrays have the slot first and the person last.
+
+    Parameters
+    ----------
+    start, stop : int
+        Rows of the layout this block covers; ``stop - start == n_slots * n_groups``.
+    y : array, shape (n_slots, n_groups)
+    weight : array, shape (n_slots, n_groups), or None
+        None when every weight is 1.
+    Z : array, shape (q, n_slots, n_groups) or (q, 1, 1)
+        The short form when the only person-specific term is the intercept.
+    counts : array, shape (n_groups,)
+        How many persons each column stands for.
+    """
+
+    start: int
+    stop: int
+    y: FloatArray
+    weight: FloatArray | None
+    Z: FloatArray
+    counts: FloatArray
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Slots and persons."""
+        n_slots, n_groups = self.y.shape
+        return n_slots, n_groups
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All blocks, with the arrays that are multiplied over all rows at once.
+
+    Parameters
+    ----------
+    X : array, shape (n_kept, p)
+    offset, y, weight : array, shape (n_kept,)
+        `weight` includes the count of the person and is 0 for padding.
+    slot : array of int, shape (n_kept,)
+    blocks : tuple of Block
+    group_position : array of int, shape (n_groups,)
+        Column, counted through all blocks, at which each person of the data is kept.
+    n_groups : int
+        Persons in the data, before identical ones were joined.
+    """
+
+    X: FloatArray
+    offset: FloatArray
+    y: FloatArray
+    weight: FloatArray
+    slot: IntArray
+    blocks: tuple[Block, ...]
+    group_position: IntArray
+    n_groups: int
+
+    @property
+    def n_kept(self) -> int:
+        """Distinct persons."""
+        return sum(block.shape[1] for block in self.blocks)
+
+
+def _hash_rows(rows: GroupedRows) -> NDArray[np.uint64]:
+    """Mix every row into 64 bits, column by column so that no copy of the design is made."""
+    generator = np.random.default_rng(0)
+    columns = [*rows.X.T, *rows.Z.T, rows.y, rows.offset, rows.weight]
+    mixed = np.zeros(len(rows.y), dtype=np.uint64)
+    for column in columns:
+        # adding 0.0 turns -0.0 into 0.0, which is the same number with other bits
+        bits = (np.ascontiguousarray(column) + 0.0).view(np.uint64)
+        odd = np.uint64(int(generator.integers(1, 2**62)) * 2 + 1)
+        mixed = (mixed ^ bits) * odd
+        mixed ^= mixed >> np.uint64(29)
+    return mixed
+
+
+def _same_rows(rows: GroupedRows, twin: IntArray) -> bool:
+    """Whether each row equals the row it is taken for: hashes can collide, numbers cannot."""
+    columns = [*rows.X.T, *rows.Z.T, rows.y, rows.offset, rows.weight]
+    return all(bool(np.array_equal(column, column[twin])) for column in columns)
+
+
+def _find_twins(rows: GroupedRows, order: IntArray, starts: IntArray, sizes: IntArray) -> tuple[IntArray, IntArray]:
+    """Which persons to keep, and which kept person stands for each.
+
+    `order` sorts rows by person; it is sorted further, in place, so that equal persons have their rows in equal order.
+    """
+    everyone = np.arange(len(sizes), dtype=np.intp)
+    _, first_row, row_id, seen = np.unique(_hash_rows(rows), return_index=True, return_inverse=True, return_counts=True)
+    only_seen_once = np.add.reduceat((seen[row_id] == 1)[order].astype(np.intp), starts)
+    if np.mean(only_seen_once == 0) < SMALLEST_TWIN_SHARE or not _same_rows(rows, first_row[row_id]):
+        return everyone, everyone
+    key = rows.codes.astype(np.int64) * len(seen) + row_id
+    order[:] = np.argsort(key, kind="stable")
+    sorted_id = row_id[order]
+    scrambled = np.random.default_rng(1).integers(1, 2**63, size=len(seen), dtype=np.uint64)
+    person_hash = np.add.reduceat(scrambled[sorted_id], starts) + sizes.astype(np.uint64)
+    _, kept, stands_for = np.unique(person_hash, return_index=True, return_inverse=True)
+    twin = kept[stands_for]
+    place = np.arange(len(order)) - np.repeat(starts, sizes)
+    twin_rows = np.minimum(np.repeat(starts[twin], sizes) + place, len(order) - 1)
+    if not (np.array_equal(sizes, sizes[twin]) and np.array_equal(sorted_id, sorted_id[twin_rows])):
+        return everyone, everyone
+    return kept, stands_for
+
+
+def _slots_for(sizes: IntArray) -> IntArray:
+    """Round large sizes up by at most an eighth, so that few distinct sizes remain."""
+    grain = 2 ** np.maximum(np.floor(np.log2(np.maximum(sizes, 1))).astype(np.intp) - 3, 0)
+    rounded = -(-sizes // grain) * grain
+    return np.where(sizes <= LARGEST_EXACT_SIZE, sizes, rounded).astype(np.intp)
+
+
+def _plan_blocks(slots: IntArray, n_nodes: int) -> list[tuple[int, IntArray]]:
+    """Split kept persons into blocks of equal slots, each small enough for the cache."""
+    plan = []
+    for n_slots in np.unique(slots):
+        members = np.flatnonzero(slots == n_slots)
+        per_block = max(1, BLOCK_NUMBERS // (n_nodes * int(n_slots)))
+        n_parts = -(-len(members) // per_block)
+        plan.extend((int(n_slots), part) for part in np.array_split(members, n_parts))
+    return plan
+
+
+def _row_table(n_slots: int, starts: IntArray, sizes: IntArray) -> IntArray:
+    """Row of each slot of each person, shape (n_slots, n_groups); -1 where the person has fewer rows."""
+    slot = np.arange(n_slots, dtype=np.intp)[:, None]
+    return np.where(slot < sizes[None, :], starts[None, :] + slot, -1)
+
+
+def lay_out(rows: GroupedRows, n_nodes: int, *, join_twins: bool = True) -> Layout:
+    """Sort rows into blocks and join identical persons.
+
+    Parameters
+    ----------
+    rows : GroupedRows
+    n_nodes : int
+        Nodes at which each row will be evaluated; decides the size of blocks.
+    join_twins : bool
+        Keep identical persons once, with a count.
+
+    Returns
+    -------
+    Layout
+
+    Examples
+    --------
+    >>> one = np.ones(4)
+    >>> rows = GroupedRows(one[:, None], one[:, None], np.array([0.0, 1.0, 1.0, 0.0]), 0 * one, one, np.array([0, 0, 1, 1]))
+    >>> layout = lay_out(rows, n_nodes=9)
+    >>> layout.n_groups, layout.n_kept, layout.blocks[0].counts
+    (2, 1, array([2.]))
+    """
+    sizes = np.bincount(rows.codes).astype(np.intp)
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
+    order = np.argsort(rows.codes, kind="stable").astype(np.intp)
+    everyone = np.arange(len(sizes), dtype=np.intp)
+    kept, stands_for = _find_twins(rows, order, starts, sizes) if join_twins else (everyone, everyone)
+    counts = np.bincount(stands_for, minlength=len(kept)).astype(np.float64)
+    plan = _plan_blocks(_slots_for(sizes[kept]), n_nodes)
+    tables = [_row_table(n_slots, starts[kept[part]], sizes[kept[part]]) for n_slots, part in plan]
+    position = np.empty(len(kept), dtype=np.intp)
+    position[np.concatenate([part for _, part in plan])] = np.arange(len(kept))
+    return _assemble(rows, order, tables, [counts[part] for _, part in plan], position[stands_for])
+
+
+def _assemble(
+    rows: GroupedRows, order: IntArray, tables: list[IntArray], counts: list[FloatArray], position: IntArray
+) -> Layout:
+    flat = np.concatenate([table.ravel() for table in tables])
+    source = order[np.maximum(flat, 0)]
+    weight = np.where(flat >= 0, rows.weight[source], 0.0)
+    y = rows.y[source]
+    Z = np.ascontiguousarray(rows.Z[source].T)
+    plain = bool(np.all(weight == 1.0))
+    only_intercept = bool(rows.Z.shape[1] == 1 and np.all(rows.Z == 1.0))
+    blocks, total_weight, start = [], np.empty_like(weight), 0
+    for table, count in zip(tables, counts, strict=True):
+        stop = start + table.size
+        shape = table.shape
+        z = np.ones((1, 1, 1)) if only_intercept else Z[:, start:stop].reshape(-1, *shape)
+        own = weight[start:stop].reshape(shape)
+        total_weight[start:stop] = (own * count).ravel()
+        blocks.append(Block(start, stop, y[start:stop].reshape(shape), None if plain else own, z, count))
+        start = stop
+    slot = np.concatenate([np.repeat(np.arange(table.shape[0]), table.shape[1]) for table in tables])
+    return Layout(rows.X[source], rows.offset[source], y, total_weight, slot, tuple(blocks), position, len(position))

@@ -1,0 +1,143 @@
+"""Modes of the person-specific terms for all persons of a block at once, by damped Newton steps.
+
+Matrices here are q by q with q of 1 or 2, one for each person; they are factored by written-out loops over q with the persons
+as the last axis, because a library call a person would cost more than all the rest.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mirabal_toolkit.mixed.families import FloatArray, ModeTerms, RowFamily
+from mirabal_toolkit.mixed.quadrature_groups import Block
+
+#: After a Newton step below this the next one would be about its square: nothing in a double.
+LAST_STEP = 3e-5
+#: No person's answers move a standard normal term further than this in one step.
+LONGEST_STEP = 8.0
+MAX_STEPS = 60
+MAX_HALVINGS = 40
+
+
+class Modes(NamedTuple):
+    """Modes of a block.
+
+    ``u`` has shape (q, G), ``spread`` (q, q, G) is S with S S' the inverse of the curvature, ``log_det`` (G,) its log determinant, and
+    ``terms`` holds the weighted derivatives of the rows at the mode, each (n, G).
+    """
+
+    u: FloatArray
+    spread: FloatArray
+    log_det: FloatArray
+    terms: ModeTerms
+
+
+def loadings(Z: FloatArray, factor: FloatArray) -> FloatArray:
+    """zeta = Lambda' z, so that eta = x'beta + zeta'u; shape of `Z`."""
+    return np.einsum("a...,ab->b...", Z, factor)
+
+
+def cholesky(H: FloatArray) -> FloatArray:
+    """Lower Cholesky factors of matrices of shape (q, q, G)."""
+    q = len(H)
+    L = np.zeros_like(H)
+    for j in range(q):
+        L[j, j] = np.sqrt(H[j, j] - np.sum(L[j, :j] ** 2, axis=0))
+        for i in range(j + 1, q):
+            L[i, j] = (H[i, j] - np.sum(L[i, :j] * L[j, :j], axis=0)) / L[j, j]
+    return L
+
+
+def lower_inverse(L: FloatArray) -> FloatArray:
+    """Inverses of lower triangular matrices of shape (q, q, G)."""
+    q = len(L)
+    inverse = np.zeros_like(L)
+    for j in range(q):
+        inverse[j, j] = 1.0 / L[j, j]
+        for i in range(j + 1, q):
+            inverse[i, j] = -np.sum(L[i, j:i] * inverse[j:i, j], axis=0) / L[i, i]
+    return inverse
+
+
+def weigh(terms: ModeTerms, weight: FloatArray | None) -> ModeTerms:
+    """Multiply every part by the frequency weight of its row."""
+    if weight is None:
+        return terms
+    single = [part * weight for part in terms[:4]]
+    channels = [tuple(channel * weight for channel in group) for group in terms[4:]]
+    return ModeTerms(*single, *channels)
+
+
+class _State(NamedTuple):
+    u: FloatArray
+    value: FloatArray
+    terms: ModeTerms
+
+
+def _look(block: Block, family: RowFamily, aux: FloatArray, eta: FloatArray, zeta: FloatArray, u: FloatArray) -> _State:
+    shifted = eta + np.sum(zeta * u[:, None, :], axis=0)
+    terms = weigh(family.mode_terms(shifted, block.y, aux), block.weight)
+    value = terms.log_density.sum(axis=0) - 0.5 * np.sum(u * u, axis=0)
+    return _State(u, value, terms)
+
+
+def curvature_factor(zeta: FloatArray, curvature: FloatArray) -> FloatArray:
+    """Cholesky factor of H = I - sum_j zeta_j zeta_j' curvature_j, shape (q, q, G)."""
+    q = len(zeta)
+    H = np.empty((q, q, curvature.shape[1]))
+    for a in range(q):
+        for b in range(a + 1):
+            H[a, b] = H[b, a] = float(a == b) - np.sum(zeta[a] * zeta[b] * curvature, axis=0)
+    return cholesky(H)
+
+
+def _newton_step(zeta: FloatArray, state: _State) -> FloatArray:
+    """H^-1 times the gradient of g, no longer than `LONGEST_STEP`."""
+    slope = np.sum(zeta * state.terms.slope, axis=1) - state.u
+    inverse = lower_inverse(curvature_factor(zeta, state.terms.curvature))
+    half = np.einsum("abg,bg->ag", inverse, slope)
+    step = np.einsum("bag,bg->ag", inverse, half)
+    length = np.sqrt(np.sum(step * step, axis=0))
+    return np.asarray(step * np.minimum(1.0, LONGEST_STEP / np.maximum(length, LONGEST_STEP)))
+
+
+def find_modes(
+    block: Block, family: RowFamily, aux: FloatArray, eta: FloatArray, factor: FloatArray, start: FloatArray | None
+) -> Modes:
+    """Maximise g(u) for every person of a block.
+
+    Parameters
+    ----------
+    block : Block
+    family : RowFamily
+    aux : array, shape (n_aux,)
+    eta : array, shape (n, G)
+        Population part of the linear predictor.
+    factor : array, shape (q, q)
+        Lambda.
+    start : array, shape (q, G), optional
+
+    Returns
+    -------
+    Modes
+    """
+    zeta = loadings(block.Z, factor)
+    u = np.zeros((len(factor), block.shape[1])) if start is None else start
+    state = _look(block, family, aux, eta, zeta, u)
+    for _ in range(MAX_STEPS):
+        step = _newton_step(zeta, state)
+        trial = _look(block, family, aux, eta, zeta, state.u + step)
+        for _ in range(MAX_HALVINGS):
+            worse = trial.value < state.value - 1e-9 * (1.0 + np.abs(state.value))
+            if not worse.any():
+                break
+            step = np.where(worse, 0.5 * step, step)
+            trial = _look(block, family, aux, eta, zeta, state.u + step)
+        state = trial
+        if not np.max(np.abs(step)) > LAST_STEP:
+            break
+    inverse = lower_inverse(curvature_factor(zeta, state.terms.curvature))
+    log_det = sum((np.log(inverse[a, a]) for a in range(len(factor))), np.zeros(block.shape[1]))
+    return Modes(state.u, np.swapaxes(inverse, 0, 1), log_det, state.terms)
