@@ -1,1 +1,1 @@
-""""""
+"""The command line: parse, call `workflow`, print. One file a group of commands."""

@@ -20,7 +20,7 @@ class PlannedOutcome:
     outcome : str
         Id of an outcome of the instrument.
     estimands : tuple of str
-        Estimands to report, the first is the headline.
+        Estimands to report, the first is the headline; empty means all that the instrument gives.
     model : str or None
         ``gee`` (binary outcomes), ``lmm`` (scores), or None for description only.
     headline : bool
@@ -30,10 +30,14 @@ class PlannedOutcome:
     """
 
     outcome: str
-    estimands: tuple[Estimand, ...]
+    estimands: tuple[Estimand, ...] = ()
     model: WaveModel | None = None
     headline: bool = False
     family: str = ""
+
+    def estimands_of(self, instrument: Instrument) -> tuple[Estimand, ...]:
+        """Return the estimands to report, the headline first."""
+        return self.estimands or instrument.outcome(self.outcome).estimands
 
 
 @dataclass(frozen=True, slots=True)

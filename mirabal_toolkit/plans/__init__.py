@@ -1,1 +1,1 @@
-""""""
+"""Analysis plans: YAML to `AnalysisPlan`."""

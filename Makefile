@@ -1,0 +1,24 @@
+PYTHON ?= python
+
+.PHONY: demo test check slow bench docs
+
+demo:        ## analyse the bundled five-wave export into ./mirabal-demo/
+	$(PYTHON) -m mirabal_toolkit demo
+
+test:        ## the tests a change must pass
+	$(PYTHON) -m pytest
+
+check:       ## style, types, and who may import whom
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	lint-imports
+
+slow:        ## tests that take minutes: calibration by simulation, long fuzzing
+	$(PYTHON) -m pytest -m slow
+
+bench:       ## speed and agreement beside other programs; R joins in when it is installed
+	$(PYTHON) benchmarks/mixed.py
+
+docs:        ## pages generated from the code
+	$(PYTHON) docs/make.py

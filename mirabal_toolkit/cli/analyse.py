@@ -1,0 +1,128 @@
+"""`mirabal demo` and `mirabal analyse`: files in, a report out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mirabal_toolkit.cli.output import Voice, console
+
+if TYPE_CHECKING:
+    from mirabal_toolkit.workflow import AnalysisRequest, Prepared, Released
+
+JSON = Annotated[bool, typer.Option("--json", help="Data as JSON on standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No messages, only data and errors.")]
+NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
+Data = Annotated[list[Path], typer.Argument(metavar="DATA…", help="One export, one file a wave, or a study file.")]
+InstrumentOption = Annotated[
+    str | None, typer.Option("--instrument", help="Instrument id, id@version, or path. Default: detected.")
+]
+MappingOption = Annotated[Path | None, typer.Option("--mapping", help="A mapping file, as `mirabal import` writes it.")]
+
+UNTRUSTED_EXIT = 6
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("mirabal-demo"),
+    as_json: JSON = False,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+) -> None:
+    """See the main job done: the bundled (artificial) five-wave SPSS export in, a report out."""
+    from mirabal_toolkit.workflow import AnalysisRequest, example_export
+
+    voice = Voice(as_json, quiet, progress=not no_progress)
+    voice.say("The data are artificial: 120 women who do not exist, five waves, with the usual flaws.")
+    _analyse(AnalysisRequest(data=(example_export(),), out=out), voice)
+
+
+def analyse(
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("mirabal-report"),
+    plan: Annotated[str | None, typer.Option("--plan", help="Plan id or path. Default: the instrument's own.")] = None,
+    instrument: InstrumentOption = None,
+    mapping: MappingOption = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Disclosure profile: internal or funder. Default: the plan's.")
+    ] = None,
+    formats: Annotated[str, typer.Option("--formats", help="Documents to write, with commas.")] = "html,docx",
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed. Default: the plan's.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes to use; the numbers do not depend on it.")] = 1,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything; write nothing.")] = False,
+    as_json: JSON = False,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+) -> None:
+    """Raw files in; cleaned, scored, modelled and reported out.
+
+    Without --plan the instrument's own plan is used; without --instrument it is recognised by its variables.
+    """
+    from mirabal_toolkit.workflow import AnalysisRequest
+
+    request = AnalysisRequest(
+        data=tuple(data),
+        out=out,
+        instrument=instrument,
+        plan=plan,
+        mapping=mapping,
+        profile=profile,
+        formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
+        seed=seed,
+        jobs=jobs,
+    )
+    voice = Voice(as_json, quiet, progress=not no_progress)
+    if dry_run:
+        _dry_run(request, voice)
+    else:
+        _analyse(request, voice)
+
+
+def _analyse(request: AnalysisRequest, voice: Voice) -> None:
+    from mirabal_toolkit.workflow import run_analysis
+
+    with voice.working() as progress:
+        released, _ = run_analysis(request, progress)
+    _say_what_was_found(released, request.out, voice)
+    if released.untrusted:
+        raise typer.Exit(UNTRUSTED_EXIT)
+
+
+def _say_what_was_found(released: Released, out: Path, voice: Voice) -> None:
+    from mirabal_toolkit.cli.tables import terminal_table
+
+    headline = released.table("headline")
+    voice.data(terminal_table(headline, console().width), headline.to_records())
+    voice.say(
+        f"\nInstrument {released.instrument.reference}, plan {released.plan.id}, profile {released.profile.name}."
+    )
+    serious = released.findings.frame
+    if len(serious):
+        open_findings = int((serious["severity"] != "note").sum())
+        voice.say(f"{open_findings} finding(s) about the data: see `mirabal check` or the report's appendix.")
+    if released.untrusted:
+        voice.say("A model could not be trusted; the report says which, and shows no numbers from it.")
+    voice.say(f"Open the report: {out / 'report.html'}")
+
+
+def _dry_run(request: AnalysisRequest, voice: Voice) -> None:
+    from mirabal_toolkit.workflow import prepare
+
+    with voice.working() as progress:
+        prepared = prepare(request, progress)
+    summary = _prepared_summary(prepared)
+    voice.data("\n".join(f"{name}: {value}" for name, value in summary.items()), summary)
+    voice.say("Nothing was written.")
+
+
+def _prepared_summary(prepared: Prepared) -> dict[str, object]:
+    panel, plan = prepared.panel, prepared.plan
+    return {
+        "instrument": panel.instrument.reference,
+        "plan": plan.id,
+        "waves": list(panel.waves),
+        "interviewed": [int(count) for count in panel.flow.frame["interviewed"]],
+        "outcomes": len(plan.outcomes),
+        "findings": len(panel.findings),
+    }

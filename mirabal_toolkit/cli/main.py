@@ -1,0 +1,99 @@
+"""The `mirabal` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from click.exceptions import Abort, ClickException
+from click.exceptions import Exit as ClickExit
+
+from mirabal_toolkit.cli.analyse import analyse, demo
+from mirabal_toolkit.cli.data import check, import_data, simulate
+from mirabal_toolkit.cli.instruments import app as instruments_app
+from mirabal_toolkit.cli.output import print_error
+from mirabal_toolkit.errors import MirabalError
+from mirabal_toolkit.version import __version__
+
+START = """Three things most people want:
+
+  mirabal demo                    see a report made from the bundled (artificial) data
+  mirabal analyse waves.sav       your own export in, a report out
+  mirabal instruments list        the open questionnaires
+
+Every command answers to --help."""
+
+app = typer.Typer(
+    help="From survey waves to a report: outcome surveys for programmes for men who use violence.",
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(demo)
+app.command()(analyse)
+app.command("import")(import_data)
+app.command()(check)
+app.command()(simulate)
+app.add_typer(instruments_app, name="instruments")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mirabal-toolkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
+) -> None:
+    """From survey waves to a report: outcome surveys for programmes for men who use violence."""
+    if context.invoked_subcommand is None:
+        typer.echo(START)
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run the command line; every way out has its exit code (see `errors`)."""
+    sys.exit(exit_code_of(arguments))
+
+
+def exit_code_of(arguments: list[str] | None = None) -> int:
+    """Run the command line on `arguments` and return the exit code.
+
+    An unexpected error is told without its text: the text of a foreign error may hold a respondent's answer.
+    """
+    try:
+        return int(app(args=arguments, standalone_mode=False) or 0)
+    except MirabalError as error:
+        print_error(error)
+        return error.exit_code
+    except ClickExit as stop:
+        return stop.exit_code
+    except ClickException as error:
+        error.show()
+        return 2
+    except (Abort, KeyboardInterrupt):
+        sys.stderr.write("Stopped. Nothing that existed was changed.\n")
+        return 130
+    except Exception as error:
+        return _internal_error(error)
+
+
+def _internal_error(error: Exception) -> int:
+    if os.environ.get("MIRABAL_DEBUG"):
+        raise error
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_globals.get('__name__')}, line {place.tb_lineno}" if place else "unknown place"
+    sys.stderr.write(
+        f"Error: something went wrong inside the toolkit ({type(error).__name__} in {where}).\n"
+        "  Nothing that existed was changed. Please report this line; it holds none of your data.\n"
+        "  Developers: set MIRABAL_DEBUG=1 to see the traceback. It may show data, so do not send it on.\n"
+    )
+    return 1

@@ -1,0 +1,3 @@
+"""Tables of the report, shown in a terminal."""
+
+from __future__ import annotations

@@ -1,0 +1,99 @@
+"""Read an analysis plan from YAML, telling everything that is wrong at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from mirabal_toolkit.bundled import bundled_folder
+from mirabal_toolkit.core.plan import Amendment, AnalysisPlan, PlannedOutcome
+from mirabal_toolkit.errors import FindingsError, InputError, Problem, UsageError
+from mirabal_toolkit.safe_yaml import ParsedYaml, parse_yaml
+
+_ID = re.compile(r"[a-z][a-z0-9-]*")
+
+
+def bundled_plans() -> tuple[str, ...]:
+    """Return the ids of the plans that come with the toolkit, sorted."""
+    return tuple(sorted(path.stem for path in bundled_folder("analyses").glob("*.yaml")))
+
+
+def load_plan(reference: str | Path) -> AnalysisPlan:
+    """Load a plan by id or from a file.
+
+    Parameters
+    ----------
+    reference : str or Path
+        Id of a bundled plan (``steps-to-safety``), or the path of a YAML file.
+
+    Raises
+    ------
+    UsageError
+        If there is no such plan.
+    InputError
+        If the file is not readable YAML; the line is named.
+    FindingsError
+        If the plan is not as the schema asks; every problem with its line.
+
+    Examples
+    --------
+    >>> load_plan("steps-to-safety").instrument
+    'partner-safety'
+    """
+    path = _find(reference)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"the plan cannot be read: {error.strerror}", where=path.name) from None
+    parsed = parse_yaml(content, path.name)
+    _check_schema(parsed, path.name)
+    return _plan(parsed.value, hashlib.sha256(content).hexdigest())
+
+
+def _find(reference: str | Path) -> Path:
+    name = str(reference)
+    if _ID.fullmatch(name) and name in bundled_plans():
+        return bundled_folder("analyses") / f"{name}.yaml"
+    if Path(name).is_file():
+        return Path(name)
+    raise UsageError(
+        f"there is no plan “{name}”",
+        fix=f"name a YAML file, or one of: {', '.join(bundled_plans())}",
+    )
+
+
+def _check_schema(parsed: ParsedYaml, where: str) -> None:
+    schema = json.loads(resources.files(__package__).joinpath("schema/plan.schema.json").read_text(encoding="utf-8"))
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(parsed.value)
+    problems = [
+        Problem(_in_words(error), where=f"{where}, line {parsed.line(list(error.absolute_path))}")
+        for error in sorted(errors, key=lambda error: parsed.line(list(error.absolute_path)))
+    ]
+    if problems:
+        raise FindingsError(f"the plan {where} has {len(problems)} problem(s)", problems=problems)
+
+
+def _in_words(error: jsonschema.ValidationError) -> str:
+    place = ".".join(str(part) for part in error.absolute_path) or "the plan"
+    return f"{place}: {error.message}"
+
+
+def _plan(content: dict[str, Any], fingerprint: str) -> AnalysisPlan:
+    outcomes = tuple(
+        PlannedOutcome(**{**outcome, "estimands": tuple(outcome.get("estimands", ()))})
+        for outcome in content["outcomes"]
+    )
+    taken = {"format", "outcomes", "distributions", "amendments"}
+    return AnalysisPlan(
+        **{"description": "", **{name: value for name, value in content.items() if name not in taken}},
+        outcomes=outcomes,
+        distributions=tuple(content.get("distributions", ())),
+        amendments=tuple(Amendment(**amendment) for amendment in content.get("amendments", ())),
+        fingerprint=fingerprint,
+    )

@@ -1,0 +1,264 @@
+"""The one place where the rooms are joined: files in, a report out.
+
+Each function takes what the one before gives; `run_analysis` goes the whole road. Nothing here
+computes: the rooms do.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mirabal_toolkit.bundled import bundled_folder
+from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData, WaveData
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.core.plan import AnalysisPlan
+from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, Results
+from mirabal_toolkit.errors import FindingsError
+from mirabal_toolkit.instruments.catalogue import bundled_instruments
+from mirabal_toolkit.instruments.loading import load_instrument
+from mirabal_toolkit.plans.loading import load_plan
+from mirabal_toolkit.version import __version__
+
+if TYPE_CHECKING:
+    from mirabal_toolkit.report.figures.spec import Figure
+    from mirabal_toolkit.report.tables.spec import Table
+
+#: What a long function tells of itself: step in words, steps done, steps in all.
+Progress = Callable[[str, int, int], None]
+
+VERSIONED_PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "pyreadstat", "matplotlib")
+EXAMPLE = "five-waves.sav"
+
+
+def example_export() -> Path:
+    """Return the bundled (artificial) five-wave SPSS export."""
+    return bundled_folder("examples") / EXAMPLE
+
+
+class Scored(ScoredData):
+    """`ScoredData` that knows the next step, for use in notebooks."""
+
+    def to_panel(self) -> PanelData:
+        """Assemble the person × wave panel with its participant flow."""
+        return to_panel(self)
+
+
+class Released(ReleasableResults):
+    """`ReleasableResults` that can show a table or a figure, for use in notebooks."""
+
+    def table(self, name: str) -> Table:
+        """Return a table by name, e.g. ``before-after``; UsageError lists the names."""
+        from mirabal_toolkit.report.tables import build_table
+
+        return build_table(self, name)
+
+    def figure(self, name: str) -> Figure:
+        """Return a figure by name, e.g. ``trajectories``; UsageError lists the names."""
+        from mirabal_toolkit.report.figures import build_figure
+
+        return build_figure(self, name)
+
+
+def _as(kind: type[Any], value: Any) -> Any:
+    """Return `value` as its subclass `kind`: same fields, more methods."""
+    return kind(**{field.name: getattr(value, field.name) for field in fields(value)})
+
+
+def read(
+    data: str | Path | Sequence[str | Path],
+    *,
+    instrument: str | Instrument | None = None,
+    mapping: str | Path | None = None,
+    wave: int | None = None,
+) -> WaveData:
+    """Read one export, one file a wave, or a study file.
+
+    Parameters
+    ----------
+    data : path or sequence of paths
+    instrument : str or Instrument, optional
+        Id, ``id@version`` or path; detected from variable names and labels when not given.
+    mapping : path, optional
+        A mapping file, as `mirabal import` proposes it.
+    wave : int, optional
+        The wave the file holds, where the file does not say.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or no instrument or no ids are recognised.
+    """
+    from mirabal_toolkit.readers import read as read_files
+
+    paths = [Path(data)] if isinstance(data, str | Path) else [Path(path) for path in data]
+    chosen = load_instrument(instrument) if isinstance(instrument, str) else instrument
+    candidates = [chosen] if chosen is not None else list(bundled_instruments())
+    return read_files(paths, candidates, mapping=Path(mapping) if mapping else None, wave=wave)
+
+
+def clean(waves: WaveData) -> CleanedData:
+    """Run the cleaning steps; what they did is in ``.trail``."""
+    from mirabal_toolkit.cleaning import clean as clean_waves
+
+    return clean_waves(waves)
+
+
+def score(cleaned: CleanedData) -> Scored:
+    """Compute outcome indicators; ``.to_panel()`` goes on."""
+    from mirabal_toolkit.scoring import score as score_answers
+
+    scored: Scored = _as(Scored, score_answers(cleaned))
+    return scored
+
+
+def to_panel(scored: ScoredData) -> PanelData:
+    """Assemble the person × wave panel with its participant flow."""
+    from mirabal_toolkit.panel import assemble
+
+    return assemble(scored)
+
+
+def analyse(panel: PanelData, plan: AnalysisPlan, *, progress: Progress | None = None) -> Results:
+    """Estimate everything the plan asks for.
+
+    Raises
+    ------
+    FindingsError
+        If the plan asks what the panel cannot give.
+    """
+    from mirabal_toolkit.models import analyse as estimate
+
+    return estimate(panel, plan, versions=versions(), progress=progress)
+
+
+def release(results: Results, profile: str | DisclosureProfile = "funder") -> Released:
+    """Hide and round what the profile asks for; only this can be shown or reported."""
+    from mirabal_toolkit.disclosure.release import release as protect
+
+    released: Released = _as(Released, protect(results, profile))
+    return released
+
+
+def report(
+    released: ReleasableResults, out: str | Path, *, formats: Sequence[str] = ("html", "docx")
+) -> tuple[Path, ...]:
+    """Write the report and all its parts into the folder `out`, all at once or not at all.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+    """
+    from mirabal_toolkit.report.delivery import deliver
+
+    return deliver(released, Path(out), tuple(formats), command={"command": "report"})
+
+
+def versions() -> dict[str, str]:
+    """Return the version of the toolkit and of the packages that compute."""
+    return {"mirabal-toolkit": __version__} | {name: importlib.metadata.version(name) for name in VERSIONED_PACKAGES}
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """What `mirabal analyse` was asked for; None means "as the data and instrument say"."""
+
+    data: tuple[Path, ...]
+    out: Path
+    instrument: str | None = None
+    plan: str | None = None
+    mapping: Path | None = None
+    profile: str | None = None
+    formats: tuple[str, ...] = ("html", "docx")
+    seed: int | None = None
+
+    def described(self) -> dict[str, Any]:
+        """Return the request for the manifest: no paths, since names of files can name people."""
+        return {
+            "command": "analyse",
+            "files": len(self.data),
+            "instrument": self.instrument,
+            "plan": Path(self.plan).name if self.plan else None,
+            "mapping": self.mapping is not None,
+            "profile": self.profile,
+            "formats": list(self.formats),
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A panel ready for models, with the plan it will be analysed by."""
+
+    panel: PanelData
+    plan: AnalysisPlan
+
+
+def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
+    """Read, clean, score and assemble; find the plan and check that it can be run.
+
+    Raises
+    ------
+    InputError
+        If the data or the plan cannot be read.
+    FindingsError
+        If the plan asks what the data cannot give.
+    """
+    plan = load_plan(request.plan) if request.plan else None
+    progress("Reading", 0, STEPS)
+    waves = read(request.data, instrument=request.instrument, mapping=request.mapping)
+    plan = plan or load_plan(_default_plan(waves.instrument))
+    plan.check_against(waves.instrument)
+    progress("Cleaning", 1, STEPS)
+    cleaned = clean(waves)
+    progress("Scoring", 2, STEPS)
+    panel = score(cleaned).to_panel()
+    return Prepared(panel, plan)
+
+
+#: Steps of `run_analysis` that progress counts, the models being one.
+STEPS = 6
+
+
+def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released, tuple[Path, ...]]:
+    """Go the whole road from files to a report in ``request.out``.
+
+    Returns
+    -------
+    released : Released
+        What the report shows.
+    files : tuple of Path
+        The files written.
+
+    Raises
+    ------
+    MirabalError
+        With its exit code; ``request.out`` is then as it was.
+    """
+    from mirabal_toolkit.report.delivery import check_destination, deliver
+
+    check_destination(request.out)
+    prepared = prepare(request, progress)
+    progress("Estimating", 3, STEPS)
+    results = analyse(
+        prepared.panel,
+        prepared.plan,
+        progress=lambda text, done, total: progress(f"Estimating: {text}", 3, STEPS),
+    )
+    progress("Protecting", 4, STEPS)
+    released = release(results, request.profile or prepared.plan.disclosure_profile)
+    progress("Writing the report", 5, STEPS)
+    files = deliver(released, request.out, request.formats, command=request.described())
+    return released, files
+
+
+def _default_plan(instrument: Instrument) -> str:
+    if not instrument.default_plan:
+        raise FindingsError(
+            f"{instrument.reference} has no default plan", fix="name one: --plan PLAN (see `mirabal plans list`)"
+        )
+    return instrument.default_plan
