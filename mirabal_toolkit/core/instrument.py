@@ -112,11 +112,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of the questionnaire; its items name it."""
+    """A part of the questionnaire; its items name it. `attribution` names others who wrote its items."""
 
     id: str
     title: Text
     intro: Text = field(default_factory=dict)
+    attribution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,11 @@ class Scale:
 
     Parameters
     ----------
-    items, reversed, severe : tuple of str
-        Item ids; `reversed` and `severe` are among `items`.
+    items, reversed : tuple of str
+        Item ids of the mean; `reversed` are among `items`.
+    severe : tuple of str
+        Items of which an answer above their lowest code is severe harm. One of them need not be
+        part of the mean: treatment for an injury is severe, but is no further kind of harm.
     minimum, maximum : float
         Range of an item's codes; scores are ``100 * (mean - minimum) / (maximum - minimum)``.
     minimum_answered : float
@@ -175,11 +179,15 @@ class Outcome:
     kind : str
         ``binary``, ``score``, ``count`` or ``ordinal``.
     estimands : tuple of str
-        See `Estimand`; the first is the headline.
+        The first is the headline. ``experienced``: an item not asked because there was no contact
+        counts as never. ``while_in_contact``: a woman for whom any item of the outcome was left
+        out because there was no contact lies outside the universe. ``as_reported``: items that do
+        not apply are left out.
     measure : int or None
         The measure of success (1–6) it belongs to.
     statement : Text
-        The indicator in words that follow "of the women,": e.g. "were physically hurt".
+        For yes-or-no outcomes the end of "29 % of the women …": "were physically hurt". For scores
+        and counts what the average is about: "how free they were to live their own lives".
     """
 
     id: str

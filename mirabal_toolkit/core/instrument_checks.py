@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -53,26 +54,44 @@ def _response_sets(instrument: Instrument) -> Iterator[Problem]:
             yield Problem(f"code {code} is used twice", where, "give each option its own code, never used before")
         for name in _twice(option.name for option in response_set.options):
             yield Problem(f"option name “{name}” is used twice", where)
-        if not response_set.valid:
-            yield Problem("has no valid answer", where)
 
 
 def _item_references(instrument: Instrument) -> Iterator[Problem]:
     blocks = {block.id for block in instrument.blocks}
-    sets = {response_set.id for response_set in instrument.response_sets}
+    sets = {response_set.id: response_set for response_set in instrument.response_sets}
     waves = {wave.number for wave in instrument.waves}
     for item in instrument.items:
         where = f"item {item.id}"
         if item.block not in blocks:
             yield Problem(f"names the unknown block “{item.block}”", where)
-        if item.type == "choice" and item.response_set not in sets:
-            yield Problem(f"names the unknown response set “{item.response_set}”", where)
-        if item.type != "choice" and item.response_set is not None and item.response_set not in sets:
-            yield Problem(f"names the unknown response set “{item.response_set}”", where)
+        yield from _answers_of(item, sets, where)
         for wave in sorted(set(item.waves) - waves):
             yield Problem(f"is asked at wave {wave}, which does not exist", where)
         if item.minimum is not None and item.maximum is not None and item.minimum > item.maximum:
             yield Problem("its minimum is above its maximum", where)
+
+
+def _answers_of(item: Item, sets: dict[str, ResponseSet], where: str) -> Iterator[Problem]:
+    """A choice needs answers; a number, date or text may have a set of missing codes."""
+    if item.response_set is None:
+        if item.type == "choice":
+            yield Problem("is a choice without a response set", where)
+        return
+    response_set = sets.get(item.response_set)
+    if response_set is None:
+        yield Problem(f"names the unknown response set “{item.response_set}”", where)
+    elif item.type == "choice" and not response_set.valid:
+        yield Problem(f"its response set “{item.response_set}” has no valid answer", where)
+    elif item.type != "choice":
+        # Without a declared range nothing can be said about overlap.
+        low = math.inf if item.minimum is None else item.minimum
+        high = -math.inf if item.maximum is None else item.maximum
+        for option in response_set.options:
+            if option.kind == "valid":
+                yield Problem(f"is a {item.type}, but its response set has the answer “{option.name}”", where)
+            elif low <= option.code <= high:
+                fix = "narrow the range, or use a response set with other missing codes"
+                yield Problem(f"its missing code {option.code} lies inside its range", where, fix)
 
 
 def _conditions(instrument: Instrument) -> Iterator[Problem]:
@@ -107,9 +126,11 @@ def _scales(instrument: Instrument) -> Iterator[Problem]:
                 yield Problem(f"names the unknown item “{name}”", where)
             else:
                 yield from _scale_range(scale, items[name], sets, where)
-        for kind, subset in (("reversed", scale.reversed), ("severe", scale.severe)):
-            for name in sorted(set(subset) - set(scale.items)):
-                yield Problem(f"calls “{name}” {kind}, which is not one of its items", where)
+        for name in sorted(set(scale.reversed) - set(scale.items)):
+            yield Problem(f"calls “{name}” reversed, which is not one of its items", where)
+        for name in scale.severe:
+            if name not in items:
+                yield Problem(f"names the unknown item “{name}”", where)
         if not 0 < scale.minimum_answered <= 1:
             yield Problem("minimum_answered must lie above 0 and not above 1", where)
         if scale.minimum >= scale.maximum:

@@ -1,0 +1,144 @@
+"""Find an instrument by name or path, read it, and check it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from mirabal_toolkit.bundled import bundled_folder
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.errors import FindingsError, InputError, Problem, UsageError
+from mirabal_toolkit.instruments.building import Builder
+from mirabal_toolkit.safe_yaml import MAX_BYTES, parse_yaml
+from mirabal_toolkit.yaml_schema import schema_problems
+
+SCHEMA_FILE = "instrument.schema.json"
+
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+
+
+def load_instrument(reference: str | Path) -> Instrument:
+    """Return an instrument by name, by name and version, or from a file.
+
+    Parameters
+    ----------
+    reference : str or Path
+        ``"partner-safety"`` (the newest version), ``"partner-safety@1.0.0"``, or the path of a
+        ``.yaml`` file.
+
+    Raises
+    ------
+    UsageError
+        If there is no such instrument or version.
+    InputError
+        If the file cannot be read or is not YAML; the line is named.
+    FindingsError
+        If it is not a sound instrument; all problems are named at once.
+
+    Examples
+    --------
+    >>> load_instrument("partner-safety@1.0.0").reference
+    'partner-safety@1.0.0'
+    """
+    if isinstance(reference, Path) or _is_path(reference):
+        return _load_file(Path(reference).resolve())
+    path = bundled_path(reference)
+    instrument = _load_file(path)
+    if (instrument.id, instrument.version) != (path.parent.name, path.stem):
+        raise FindingsError(f"the file says that it is {instrument.reference}", where=f"{path.parent.name}/{path.name}")
+    return instrument
+
+
+def bundled_path(reference: str) -> Path:
+    """Return the file of a bundled instrument, ``id`` or ``id@version``; UsageError if there is none."""
+    name, at, version = reference.partition("@")
+    versions = bundled_versions(name)
+    if not versions:
+        known = ", ".join(bundled_ids())
+        raise UsageError(f"there is no instrument “{name}”", fix=f"use one of: {known}; or the path of a .yaml file")
+    if at and version not in versions:
+        raise UsageError(f"{name} has no version “{version}”", fix=f"use one of: {', '.join(versions)}")
+    return bundled_folder("instruments") / name / f"{version if at else versions[-1]}.yaml"
+
+
+def bundled_ids() -> tuple[str, ...]:
+    """Return the ids of the bundled instruments, sorted."""
+    folders = (path.name for path in bundled_folder("instruments").iterdir() if path.is_dir())
+    return tuple(sorted(name for name in folders if bundled_versions(name)))
+
+
+def bundled_versions(instrument_id: str) -> tuple[str, ...]:
+    """Return the versions of a bundled instrument, oldest first; empty if there is no such id."""
+    if not _ID.fullmatch(instrument_id):  # nothing that could climb out of the folder
+        return ()
+    names = (path.stem for path in (bundled_folder("instruments") / instrument_id).glob("*.yaml"))
+    return tuple(sorted((name for name in names if _VERSION.fullmatch(name)), key=_version_key))
+
+
+def read_instrument(content: bytes, where: str) -> Instrument:
+    """Return the instrument in the bytes of a YAML file.
+
+    Parameters
+    ----------
+    content : bytes
+    where : str
+        Name of the file for messages.
+
+    Raises
+    ------
+    InputError, FindingsError
+        See `load_instrument`.
+    """
+    document = parse_yaml(content, where)
+    problems = schema_problems(document, instrument_schema(), where)
+    if problems:
+        raise FindingsError(f"{where} is not a sound instrument: {len(problems)} problem(s)", problems=problems)
+    builder = Builder(document.value)
+    found: list[Problem] = []
+    try:
+        instrument = builder.build(hashlib.sha256(content).hexdigest())
+    except FindingsError as error:
+        found = list(error.problems)
+    problems = [*builder.problems, *found]
+    if problems:
+        raise FindingsError(f"{where} is not a sound instrument: {len(problems)} problem(s)", problems=problems)
+    return instrument
+
+
+@cache
+def instrument_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of instrument files."""
+    file = resources.files("mirabal_toolkit.instruments").joinpath("schema", SCHEMA_FILE)
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return schema
+
+
+def _is_path(reference: str) -> bool:
+    """Whether text means a file: it has a folder in it or ends like a YAML file."""
+    return reference.endswith((".yaml", ".yml")) or "/" in reference or "\\" in reference
+
+
+def _version_key(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _load_file(path: Path) -> Instrument:
+    """Read a file; one that has not changed since the last time is not read again."""
+    try:
+        state = path.stat()
+        if state.st_size > MAX_BYTES:
+            raise InputError("is too large for an instrument", where=path.name)
+        return _load_unchanged(path, state.st_mtime_ns, state.st_size)
+    except OSError as error:
+        raise InputError(f"the instrument cannot be read: {error.strerror}", where=path.name) from None
+
+
+@cache
+def _load_unchanged(path: Path, _modified: int, _size: int) -> Instrument:
+    return read_instrument(path.read_bytes(), path.name)
