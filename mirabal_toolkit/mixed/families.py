@@ -3,10 +3,13 @@
 A family knows one thing: the log density of an answer given its linear predictor ``eta``, and the derivatives of it.
 Everything else (persons, nodes, gradients of the integral) is written once, in `quadrature`, for all families.
 
-The derivatives of a family's extra parameters ("auxiliary": the dispersion of the negative binomial, the thresholds of an
-ordinal model) come in *channels*, arrays of the shape of ``eta``; `RowFamily.collect` adds channels up to one number per
-auxiliary parameter.
+The derivatives of a family's extra parameters ("auxiliary": the dispersion of the negative binomial, the
+thresholds of an ordinal model) come in *channels*, arrays of the shape of ``eta``; `RowFamily.collect` adds
+channels up to one number per auxiliary parameter.
 """
+
+# The protocol `RowFamily` documents the methods, and every family takes all of its arguments:
+# ruff: noqa: D102, ARG002
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class NodeTerms(NamedTuple):
 
 
 class ModeTerms(NamedTuple):
-    """What is needed at the mode: three derivatives in ``eta`` and, per channel, their derivatives in the auxiliaries."""
+    """What is needed at the mode: three derivatives in ``eta`` and, by channel, those in the auxiliaries."""
 
     log_density: FloatArray
     slope: FloatArray
@@ -51,7 +54,8 @@ class ModeTerms(NamedTuple):
 class RowFamily(Protocol):
     """The log density of one answer given its linear predictor.
 
-    Every family here is log-concave in ``eta``, which is what makes the mode of a person unique and damped Newton safe.
+    Every family here is log-concave in ``eta``, which is what makes the mode of a person unique and damped
+    Newton safe.
     """
 
     @property
@@ -160,7 +164,7 @@ class BinomialCloglog(_NoAux):
         # r = h / (e^h - 1); for a tiny hazard it is 1, for a huge one 0
         ratio = np.where(hazard > 0.0, hazard / np.expm1(np.clip(hazard, 1e-300, LARGEST_LOGIT)), 1.0)
         ratio = np.where(hazard > LARGEST_LOGIT, 0.0, ratio)
-        yes = y > 0.5  # noqa: PLR2004 - y is 0 or 1
+        yes = y > 0.5
         log_yes = np.log(-np.expm1(-np.maximum(hazard, 1e-300)))
         turn = 1.0 - hazard - ratio
         second = ratio * turn

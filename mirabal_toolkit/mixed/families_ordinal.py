@@ -1,13 +1,16 @@
 """Cumulative link families: P(y <= c) = F(alpha_c - eta), with F logistic or normal.
 
-The auxiliary parameters are the thresholds alpha_1 < ... < alpha_{C-1}; the two channels are the threshold above the answer
-and the threshold below it.
+The auxiliary parameters are the thresholds alpha_1 < ... < alpha_{C-1}; the two channels are the threshold
+above the answer and the threshold below it.
 
 References
 ----------
 McCullagh (1980), Regression models for ordinal data, JRSS B 42, section 2.
 Christensen (2018), Cumulative link models for ordinal regression with the R package ordinal, section 2.
 """
+
+# The protocol `RowFamily` documents the methods, and every family takes all of its arguments:
+# ruff: noqa: D102, ARG002
 
 from __future__ import annotations
 
@@ -69,8 +72,8 @@ class _Cumulative:
 class CumulativeLogit(_Cumulative):
     """Proportional odds.
 
-    With logistic F the probability of a category factors, F(a) - F(b) = F(a) F(-b) (1 - exp(b - a)), so no difference of nearly
-    equal numbers is ever taken.
+    With logistic F the probability of a category factors, F(a) - F(b) = F(a) F(-b) (1 - exp(b - a)), so no
+    difference of nearly equal numbers is ever taken.
     """
 
     def _tails(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> tuple[FloatArray, ...]:

@@ -1,21 +1,22 @@
-"""Marginal likelihood of models with person-specific terms, by adaptive Gauss-Hermite quadrature, with its exact gradient.
+"""Marginal likelihood by adaptive Gauss-Hermite quadrature, with its exact gradient.
 
 The model: given u ~ N(0, I) of length q, the answers of a person are independent with linear predictors
 
     eta_j = x_j' beta + offset_j + z_j' Lambda u ,
 
-and the likelihood of the person is the integral of exp g(u) / (2 pi)^(q/2), with g(u) = sum_j log f(y_j | eta_j) - |u|²/2. It is taken at
-nodes u_k = u^ + S z_k, where u^ is the mode of g, H = -g''(u^) and S S' = H^-1; with one node this is Laplace's approximation.
+and the likelihood of the person is the integral of exp g(u) / (2 pi)^(q/2), with g(u) = sum_j log f(y_j |
+eta_j) - |u|²/2. It is taken at nodes u_k = u^ + S z_k, where u^ is the mode of g, H = -g''(u^) and S S' =
+H^-1; with one node this is Laplace's approximation.
 
-The gradient returned is that of the *approximated* log-likelihood, the number which is maximised: it follows the nodes as they
-move with the parameters (through u^ and S). It is computed in reverse: one weight a row says how the person's log-likelihood
-moves with that row's linear predictor, so the number of parameters hardly matters.
+The gradient returned is that of the *approximated* log-likelihood, the number which is maximised: it follows
+the nodes as they move with the parameters (through u^ and S). It is computed in reverse: one weight a row says
+how the person's log-likelihood moves with that row's linear predictor, so the number of parameters hardly matters.
 
 References
 ----------
 Liu & Pierce (1994), A note on Gauss-Hermite quadrature, Biometrika 81, 624-629.
-Pinheiro & Bates (1995), Approximations to the log-likelihood function in the nonlinear mixed-effects model, JCGS 4, section 2.4.
-Smith (1995), Differentiation of the Cholesky algorithm, JCGS 4 (for the derivative of S).
+Pinheiro & Bates (1995), Approximations to the log-likelihood function in the nonlinear mixed-effects model,
+JCGS 4, section 2.4. Smith (1995), Differentiation of the Cholesky algorithm, JCGS 4 (for the derivative of S).
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def evaluate(
     return evaluate_eta(layout, family, rule, eta, at, modes)
 
 
-def evaluate_eta(  # noqa: PLR0913 - `eta` beside `at` is what lets second derivatives move rows instead of parameters
+def evaluate_eta(
     layout: Layout,
     family: RowFamily,
     rule: Rule,

@@ -26,8 +26,9 @@ class BlockEvaluation(NamedTuple):
 class _Nodes(NamedTuple):
     """Sums over nodes with the nodes' posterior shares p_k.
 
-    ``log_likelihood`` (G,), ``slopes`` (n, G) and ``aux`` channels are averages of row derivatives; ``pull`` (q, G) is
-    sum_k p_k g'(u_k); ``stretch`` (q, q, G) is sum_k p_k z_k g'(u_k)'; ``factor`` (q, q, G) is the derivative in Lambda at fixed u_k.
+    ``log_likelihood`` (G,), ``slopes`` (n, G) and ``aux`` channels are averages of row derivatives; ``pull``
+    (q, G) is sum_k p_k g'(u_k); ``stretch`` (q, q, G) is sum_k p_k z_k g'(u_k)'; ``factor`` (q, q, G) is the
+    derivative in Lambda at fixed u_k.
     """
 
     log_likelihood: FloatArray
@@ -41,7 +42,7 @@ class _Nodes(NamedTuple):
 def _sum_rows(Z: FloatArray, slope: FloatArray) -> FloatArray:
     """sum_j z_ja slope_j for each a, shape (q, n_nodes, G)."""
     if Z.shape[1:] == (1, 1):
-        return slope.sum(axis=1)[None] * Z[0, 0, 0]
+        return np.asarray(slope.sum(axis=1)[None] * Z[0, 0, 0])
     return np.stack([np.sum(z * slope, axis=1) for z in Z])
 
 
@@ -80,7 +81,8 @@ def _visit_nodes(block: Block, family: RowFamily, rule: Rule, at: Parameters, et
 def _pull_back(modes: Modes, nodes: _Nodes, zeta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """How the log-likelihood moves with the mode and with its curvature.
 
-    Returns v (q, G) and Q (q, q, G) with d log L = v'd(slope of g at the mode) + <Q, dH at fixed u>, and zeta'Q zeta (n, G).
+    Returns v (q, G) and Q (q, q, G) with d log L = v'd(slope of g at the mode) + <Q, dH at fixed u>, and
+    zeta'Q zeta (n, G).
     """
     q = len(zeta)
     M = np.einsum("abg,bcg->acg", nodes.stretch, modes.spread)
@@ -115,7 +117,7 @@ def _factor_slope(
     return np.asarray(np.tril(slope @ block.counts))
 
 
-def evaluate_block(  # noqa: PLR0913 - the six things an integral is made of
+def evaluate_block(
     block: Block, family: RowFamily, rule: Rule, at: Parameters, eta: FloatArray, start: FloatArray | None
 ) -> BlockEvaluation:
     """Evaluate one block.

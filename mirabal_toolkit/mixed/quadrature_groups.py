@@ -1,11 +1,12 @@
 """Rows of persons laid out for fast sums: persons of equal size side by side, identical persons once.
 
-A sum over the rows of a person is the innermost operation of every mixed model with quadrature. Persons are therefore sorted by
-their number of rows and stored *slot-major*: a block of G persons with n rows each is an (n, G) array, and the sum over a
-person's rows is a sum over its first axis, which the processor does for many persons at once.
+A sum over the rows of a person is the innermost operation of every mixed model with quadrature. Persons are
+therefore sorted by their number of rows and stored *slot-major*: a block of G persons with n rows each is an
+(n, G) array, and the sum over a person's rows is a sum over its first axis, which the processor does for many
+persons at once.
 
-Persons whose rows are identical (same design, same answers) have the same likelihood. They are kept once with a count. With
-waves and covariates that are categories, a million people become a few thousand patterns.
+Persons whose rows are identical (same design, same answers) have the same likelihood. They are kept once with
+a count. With waves and covariates that are categories, a million people become a few thousand patterns.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ class GroupedRows:
     Z : array, shape (n_rows, q)
         Design of the person-specific terms.
     y, offset, weight : array, shape (n_rows,)
-        Answers, known part of the linear predictor, frequency weights (a row of weight 3 stands for three identical rows
-        of the same person).
+        Answers, known part of the linear predictor, frequency weights (a row of weight 3 stands for three
+        identical rows of the same person).
     codes : array of int, shape (n_rows,)
         Person of each row, 0 ... n_groups - 1, each number used.
     """
@@ -138,7 +139,8 @@ def _same_rows(rows: GroupedRows, twin: IntArray) -> bool:
 def _find_twins(rows: GroupedRows, order: IntArray, starts: IntArray, sizes: IntArray) -> tuple[IntArray, IntArray]:
     """Which persons to keep, and which kept person stands for each.
 
-    `order` sorts rows by person; it is sorted further, in place, so that equal persons have their rows in equal order.
+    `order` sorts rows by person; it is sorted further, in place, so that equal persons have their rows in
+    equal order.
     """
     everyone = np.arange(len(sizes), dtype=np.intp)
     _, first_row, row_id, seen = np.unique(_hash_rows(rows), return_index=True, return_inverse=True, return_counts=True)
@@ -168,7 +170,7 @@ def _slots_for(sizes: IntArray) -> IntArray:
 
 def _plan_blocks(slots: IntArray, n_nodes: int) -> list[tuple[int, IntArray]]:
     """Split kept persons into blocks of equal slots, each small enough for the cache."""
-    plan = []
+    plan: list[tuple[int, IntArray]] = []
     for n_slots in np.unique(slots):
         members = np.flatnonzero(slots == n_slots)
         per_block = max(1, BLOCK_NUMBERS // (n_nodes * int(n_slots)))
@@ -201,7 +203,8 @@ def lay_out(rows: GroupedRows, n_nodes: int, *, join_twins: bool = True) -> Layo
     Examples
     --------
     >>> one = np.ones(4)
-    >>> rows = GroupedRows(one[:, None], one[:, None], np.array([0.0, 1.0, 1.0, 0.0]), 0 * one, one, np.array([0, 0, 1, 1]))
+    >>> y, codes = np.array([0.0, 1.0, 1.0, 0.0]), np.array([0, 0, 1, 1])
+    >>> rows = GroupedRows(one[:, None], one[:, None], y, 0 * one, one, codes)
     >>> layout = lay_out(rows, n_nodes=9)
     >>> layout.n_groups, layout.n_kept, layout.blocks[0].counts
     (2, 1, array([2.]))

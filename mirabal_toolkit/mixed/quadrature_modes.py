@@ -1,7 +1,7 @@
 """Modes of the person-specific terms for all persons of a block at once, by damped Newton steps.
 
-Matrices here are q by q with q of 1 or 2, one for each person; they are factored by written-out loops over q with the persons
-as the last axis, because a library call a person would cost more than all the rest.
+Matrices here are q by q with q of 1 or 2, one for each person; they are factored by written-out loops over q
+with the persons as the last axis, because a library call a person would cost more than all the rest.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ MAX_HALVINGS = 40
 class Modes(NamedTuple):
     """Modes of a block.
 
-    ``u`` has shape (q, G), ``spread`` (q, q, G) is S with S S' the inverse of the curvature, ``log_det`` (G,) its log determinant, and
-    ``terms`` holds the weighted derivatives of the rows at the mode, each (n, G).
+    ``u`` has shape (q, G), ``spread`` (q, q, G) is S with S S' the inverse of the curvature, ``log_det`` (G,)
+    its log determinant, and ``terms`` holds the weighted derivatives of the rows at the mode, each (n, G).
     """
 
     u: FloatArray
@@ -35,8 +35,8 @@ class Modes(NamedTuple):
 
 
 def loadings(Z: FloatArray, factor: FloatArray) -> FloatArray:
-    """zeta = Lambda' z, so that eta = x'beta + zeta'u; shape of `Z`."""
-    return np.einsum("a...,ab->b...", Z, factor)
+    """Return zeta = Lambda' z, so that eta = x'beta + zeta'u; shape of `Z`."""
+    return np.asarray(np.einsum("a...,ab->b...", Z, factor))
 
 
 def cholesky(H: FloatArray) -> FloatArray:
@@ -65,9 +65,15 @@ def weigh(terms: ModeTerms, weight: FloatArray | None) -> ModeTerms:
     """Multiply every part by the frequency weight of its row."""
     if weight is None:
         return terms
-    single = [part * weight for part in terms[:4]]
-    channels = [tuple(channel * weight for channel in group) for group in terms[4:]]
-    return ModeTerms(*single, *channels)
+    return ModeTerms(
+        terms.log_density * weight,
+        terms.slope * weight,
+        terms.curvature * weight,
+        terms.third * weight,
+        tuple(channel * weight for channel in terms.aux_slopes),
+        tuple(channel * weight for channel in terms.aux_of_slope),
+        tuple(channel * weight for channel in terms.aux_of_curvature),
+    )
 
 
 class _State(NamedTuple):

@@ -2,7 +2,8 @@
 
 References
 ----------
-Nocedal & Wright (2006), Numerical Optimization, 2nd ed., sections 3.1 (backtracking), 3.4 (modified Newton), 6.1 (BFGS).
+Nocedal & Wright (2006), Numerical Optimization, 2nd ed., sections 3.1 (backtracking), 3.4 (modified Newton),
+6.1 (BFGS).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import numpy as np
 from mirabal_toolkit.mixed.families import FloatArray
 from mirabal_toolkit.mixed.quadrature_problem import Point, Problem, information, look
 
-#: Expected gain in log-likelihood, at which nothing is left to gain: estimates are then within 1e-5 of a standard error.
+#: Expected gain in log-likelihood, at which nothing is left to gain: estimates are then within 1e-5 of a
+#: standard error.
 SMALLEST_GAIN = 1e-10
 #: The same with the exact curvature at the end; larger means "not converged".
 LARGEST_FINAL_GAIN = 1e-6
@@ -87,9 +89,7 @@ def _update(curvature: FloatArray, old: Point, new: Point) -> FloatArray:
     gain, bent = float(moved @ turned), curvature @ moved
     if gain <= 1e-12 * float(np.linalg.norm(moved) * np.linalg.norm(turned)):
         return curvature
-    return np.asarray(
-        curvature + np.outer(turned, turned) / gain - np.outer(bent, bent) / float(moved @ bent)
-    )
+    return np.asarray(curvature + np.outer(turned, turned) / gain - np.outer(bent, bent) / float(moved @ bent))
 
 
 def climb(problem: Problem, start: Point) -> tuple[Point, int]:
@@ -107,7 +107,7 @@ def climb(problem: Problem, start: Point) -> tuple[Point, int]:
     """
     point, curvature = start, positive(information(problem, start, central=False))
     for iteration in range(1, MAX_ITERATIONS + 1):
-        step = np.linalg.solve(curvature, point.slope)
+        step = np.asarray(np.linalg.solve(curvature, point.slope))
         if float(point.slope @ step) < 2.0 * SMALLEST_GAIN:
             return point, iteration
         trial = _search(problem, point, step)
@@ -136,7 +136,7 @@ def maximise(problem: Problem, start: Point) -> Optimum:
     exact = information(problem, point)
     gain = np.inf
     for _ in range(MAX_POLISH):
-        step = np.linalg.solve(positive(exact), point.slope)
+        step = np.asarray(np.linalg.solve(positive(exact), point.slope))
         gain = 0.5 * float(point.slope @ step)
         if gain < SMALLEST_GAIN * 100.0:
             break

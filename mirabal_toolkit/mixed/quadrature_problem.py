@@ -1,7 +1,7 @@
 """The function that is maximised: marginal log-likelihood plus penalty, in one vector of parameters; and its curvature.
 
-The vector holds, in this order: the population terms on the standardised scale, the auxiliary parameters of the family, and
-the lower triangle of Lambda, row by row.
+The vector holds, in this order: the population terms on the standardised scale, the auxiliary parameters of
+the family, and the lower triangle of Lambda, row by row.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from mirabal_toolkit.mixed.quadrature_block import BlockEvaluation, evaluate_blo
 from mirabal_toolkit.mixed.quadrature_groups import Block, Layout
 from mirabal_toolkit.mixed.quadrature_rule import Parameters, Rule
 
-#: Step of the differences of the exact gradient, in linear predictors and factors of order 1: the error of central differences is
-#: about 1e-7 of the curvature, from both truncation and rounding.
+#: Step of the differences of the exact gradient, in linear predictors and factors of order 1: the error of
+#: central differences is about 1e-7 of the curvature, from both truncation and rounding.
 CENTRAL_STEP = 1e-3
 #: Thresholds can stand close together; their step is shorter.
 AUX_STEP = 1e-4
@@ -26,10 +26,10 @@ FORWARD_STEP = 1e-5
 
 
 class Penalty(Protocol):
-    """A smooth function of the population terms that is added to the log-likelihood."""
+    """A smooth function of population terms and Lambda that is added to the log-likelihood."""
 
-    def value_and_slope(self, beta: FloatArray) -> tuple[float, FloatArray]:
-        """Value and gradient at standardised population terms."""
+    def value_and_slope(self, at: Parameters) -> tuple[float, FloatArray, FloatArray]:
+        """Value, gradient in the standardised population terms and gradient in Lambda."""
         ...
 
 
@@ -102,21 +102,27 @@ def look(problem: Problem, vector: FloatArray, modes: tuple[FloatArray, ...] | N
     found = evaluate(problem.layout, problem.family, problem.rule, at, modes)
     if not np.isfinite(found.llf):
         return None
-    slope_beta = problem.layout.X.T @ found.row_slopes
+    triangle = found.factor[np.tril_indices(problem.n_terms)]
+    slope = np.concatenate([problem.layout.X.T @ found.row_slopes, found.aux, triangle])
     value = found.llf
     if problem.penalty is not None:
-        extra, extra_slope = problem.penalty.value_and_slope(at.beta)
-        value, slope_beta = value + extra, slope_beta + extra_slope
-    triangle = found.factor[np.tril_indices(problem.n_terms)]
-    return Point(vector, value, np.concatenate([slope_beta, found.aux, triangle]), found)
+        extra, extra_slope = penalise(problem, problem.penalty, at)
+        value, slope = value + extra, slope + extra_slope
+    return Point(vector, value, slope, found)
+
+
+def penalise(problem: Problem, penalty: Penalty, at: Parameters) -> tuple[float, FloatArray]:
+    """Value of the penalty and its gradient in the vector of parameters."""
+    value, beta, factor = penalty.value_and_slope(at)
+    return value, problem.pack(Parameters(beta, np.zeros_like(at.aux), factor))
 
 
 class _Differences:
     """Differences of the exact gradient of one block.
 
-    The likelihood of a person depends on the population terms only through its n linear predictors. Its n by n curvature in
-    them takes n differences, for all persons of the block at once, whatever the number of parameters; the
-    design turns it into the curvature in the parameters.
+    The likelihood of a person depends on the population terms only through its n linear predictors. Its n by n
+    curvature in them takes n differences, for all persons of the block at once, whatever the number of
+    parameters; the design turns it into the curvature in the parameters.
     """
 
     def __init__(self, problem: Problem, block: Block, point: Point, number: int, central: bool) -> None:
@@ -198,7 +204,8 @@ def information(problem: Problem, point: Point, *, central: bool = True) -> Floa
     problem : Problem
     point : Point
     central : bool
-        Central differences of the gradient; otherwise forward ones, at half the cost and with less precision, good enough for a step.
+        Central differences of the gradient; otherwise forward ones, at half the cost and with less precision,
+        good enough for a step.
 
     Returns
     -------
@@ -209,14 +216,14 @@ def information(problem: Problem, point: Point, *, central: bool = True) -> Floa
     for number, block in enumerate(problem.layout.blocks):
         total += _Differences(problem, block, point, number, central).curvature()
     if problem.penalty is not None:
-        beta = point.vector[: problem.n_beta]
-        total[: problem.n_beta, : problem.n_beta] += _penalty_curvature(problem.penalty, beta)
+        total += _penalty_curvature(problem, problem.penalty, point.vector)
     return -0.5 * (total + total.T)
 
 
-def _penalty_curvature(penalty: Penalty, beta: FloatArray) -> FloatArray:
+def _penalty_curvature(problem: Problem, penalty: Penalty, vector: FloatArray) -> FloatArray:
     columns = []
-    for shift in np.eye(len(beta)) * CENTRAL_STEP:
-        up, down = penalty.value_and_slope(beta + shift)[1], penalty.value_and_slope(beta - shift)[1]
+    for shift in np.eye(len(vector)) * CENTRAL_STEP:
+        up = penalise(problem, penalty, problem.unpack(vector + shift))[1]
+        down = penalise(problem, penalty, problem.unpack(vector - shift))[1]
         columns.append((up - down) / (2.0 * CENTRAL_STEP))
     return np.array(columns)

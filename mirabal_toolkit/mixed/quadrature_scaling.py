@@ -1,7 +1,8 @@
 """Standardise designs, so that income in millions and time in days cost no digits, and turn results back.
 
-The search sees columns that are centred, scaled and uncorrelated; the person-specific columns are made uncorrelated too. Both
-are linear changes of the parameters: the likelihood is the same, and estimates and covariances are turned back exactly.
+The search sees columns that are centred, scaled and uncorrelated; the person-specific columns are made
+uncorrelated too. Both are linear changes of the parameters: the likelihood is the same, and estimates and
+covariances are turned back exactly.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ class Scaling:
     transform : array, shape (p, p)
         beta = transform @ gamma, where gamma are the standardised terms.
     threshold_shift : array, shape (p,)
-        Thresholds on the user's scale are those of the search plus ``threshold_shift @ gamma``; zeros when an intercept in the design takes
-        the centring up.
+        Thresholds on the user's scale are those of the search plus ``threshold_shift @ gamma``; zeros when an
+        intercept in the design takes the centring up.
     """
 
     transform: FloatArray

@@ -119,7 +119,7 @@ def fit_flat(layout: Layout, family: RowFamily, aux: FloatArray, guess: FloatArr
     FlatFit
     """
     weighted = layout.X.T * layout.weight
-    beta = np.linalg.solve(weighted @ layout.X, weighted @ guess)
+    beta = np.asarray(np.linalg.solve(weighted @ layout.X, weighted @ guess))
     beta, aux, llf, converged = _ascend(_Flat(layout, family), beta, aux)
     largest = float(np.abs(layout.X[layout.weight > 0] @ beta).max(initial=0.0))
     return FlatFit(beta, aux, llf, converged, largest)
