@@ -6,14 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mirabal_toolkit.mixed.gee_model import gee as gee
     from mirabal_toolkit.mixed.lmm import lmm as lmm
 
 # Where each public name lives; modules load when first asked for, so that importing the room is cheap.
 _HOMES = {
+    "gee": "gee_model",
     "lmm": "lmm",
 }
 
-__all__ = ["lmm"]
+__all__ = ["gee", "lmm"]
 
 
 def __getattr__(name: str) -> object:
