@@ -9,12 +9,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 from mirabal_toolkit.bundled import bundled_folder
 from mirabal_toolkit.core.plan import Amendment, AnalysisPlan, PlannedOutcome
-from mirabal_toolkit.errors import FindingsError, InputError, Problem, UsageError
+from mirabal_toolkit.errors import FindingsError, InputError, UsageError
 from mirabal_toolkit.safe_yaml import ParsedYaml, parse_yaml
+from mirabal_toolkit.yaml_schema import schema_problems
 
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -60,7 +59,7 @@ def _find(reference: str | Path) -> Path:
     name = str(reference)
     if _ID.fullmatch(name) and name in bundled_plans():
         return bundled_folder("analyses") / f"{name}.yaml"
-    if Path(name).is_file():
+    if Path(name).suffix in (".yaml", ".yml") and Path(name).is_file():
         return Path(name)
     raise UsageError(
         f"there is no plan “{name}”",
@@ -70,18 +69,9 @@ def _find(reference: str | Path) -> Path:
 
 def _check_schema(parsed: ParsedYaml, where: str) -> None:
     schema = json.loads(resources.files(__package__).joinpath("schema/plan.schema.json").read_text(encoding="utf-8"))
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(parsed.value)
-    problems = [
-        Problem(_in_words(error), where=f"{where}, line {parsed.line(list(error.absolute_path))}")
-        for error in sorted(errors, key=lambda error: parsed.line(list(error.absolute_path)))
-    ]
+    problems = schema_problems(parsed, schema, where)
     if problems:
         raise FindingsError(f"the plan {where} has {len(problems)} problem(s)", problems=problems)
-
-
-def _in_words(error: jsonschema.ValidationError) -> str:
-    place = ".".join(str(part) for part in error.absolute_path) or "the plan"
-    return f"{place}: {error.message}"
 
 
 def _plan(content: dict[str, Any], fingerprint: str) -> AnalysisPlan:
