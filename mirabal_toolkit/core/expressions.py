@@ -3,6 +3,7 @@
 A condition says who is asked an item: ``B2 in (together, apart) and K0 > 0``. It is read by a
 parser of its own, never by Python's, so a questionnaire cannot run code. Truth has three values,
 as in SQL: a comparison with a missing answer is unknown, and unknown is handed back as such.
+A missing answer has no code, so ``B2 == refused`` could never be true; ``not answered(B2)`` asks that.
 
 Grammar, loosest binding first::
 
@@ -14,12 +15,15 @@ Grammar, loosest binding first::
     product    := factor (("*" | "/") factor)*
     factor     := number | name | "-" factor | "(" condition ")" | function "(" condition ("," condition)* ")"
     function   := "answered" | "max" | "min" | "count"
+
+``answered`` is true when all its items have an answer; ``max`` and ``min`` are taken over those that
+have one; ``count`` says how many of its conditions are true. Division by zero is unknown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +41,9 @@ Lookup = Callable[[str], Array]
 _TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign>==|!=|<=|>=|[<>()+\-*/,]))")
 _WORDS = frozenset({"and", "or", "not", "in"})
 _FUNCTIONS = frozenset({"answered", "max", "min", "count"})
+
+#: Words of the language, which cannot be the id of an item.
+WORDS = _WORDS | _FUNCTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,16 @@ class Condition:
         """Every name used, in order of first use."""
         return tuple(dict.fromkeys(_names(self.root)))
 
+    def looked_up(self, options: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
+        """Names that `evaluate` will look up as items: all but options beside their item.
+
+        Examples
+        --------
+        >>> parse_condition("B2 == apart or apart > 0").looked_up({"B2": {"apart": 2}})
+        ('B2', 'apart')
+        """
+        return tuple(dict.fromkeys(_looked_up(self.root, None, options)))
+
 
 def parse_condition(source: str) -> Condition:
     """Parse `source` into a `Condition`.
@@ -120,9 +137,16 @@ def evaluate(condition: Condition, answers: Lookup, options: Mapping[str, Mappin
     Returns
     -------
     ndarray, shape (n_rows,)
-        1.0 true, 0.0 false, NaN unknown.
+        1.0 true, 0.0 false, NaN unknown. A condition without any item gives one value, shape ().
+
+    Examples
+    --------
+    >>> asked = parse_condition("B2 in (together, apart)")
+    >>> evaluate(asked, {"B2": np.array([1.0, 4.0, np.nan])}.__getitem__, {"B2": {"together": 1, "apart": 2}})
+    array([ 1.,  0., nan])
     """
-    return _Evaluator(answers, options).value(condition.root)
+    with np.errstate(over="ignore", invalid="ignore"):  # what cannot be computed is unknown
+        return _Evaluator(answers, options).value(condition.root)
 
 
 def _names(node: Node) -> list[str]:
@@ -131,6 +155,25 @@ def _names(node: Node) -> list[str]:
     if isinstance(node, Operation):
         return [name for operand in node.operands for name in _names(operand)]
     return []
+
+
+def _looked_up(node: Node, beside: Node | None, options: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """Walk as `_Evaluator` does."""
+    if isinstance(node, Name):
+        if not _is_option(node.name, beside, options):
+            yield node.name
+    elif isinstance(node, Operation):
+        left, *others = node.operands
+        pairs = node.operator == "in" or node.operator in _COMPARISONS
+        for other in others if pairs else ():
+            yield from _looked_up(left, other, options)
+            yield from _looked_up(other, left, options)
+        for operand in () if pairs else node.operands:
+            yield from _looked_up(operand, None, options)
+
+
+def _is_option(name: str, beside: Node | None, options: Mapping[str, Mapping[str, float]]) -> bool:
+    return isinstance(beside, Name) and name in options.get(beside.name, {})
 
 
 def _tokens(source: str) -> list[tuple[str, int]]:
@@ -259,7 +302,7 @@ class _Evaluator:
         return _OPERATIONS[node.operator](*(self.value(operand) for operand in node.operands))
 
     def name(self, name: str, beside: Node | None) -> Array:
-        if isinstance(beside, Name) and name in self.options.get(beside.name, {}):
+        if isinstance(beside, Name) and _is_option(name, beside, self.options):
             return np.asarray(self.options[beside.name][name], dtype=float)
         return self.answers(name)
 

@@ -21,7 +21,8 @@ class SealedFrame:
     Examples
     --------
     >>> sealed = SealedFrame(pd.DataFrame({"a": [1, 2]}))
-    >>> sealed.frame.loc[0, "a"] = 9
+    >>> mine = sealed.frame
+    >>> mine.loc[0, "a"] = 9
     >>> int(sealed.frame.loc[0, "a"])
     1
     """

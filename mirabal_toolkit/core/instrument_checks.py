@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from mirabal_toolkit.core.expressions import WORDS
+from mirabal_toolkit.core.instrument_score_checks import find_score_problems
 from mirabal_toolkit.errors import Problem
 
 if TYPE_CHECKING:
-    from mirabal_toolkit.core.instrument import Instrument, Item, Outcome, ResponseSet, Scale
+    from mirabal_toolkit.core.instrument import Instrument, Item, ResponseSet
+
+#: Ids that conditions or the keys of a person-wave have taken.
+RESERVED = WORDS | {"person_id", "wave"}
+
+#: What SPSS, Stata and R all take as a variable name.
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,63}")
 
 
 def find_problems(instrument: Instrument) -> list[Problem]:
@@ -20,8 +29,7 @@ def find_problems(instrument: Instrument) -> list[Problem]:
         _response_sets,
         _item_references,
         _conditions,
-        _scales,
-        _outcomes,
+        find_score_problems,
         _roles_and_gate,
         _wording,
     )
@@ -64,6 +72,10 @@ def _item_references(instrument: Instrument) -> Iterator[Problem]:
         where = f"item {item.id}"
         if item.block not in blocks:
             yield Problem(f"names the unknown block “{item.block}”", where)
+        if item.id in RESERVED:
+            yield Problem("has an id that means something else to the toolkit", where, "choose another id")
+        if not _VARIABLE.fullmatch(item.variable.replace("{wave}", "1", 1)):
+            yield Problem(f"its variable name “{item.variable}” cannot stand in a data file", where)
         yield from _answers_of(item, sets, where)
         for wave in sorted(set(item.waves) - waves):
             yield Problem(f"is asked at wave {wave}, which does not exist", where)
@@ -95,88 +107,24 @@ def _answers_of(item: Item, sets: dict[str, ResponseSet], where: str) -> Iterato
 
 
 def _conditions(instrument: Instrument) -> Iterator[Problem]:
-    """A condition may look only at items asked before, and at their options."""
+    """A condition may look only at items asked before, and at their answers."""
+    sets = {response_set.id: response_set for response_set in instrument.response_sets}
+    every_item = {item.id for item in instrument.items}
     before: dict[str, Item] = {}
-    names_of_sets = {rs.id: {option.name for option in rs.options} for rs in instrument.response_sets}
-    all_items = {item.id for item in instrument.items}
+    answers: dict[str, dict[str, float]] = {}
     for item in instrument.items:
         where = f"item {item.id}, ask_if"
-        used = item.ask_if.names if item.ask_if else ()
-        options: set[str] = set()
-        for name in used:
+        for name in item.ask_if.looked_up(answers) if item.ask_if else ():
             if name in before:
-                options |= names_of_sets.get(before[name].response_set or "", set())
-        for name in used:
-            if name in before or name in options:
-                continue
-            if name in all_items:
+                if not before[name].is_numeric:
+                    yield Problem(f"looks at {name}, which is a {before[name].type}", where, "use a choice or a number")
+            elif name in every_item:
                 yield Problem(f"looks at {name}, which is asked later or is itself", where, "move it behind that item")
             else:
-                yield Problem(f"names “{name}”, which is neither an item nor an answer to one", where)
+                yield Problem(f"names “{name}”, which is neither an item nor an answer beside its item", where)
         before[item.id] = item
-
-
-def _scales(instrument: Instrument) -> Iterator[Problem]:
-    items = {item.id: item for item in instrument.items}
-    sets = {rs.id: rs for rs in instrument.response_sets}
-    for scale in instrument.scales:
-        where = f"scale {scale.id}"
-        for name in scale.items:
-            if name not in items:
-                yield Problem(f"names the unknown item “{name}”", where)
-            else:
-                yield from _scale_range(scale, items[name], sets, where)
-        for name in sorted(set(scale.reversed) - set(scale.items)):
-            yield Problem(f"calls “{name}” reversed, which is not one of its items", where)
-        for name in scale.severe:
-            if name not in items:
-                yield Problem(f"names the unknown item “{name}”", where)
-        if not 0 < scale.minimum_answered <= 1:
-            yield Problem("minimum_answered must lie above 0 and not above 1", where)
-        if scale.minimum >= scale.maximum:
-            yield Problem("its minimum is not below its maximum", where)
-
-
-def _scale_range(scale: Scale, item: Item, sets: dict[str, ResponseSet], where: str) -> Iterator[Problem]:
-    response_set = sets.get(item.response_set or "")
-    codes = [option.code for option in response_set.valid] if response_set else []
-    if codes and (min(codes) < scale.minimum or max(codes) > scale.maximum):
-        yield Problem(
-            f"item {item.id} has codes {min(codes)} to {max(codes)}, outside {scale.minimum:g} to {scale.maximum:g}",
-            where,
-        )
-
-
-def _outcomes(instrument: Instrument) -> Iterator[Problem]:
-    scales = {scale.id for scale in instrument.scales}
-    items = {item.id: item for item in instrument.items}
-    names_of_sets = {rs.id: {option.name for option in rs.valid} for rs in instrument.response_sets}
-    measures = {measure.number for measure in instrument.measures_of_success}
-    for outcome in instrument.outcomes:
-        where = f"outcome {outcome.id}"
-        if (outcome.scale is None) == (outcome.item is None):
-            yield Problem("must name either a scale or an item", where)
-        if outcome.scale is not None and outcome.scale not in scales:
-            yield Problem(f"names the unknown scale “{outcome.scale}”", where)
-        if outcome.item is not None and outcome.item not in items:
-            yield Problem(f"names the unknown item “{outcome.item}”", where)
-        if outcome.measure is not None and outcome.measure not in measures:
-            yield Problem(f"names the unknown measure of success {outcome.measure}", where)
-        if not outcome.estimands:
-            yield Problem("has no estimand", where)
-        yield from _outcome_categories(outcome, items, names_of_sets, where)
-
-
-def _outcome_categories(
-    outcome: Outcome, items: dict[str, Item], names_of_sets: dict[str, set[str]], where: str
-) -> Iterator[Problem]:
-    if outcome.indicator == "category" and not outcome.categories:
-        yield Problem("is a category without categories", where)
-    item = items.get(outcome.item or "")
-    known = names_of_sets.get(item.response_set or "", set()) if item else set()
-    for name in outcome.categories:
-        if name not in known:
-            yield Problem(f"names the unknown answer “{name}”", where)
+        response_set = sets.get(item.response_set or "")
+        answers[item.id] = {option.name: float(option.code) for option in response_set.valid} if response_set else {}
 
 
 def _roles_and_gate(instrument: Instrument) -> Iterator[Problem]:
@@ -192,9 +140,25 @@ def _roles_and_gate(instrument: Instrument) -> Iterator[Problem]:
     for role, name in named.items():
         if name is not None and name not in items:
             yield Problem(f"role {role} names the unknown item “{name}”", "roles")
+    yield from _known_answers(instrument, roles.wave_outcome, tuple(roles.wave_reasons), "roles, wave_reasons")
     for name in instrument.gate.items if instrument.gate else ():
         if name not in items:
             yield Problem(f"names the unknown item “{name}”", "gate")
+        elif instrument.gate is not None:
+            yield from _known_answers(instrument, name, (instrument.gate.pass_option,), f"gate, item {name}")
+
+
+def _known_answers(
+    instrument: Instrument, item_id: str | None, names: tuple[str, ...], where: str
+) -> Iterator[Problem]:
+    """`names` must be answers to the item."""
+    sets = {response_set.id: response_set for response_set in instrument.response_sets}
+    item = next((item for item in instrument.items if item.id == item_id), None)
+    response_set = sets.get(item.response_set or "") if item else None
+    known = {option.name for option in response_set.options} if response_set else set()
+    for name in names:
+        if name not in known:
+            yield Problem(f"names the unknown answer “{name}”", where)
 
 
 def _wording(instrument: Instrument) -> Iterator[Problem]:
