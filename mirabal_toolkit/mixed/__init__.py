@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mirabal_toolkit.mixed.gee_model import gee as gee
-    from mirabal_toolkit.mixed.lmm import lmm as lmm
+    from mirabal_toolkit.mixed.lmm_model import fit_from_statistics as fit_from_statistics
+    from mirabal_toolkit.mixed.lmm_model import lmm as lmm
+    from mirabal_toolkit.mixed.lmm_statistics import LinearMixedStatistics as LinearMixedStatistics
+    from mirabal_toolkit.mixed.lmm_statistics import statistics_from_chunks as statistics_from_chunks
 
 # Where each public name lives; modules load when first asked for, so that importing the room is cheap.
+# No module is called like a public name: once imported it would hide the function behind it.
 _HOMES = {
+    "LinearMixedStatistics": "lmm_statistics",
+    "fit_from_statistics": "lmm_model",
     "gee": "gee_model",
-    "lmm": "lmm",
+    "lmm": "lmm_model",
+    "statistics_from_chunks": "lmm_statistics",
 }
 
-__all__ = ["gee", "lmm"]
+__all__ = ["LinearMixedStatistics", "fit_from_statistics", "gee", "lmm", "statistics_from_chunks"]
 
 
 def __getattr__(name: str) -> object:

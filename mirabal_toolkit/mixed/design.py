@@ -142,6 +142,7 @@ def build_design(
     *,
     outcome: Literal["numeric", "ordered"] = "numeric",
     check_rank: bool = True,
+    like: Design | None = None,
 ) -> Design:
     """Turn formula, data and roles into a `Design`.
 
@@ -157,6 +158,9 @@ def build_design(
         "ordered" turns the outcome into codes 0 … K−1 of its sorted categories.
     check_rank : bool
         Look for collinear columns here (estimators that see X'X anyway check it themselves).
+    like : Design, optional
+        Make the same columns as this design: `data` is then one part of the whole, and what only the
+        whole can break (people, outcome, collinearity) is not checked.
 
     Returns
     -------
@@ -185,8 +189,7 @@ def build_design(
     frame, groups, rows = group_rows(kept, np.flatnonzero(complete), roles.groups, roles.time)
     y, levels = _outcome(left, frame, outcome)
     text = formula.split("~", 1)[1].strip()
-    recipe, X = learn(terms, frame, text)
-    z_recipe, Z = _person_terms(frame, roles.re_formula)
+    (recipe, X), (z_recipe, Z) = _matrices(terms, frame, text, roles.re_formula, like)
     time_codes, time_levels = _times(frame, roles.time)
     design = Design(
         y=y,
@@ -209,7 +212,9 @@ def build_design(
         z_recipe=z_recipe,
         roles=roles,
     )
-    checks.check(design, check_rank=check_rank)
+    checks.refuse_not_finite(design)
+    if like is None:
+        checks.refuse_unfit(design, check_rank=check_rank)
     return design
 
 
@@ -266,10 +271,18 @@ def _outcome(
     return column.to_numpy(dtype=np.float64), ()
 
 
-def _person_terms(frame: pd.DataFrame, formula: str | None) -> tuple[Recipe | None, FloatArray | None]:
-    if formula is None:
-        return None, None
-    return learn(parse(formula), frame, formula.lstrip("~ "))
+def _matrices(
+    terms: Any, frame: pd.DataFrame, text: str, re_formula: str | None, like: Design | None
+) -> tuple[tuple[Recipe, FloatArray], tuple[Recipe | None, FloatArray | None]]:
+    """Columns of X and Z, learnt from the frame or made as in another design."""
+    if like is not None:
+        z_like = like.z_recipe
+        of_person = None if z_like is None else z_like.matrix(frame)
+        return (like.recipe, like.recipe.matrix(frame)), (z_like, of_person)
+    fixed = learn(terms, frame, text)
+    if re_formula is None:
+        return fixed, (None, None)
+    return fixed, learn(parse(re_formula), frame, re_formula.lstrip("~ "))
 
 
 def _times(frame: pd.DataFrame, time: str | None) -> tuple[IntArray | None, NDArray[np.generic] | None]:

@@ -70,16 +70,15 @@ def ordered_codes(column: pd.Series) -> tuple[NDArray[np.intp], tuple[object, ..
     return codes.astype(np.intp), tuple(levels.tolist())
 
 
-def check(design: Design, *, check_rank: bool) -> None:
+def refuse_unfit(design: Design, *, check_rank: bool) -> None:
     """Raise when the arrays of a design cannot carry a model.
 
     Raises
     ------
     ModelError
-        With the first of: infinite or missing numbers, a single person, an outcome that never
-        varies, fewer people than columns, collinear columns.
+        With the first of: a single person, an outcome that never varies, fewer people than columns,
+        collinear columns.
     """
-    _refuse_not_finite(design)
     _refuse_constant(design)
     if design.n_groups < len(design.names):
         raise ModelError(
@@ -93,7 +92,8 @@ def check(design: Design, *, check_rank: bool) -> None:
         refuse_collinear(centred.T @ centred / design.n_rows, design.names)
 
 
-def _refuse_not_finite(design: Design) -> None:
+def refuse_not_finite(design: Design) -> None:
+    """Raise when a column holds infinite or missing numbers, or a weight is negative."""
     # one sum finds out quickly whether anything is infinite; only then is it looked for
     total = design.X.sum() + design.y.sum() + (0.0 if design.Z is None else design.Z.sum())
     named: list[tuple[str, FloatArray | None]] = [(design.roles.offset or "", design.offset)]
@@ -140,13 +140,31 @@ def column_scales(X: FloatArray) -> tuple[FloatArray, FloatArray]:
     means, scales : ndarray, shape (p,)
         Without a constant column the means are zero: centring would then change the model.
     """
-    means = X.mean(axis=0)
-    scales = X.std(axis=0)
-    size = np.maximum(np.abs(means), np.finfo(float).tiny)
-    constant = scales <= 1e-14 * size
-    if not (constant & (means != 0)).any():
-        return np.zeros_like(means), np.maximum(np.hypot(means, scales), np.finfo(float).tiny)
-    return np.where(constant, 0.0, means), np.where(constant, size, scales)
+    means, squares = X.mean(axis=0), np.einsum("ij,ij->j", X, X) / max(len(X), 1)
+    constant = constant_column(X)
+    if constant is None:
+        return np.zeros_like(means), _not_zero(np.sqrt(squares))
+    # the quick formula for a variance fails when the mean is large against it: look again then
+    variances = squares - means**2
+    doubtful = np.flatnonzero(variances < 1e-6 * squares)
+    variances[doubtful] = X[:, doubtful].var(axis=0)
+    scales = _not_zero(np.sqrt(np.maximum(variances, 0.0)))
+    means[constant[0]], scales[constant[0]] = 0.0, abs(constant[1])
+    return means, scales
+
+
+def _not_zero(scales: FloatArray) -> FloatArray:
+    return np.where(scales > 0, scales, 1.0)
+
+
+def constant_column(X: FloatArray) -> tuple[int, float] | None:
+    """First column with one value other than zero in all rows, and that value; None without one."""
+    if not len(X):
+        return None
+    for column in np.flatnonzero((X[0] == X[-1]) & (X[0] != 0)):
+        if (X[:, column] == X[0, column]).all():
+            return int(column), float(X[0, column])
+    return None
 
 
 def refuse_collinear(gram: FloatArray, names: tuple[str, ...]) -> None:

@@ -1,0 +1,178 @@
+"""The fit of a linear mixed model, on the caller's scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from mirabal_toolkit.errors import ModelError
+from mirabal_toolkit.mixed.degrees_of_freedom import kenward_roger_df, satterthwaite_df
+from mirabal_toolkit.mixed.lmm_information import kenward_roger_parts, variance_information
+from mirabal_toolkit.mixed.lmm_statistics import person_crosses, person_squares
+from mirabal_toolkit.mixed.results import Fit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mirabal_toolkit.mixed.design import Design
+    from mirabal_toolkit.mixed.linear_core import Solution
+    from mirabal_toolkit.mixed.linear_newton import Minimum
+    from mirabal_toolkit.mixed.lmm_criterion import ProfiledDeviance
+    from mirabal_toolkit.mixed.lmm_statistics import LinearMixedStatistics
+
+    FloatArray = NDArray[np.float64]
+
+DfMethod = Literal["satterthwaite", "kenward-roger", "normal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearMixedFit(Fit):
+    """A fitted linear mixed model.
+
+    Parameters
+    ----------
+    cov_re_values : ndarray, shape (q, q)
+        Covariance of the person-specific terms.
+    scale : float
+        Residual variance.
+    reml : bool
+        Whether the likelihood is the restricted one.
+    df_method : {"satterthwaite", "kenward-roger", "normal"}
+        What `df`, `pvalues` and `conf_int` use.
+    statistics : LinearMixedStatistics
+        The sums the fit was made from.
+    criterion : ProfiledDeviance
+        The function that was minimised, in the basis of the statistics.
+    minimum : Minimum
+        Where it ended: relative Cholesky factor, gradient, Hessian.
+    """
+
+    cov_re_values: FloatArray
+    scale: float
+    reml: bool
+    df_method: DfMethod
+    statistics: LinearMixedStatistics
+    criterion: ProfiledDeviance
+    minimum: Minimum[Solution]
+
+    @property
+    def cov_re(self) -> pd.DataFrame:
+        """Covariance of the person-specific terms, shape (q, q)."""
+        names = list(self.statistics.z_names)
+        return pd.DataFrame(self.cov_re_values.copy(), index=names, columns=names)
+
+    @property
+    def df_satterthwaite(self) -> pd.Series[float]:
+        """Satterthwaite's degrees of freedom of each term."""
+        return self._by_name(satterthwaite_df(variance_information(self)), "df")
+
+    @property
+    def df_kenward_roger(self) -> pd.Series[float]:
+        """Kenward and Roger's degrees of freedom of each term."""
+        return self._by_name(kenward_roger_df(kenward_roger_parts(self)), "df")
+
+    @property
+    def df(self) -> pd.Series[float]:
+        """Degrees of freedom by `df_method`."""
+        return self._by_name(self.contrast_df(None), "df")
+
+    def contrast_df(self, contrasts: FloatArray | None) -> FloatArray:
+        """Degrees of freedom of contrasts by `df_method`.
+
+        Parameters
+        ----------
+        contrasts : ndarray, shape (r, p), or None
+            Rows are contrasts of `params`; None means each term.
+
+        Returns
+        -------
+        ndarray, shape (r,)
+        """
+        if self.df_method == "satterthwaite":
+            return satterthwaite_df(variance_information(self), contrasts)
+        if self.df_method == "kenward-roger":
+            return kenward_roger_df(kenward_roger_parts(self), contrasts)
+        return np.full(len(self.names) if contrasts is None else len(np.atleast_2d(contrasts)), np.inf)
+
+    @property
+    def random_effects(self) -> pd.DataFrame:
+        """Conditional modes of the person-specific terms: one row a person."""
+        design = self._rows()
+        values = conditional_modes(self, design)
+        return pd.DataFrame(values, index=pd.Index(design.groups.labels), columns=list(design.z_names))
+
+    @property
+    def fittedvalues(self) -> pd.Series[float]:
+        """Population and person-specific part together, in the caller's rows."""
+        design = self._rows()
+        return design.to_user(self._fitted(design), "fitted")
+
+    @property
+    def resid(self) -> pd.Series[float]:
+        """Outcome minus fitted values, in the caller's rows."""
+        design = self._rows()
+        return design.to_user(design.y - self._fitted(design), "resid")
+
+    def _fitted(self, design: Design) -> FloatArray:
+        modes = conditional_modes(self, design)
+        Z = np.zeros((design.n_rows, 0)) if design.Z is None else design.Z
+        own = np.einsum("ij,ij->i", Z, modes[design.groups.codes])
+        return np.asarray(design.X @ self.estimates + own)
+
+    def predict(self, data: pd.DataFrame | None = None) -> pd.Series[float]:
+        """Population part of the outcome.
+
+        Parameters
+        ----------
+        data : pandas.DataFrame, optional
+            New rows; those of the fit when not given.
+        """
+        if data is None:
+            design = self._rows()
+            return design.to_user(design.X @ self.estimates, "predicted")
+        values = self.statistics.design.matrix(data) @ self.estimates
+        return pd.Series(values, index=data.index, name="predicted")
+
+    def _rows(self) -> Design:
+        if self.design is None:
+            raise ModelError("This fit was made from sums and holds no rows.", fix="Use `predict(data)` with rows.")
+        return self.design
+
+    def _more_lines(self) -> list[str]:
+        name = "restricted maximum likelihood" if self.reml else "maximum likelihood"
+        spread = ", ".join(
+            f"{name_} {value:.5g}"
+            for name_, value in zip(self.statistics.z_names, np.sqrt(np.diag(self.cov_re_values)), strict=True)
+        )
+        first = f"Estimated by {name}; degrees of freedom: {self.df_method}."
+        return [first, f"Standard deviations between people: {spread}; residual {np.sqrt(self.scale):.5g}."]
+
+
+def conditional_modes(fit: LinearMixedFit, design: Design) -> FloatArray:
+    """Most likely person-specific terms given the data.
+
+    Parameters
+    ----------
+    fit : LinearMixedFit
+    design : Design
+        Rows of the people wanted.
+
+    Returns
+    -------
+    ndarray, shape (G, q)
+
+    References
+    ----------
+    Bates et al. (2015), JSS 67, section 3.6.
+    """
+    left = fit.statistics.basis.left
+    Z = (np.zeros((design.n_rows, 0)) if design.Z is None else design.Z) @ left
+    L = fit.criterion.factor.matrix(fit.minimum.theta)
+    D = L @ L.T
+    rest = design.y - design.X @ fit.estimates
+    pulled = person_crosses(Z, rest[:, None], design.groups.starts)
+    whole = np.eye(len(D)) + person_squares(Z, design.groups.starts) @ D
+    return np.asarray((D @ np.linalg.solve(whole, pulled))[:, :, 0] @ left.T)
