@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +42,12 @@ class PairedCounts:
         return self.both + self.started
 
 
-def wilson(count: float, n: float, level: float = 0.95) -> Interval:
+def wilson(count: int, n: int, level: float = 0.95) -> Interval:
     """Return a proportion (0 to 1) with Wilson's score interval.
 
     Parameters
     ----------
-    count, n : float
+    count, n : int
         People counted, of how many; ``n > 0``.
     level : float
         Confidence level.
@@ -62,11 +61,8 @@ def wilson(count: float, n: float, level: float = 0.95) -> Interval:
     >>> wilson(0, 50)
     Interval(estimate=0.0, low=0.0, high=0.0713...)
     """
-    low, high = proportion_confint(count, n, alpha=1 - level, method="wilson")
-    # Floating error must not leave a limit at 1e-18 or a hair outside 0 to 1.
-    low = 0.0 if count == 0 else max(float(low), 0.0)
-    high = 1.0 if count == n else min(float(high), 1.0)
-    return Interval(count / n, low, high)
+    limits = stats.binomtest(count, n).proportion_ci(level, method="wilson")
+    return Interval(count / n, float(limits.low), float(limits.high))
 
 
 def exact_interval(count: int, n: int, level: float = 0.95) -> Interval:
@@ -83,10 +79,9 @@ def exact_interval(count: int, n: int, level: float = 0.95) -> Interval:
     >>> round(exact_interval(0, 50).high, 4)
     0.0582
     """
-    tail = 1 - level if count in (0, n) else (1 - level) / 2
-    low = 0.0 if count == 0 else float(stats.beta.ppf(tail, count, n - count + 1))
-    high = 1.0 if count == n else float(stats.beta.ppf(1 - tail, count + 1, n - count))
-    return Interval(count / n, low, high)
+    side = {0: "less", n: "greater"}.get(count, "two-sided")
+    limits = stats.binomtest(count, n, alternative=side).proportion_ci(level, method="exact")
+    return Interval(count / n, float(limits.low), float(limits.high))
 
 
 def newcombe_paired(counts: PairedCounts, level: float = 0.95) -> Interval:
@@ -101,7 +96,7 @@ def newcombe_paired(counts: PairedCounts, level: float = 0.95) -> Interval:
     Examples
     --------
     >>> newcombe_paired(PairedCounts(both=1, stopped=1, started=7, neither=12))
-    Interval(estimate=0.285..., low=0.026..., high=0.507...)
+    Interval(estimate=0.285..., low=0.0255..., high=0.5069...)
     """
     before, after = wilson(counts.before, counts.n, level), wilson(counts.after, counts.n, level)
     phi = _paired_correlation(counts)
