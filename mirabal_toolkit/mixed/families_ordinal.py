@@ -19,16 +19,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from mirabal_toolkit.mixed.families import FloatArray, ModeTerms, NodeTerms
+from mirabal_toolkit.mixed.families import LARGEST_LOGIT, FloatArray, ModeTerms, NodeTerms
 
 #: Stands for an infinite threshold; every density is 0 there and no product becomes NaN.
 _FAR = 1e10
 _SMALLEST_LOG = -1e3
 
 
-def _gather(y: FloatArray, aux: FloatArray, far: float) -> tuple[FloatArray, FloatArray]:
+def _gather(y: FloatArray, aux: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Thresholds above and below each answer, shape of `y`; answers are coded 0 ... C - 1."""
-    padded = np.concatenate([[-far], aux, [far]])
+    padded = np.concatenate([[-_FAR], aux, [_FAR]])
     code = y.astype(np.intp)
     return padded[code + 1], padded[code]
 
@@ -76,31 +76,50 @@ class CumulativeLogit(_Cumulative):
     difference of nearly equal numbers is ever taken.
     """
 
-    def _tails(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> tuple[FloatArray, ...]:
-        upper, lower = _gather(y, aux, np.inf)
+    def _odds(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> tuple[FloatArray, ...]:
+        """Odds of lying above and below the category, and what depends on its thresholds only.
+
+        With above = exp(eta - upper) and below = exp(lower - eta), the probability of the category is
+        (1 - overlap) / total, where overlap = above * below and total = (1 + above)(1 + below).
+        """
+        code = y.astype(np.intp)
+        padded = np.concatenate([[-np.inf], aux, [np.inf]])
+        width = np.diff(padded)
+        odds = np.exp(np.clip(eta, -LARGEST_LOGIT, LARGEST_LOGIT))
+        above = odds * np.exp(-padded[1:])[code]
+        below = np.exp(padded[:-1])[code] / odds
+        overlap = np.exp(-width)[code]
+        total = above + below
+        total += 1.0 + overlap
         with np.errstate(over="ignore"):
-            width = upper - lower
-            gap = 1.0 / np.expm1(width)
-            log_gap = np.log(-np.expm1(-width))
-            above = np.exp(np.clip(eta - upper, -np.inf, 700.0))
-            below = np.exp(np.clip(lower - eta, -np.inf, 700.0))
-        return above, below, gap, log_gap
+            gap = (1.0 / np.expm1(width))[code]
+        return above, below, overlap, total, gap
 
     def node_terms(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> NodeTerms:
-        above, below, gap, log_gap = self._tails(eta, y, aux)
-        log_density = log_gap - np.log1p(above) - np.log1p(below)
-        tail_above = above / (1.0 + above)
-        tail_below = below / (1.0 + below)
-        return NodeTerms(log_density, tail_below - tail_above, (tail_above + gap, -tail_below - gap))
+        above, below, overlap, total, gap = self._odds(eta, y, aux)
+        log_density = np.log1p(-overlap) - np.log(total)
+        np.reciprocal(total, out=total)
+        slope = below - above
+        slope *= total
+        above += overlap
+        above *= total
+        below += overlap
+        below *= total
+        above += gap
+        below += gap
+        np.negative(below, out=below)
+        return NodeTerms(log_density, slope, (above, below))
 
     def mode_terms(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> ModeTerms:
-        log_density, slope, aux_slopes = self.node_terms(eta, y, aux)
-        above, below, _, _ = self._tails(eta, y, aux)
-        share_above, share_below = above / (1.0 + above), below / (1.0 + below)
-        # f = F(1 - F) and f' = f(1 - 2F) at the two thresholds; share_above is 1 - F(a), share_below is F(b) mirrored
+        above, below, overlap, total, gap = self._odds(eta, y, aux)
+        # 1 - F(a) and F(b): probabilities of answers above and below the category
+        share_above, share_below = (above + overlap) / total, (below + overlap) / total
+        log_density, slope = np.log1p(-overlap) - np.log(total), share_below - share_above
+        # f = F(1 - F) and f' = f(1 - 2F) at the two thresholds
         f_a, f_b = share_above * (1.0 - share_above), share_below * (1.0 - share_below)
-        df_a, df_b = f_a * (2.0 * share_above - 1.0), -f_b * (2.0 * share_below - 1.0)
-        return ModeTerms(log_density, slope, -f_a - f_b, df_a + df_b, aux_slopes, (f_a, f_b), (-df_a, -df_b))
+        df_a, df_b = f_a * (2.0 * share_above - 1.0), f_b * (1.0 - 2.0 * share_below)
+        channels = (share_above + gap, -share_below - gap)
+        return ModeTerms(log_density, slope, -f_a - f_b, df_a + df_b, channels, (f_a, f_b), (-df_a, -df_b))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +128,7 @@ class CumulativeProbit(_Cumulative):
 
     def _ratios(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> tuple[FloatArray, ...]:
         """Log probability, phi(a)/P, phi(b)/P, a, b."""
-        upper, lower = _gather(y, aux, _FAR)
+        upper, lower = _gather(y, aux)
         a, b = upper - eta, lower - eta
         # both thresholds above the middle: mirror, so that small tails are subtracted instead of numbers near 1
         mirror = a + b > 0.0
