@@ -1,0 +1,1 @@
+"""Whole documents: one outline, one writer a format."""

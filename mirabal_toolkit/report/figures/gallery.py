@@ -1,0 +1,254 @@
+"""Which figures a report has, and what each says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from mirabal_toolkit.core.data import INTERVIEWED, WAVE_STATUSES
+from mirabal_toolkit.core.instrument import in_language
+from mirabal_toolkit.report.edition import Edition, Indicator
+from mirabal_toolkit.report.figures.dumbbell import draw_dumbbell, make_line
+from mirabal_toolkit.report.figures.flow import Step, draw_flow
+from mirabal_toolkit.report.figures.spec import Sheet
+from mirabal_toolkit.report.figures.stacked import Bar, Stack, draw_stack
+from mirabal_toolkit.report.figures.trajectories import axis_range, draw_trajectories, make_panel
+from mirabal_toolkit.report.tables.answers import answer_rows, answers, answers_id, base_at, reasons_met
+from mirabal_toolkit.report.tables.by_wave import participant_flow
+from mirabal_toolkit.report.tables.figure_numbers import paired_numbers, trajectory_numbers
+from mirabal_toolkit.report.words import numbers
+from mirabal_toolkit.report.words.findings import counted_changes, first_to_last
+
+MOST_PANELS = 12
+MOST_LINES = 28
+
+
+def trajectories(edition: Edition) -> tuple[Sheet, ...]:
+    """Return the trajectories of the headline indicators, so many a figure as stay legible."""
+    chosen = [one for one in edition.indicators if one.headline and one.first] or _shown(edition)
+    return _trajectory_figures(edition, chosen, "trajectories", edition.say("figure_trajectories"))
+
+
+def trajectories_of_measure(edition: Edition, heading: str, members: Sequence[Indicator]) -> tuple[Sheet, ...]:
+    """Return the trajectories of one measure of success (or of those beside the measures)."""
+    chosen = [one for one in members if one.first and edition.series(one)]
+    measure = members[0].outcome.measure
+    figure = f"trajectories-{measure if measure is not None else 'other'}"
+    return _trajectory_figures(edition, chosen, figure, edition.say("figure_trajectories_measure", title=heading))
+
+
+def all_figures(edition: Edition) -> tuple[Sheet, ...]:
+    """Return every figure the results give, undrawn."""
+    sheets = [participant_flow_drawn(edition), *trajectories(edition)]
+    for heading, members in edition.groups(edition.indicators):
+        sheets += trajectories_of_measure(edition, heading, members)
+    sheets += [*before_after(edition), *before_after_scores(edition)]
+    sheets += [answers_by_wave(edition, item) for item in edition.lookup.outcomes("distribution")]
+    return tuple(sheets)
+
+
+def _shown(edition: Edition) -> list[Indicator]:
+    return [one for one in edition.indicators if one.first and edition.series(one)]
+
+
+def _trajectory_figures(
+    edition: Edition, chosen: Sequence[Indicator], figure: str, caption: str
+) -> tuple[Sheet, ...]:
+    sheets = []
+    for number, start in enumerate(range(0, len(chosen), MOST_PANELS), start=1):
+        part = chosen[start : start + MOST_PANELS]
+        name = figure if number == 1 else f"{figure}-part-{number}"
+        sheets.append(_trajectory_figure(edition, part, name, caption))
+    return tuple(sheets)
+
+
+def _trajectory_figure(edition: Edition, chosen: Sequence[Indicator], name: str, caption: str) -> Sheet:
+    panels = [make_panel(one, edition) for one in chosen]
+    plain = all(axis_range(one, edition) == (0.0, 100.0) for one in chosen)
+    title = first_to_last(chosen[0], edition)
+    subtitle = edition.say("subtitle_trajectories" if plain else "subtitle_trajectories_other")
+    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
+    lines = [edition.say("alt_trajectories", **ends), *(first_to_last(one, edition, "alt_line") for one in chosen)]
+    return Sheet(
+        name,
+        caption,
+        title,
+        " ".join(lines),
+        trajectory_numbers(edition, chosen, name, caption),
+        partial(draw_trajectories, edition, panels, title, subtitle),
+    )
+
+
+def before_after(edition: Edition) -> tuple[Sheet, ...]:
+    """Return the before–after figure of the yes-or-no indicators."""
+    chosen = [one for one in edition.indicators if one.first and one.outcome.kind == "binary"]
+    return _before_after(edition, chosen, "before-after")
+
+
+def before_after_scores(edition: Edition) -> tuple[Sheet, ...]:
+    """Return the before–after figure of the scores from 0 to 100."""
+    chosen = [one for one in edition.indicators if one.first and one.outcome.indicator == "score"]
+    return _before_after(edition, [one for one in chosen if axis_range(one, edition) == (0.0, 100.0)],
+                         "before-after-scores")
+
+
+def _before_after(edition: Edition, chosen: Sequence[Indicator], name: str) -> tuple[Sheet, ...]:
+    known = [one for one in chosen if edition.paired(one).change is not None]
+    parts = [known[start : start + MOST_LINES] for start in range(0, len(known), MOST_LINES)]
+    key = name.replace("-", "_")
+    return tuple(
+        _before_after_part(edition, part, key, name if number == 1 else f"{name}-part-{number}")
+        for number, part in enumerate(parts, start=1)
+    )
+
+
+def _before_after_part(edition: Edition, part: Sequence[Indicator], key: str, name: str) -> Sheet:
+    groups = [
+        (heading, [make_line(one, edition) for one in members]) for heading, members in edition.groups(tuple(part))
+    ]
+    title = counted_changes(part, edition)
+    first, last = (edition.at_wave(wave) for wave in (edition.waves[0], edition.waves[-1]))
+    lines = [
+        f"{line.label}: {line.before_text or '–'} → {line.after_text or '–'}, {line.change}, n {line.n}."
+        for _, members in groups
+        for line in members
+    ]
+    return Sheet(
+        name,
+        edition.say(f"figure_{key}"),
+        title,
+        " ".join([title + ".", edition.say("alt_before_after", at_first=first, at_last=last), *lines]),
+        paired_numbers(edition, part, name, edition.say(f"figure_{key}")),
+        partial(draw_dumbbell, edition, groups, title, edition.say(f"subtitle_{key}")),
+    )
+
+
+def answers_by_wave(edition: Edition, item: str) -> Sheet:
+    """Return the stacked bars of one item."""
+    stack = _stack(edition, item)
+    label = in_language(edition.instrument.item(item).label, edition.language)
+    title = _answers_title(edition, item, stack)
+    waves = [
+        edition.say("alt_wave", wave=bar.label, answers=", ".join(_spoken(stack, bar, edition)) + f", n {bar.n}")
+        for bar in stack.bars
+    ]
+    return Sheet(
+        answers_id(item, edition),
+        edition.say("figure_answers", item=label),
+        title,
+        " ".join([title + ".", edition.say("alt_answers"), *waves]),
+        answers(item, edition),
+        partial(draw_stack, edition, stack, title, f"{label}: {edition.say('subtitle_answers').lower()}"),
+    )
+
+
+def _spoken(stack: Stack, bar: Bar, edition: Edition) -> list[str]:
+    return [
+        f"{answer} {edition.say('hidden') if share is None else numbers.percent(share, edition.decimals)}"
+        for answer, share in zip(stack.answers, bar.shares, strict=True)
+    ]
+
+
+def _stack(edition: Edition, item: str) -> Stack:
+    options = [option for option in edition.instrument.options(item) if option.kind == "valid"]
+    shares = [answer_rows(item, edition, option.name) for option in options]
+    response_set = edition.instrument.response_set_by_id[edition.instrument.item(item).response_set or ""]
+    bars = []
+    for wave in edition.waves:
+        n = base_at(item, edition, wave)
+        met = [share.get(wave) for share in shares]
+        values = tuple(
+            None if one is not None and one.hidden else 0.0 if one is None or one.estimate is None else one.estimate
+            for one in met
+        )
+        text = numbers.NO_VALUE if n is None else f"{n:.0f}"
+        bars.append(Bar(edition.wave_name(wave), values, text, _unanswered(edition, item, wave)))
+    labels = tuple(in_language(option.label, edition.language) for option in options)
+    return Stack(labels, response_set.direction, tuple(bars))
+
+
+def _unanswered(edition: Edition, item: str, wave: int) -> str:
+    met = [answer_rows(item, edition, reason).get(wave) for reason in reasons_met(item, edition)]
+    if any(one is not None and one.hidden for one in met):
+        return edition.say("hidden")
+    return f"{sum(one.count or 0.0 for one in met if one is not None):.0f}"
+
+
+def _answers_title(edition: Edition, item: str, stack: Stack) -> str:
+    """Return the finding of a planned yes-or-no indicator on the same item, else of the best answer."""
+    same = [one for one in edition.indicators if one.outcome.item == item and one.outcome.kind == "binary"]
+    same.sort(key=lambda one: -len(one.outcome.categories))
+    if same:
+        return first_to_last(same[0], edition)
+    place = -1 if stack.direction == "higher_is_better" else 0
+    ends = [bar.shares[place] for bar in (stack.bars[0], stack.bars[-1])]
+    before, after = (
+        edition.say("hidden") if share is None else numbers.percent(share, edition.decimals) for share in ends
+    )
+    return edition.say(
+        "finding_share",
+        label=stack.answers[place],
+        before=before,
+        after=after,
+        at_first=edition.at_wave(edition.waves[0]),
+        at_last=edition.at_wave(edition.waves[-1]),
+    )
+
+
+def participant_flow_drawn(edition: Edition) -> Sheet:
+    """Return the participant flow."""
+    steps = [_step(edition, wave) for wave in edition.waves]
+    title = _flow_title(edition)
+    lines = [f"{step.wave}: {step.interviewed}; {', '.join(step.lost) or '–'}." for step in steps]
+    return Sheet(
+        "participant-flow",
+        edition.say("figure_flow"),
+        title,
+        " ".join([title + ".", edition.say("alt_flow"), *lines]),
+        participant_flow(edition),
+        partial(draw_flow, edition, steps, title, edition.say("subtitle_flow")),
+    )
+
+
+def _counted(edition: Edition, status: str, wave: int) -> str | None:
+    """Return a number of the flow as text; None where it is 0."""
+    value = edition.released.flow.frame[status].get(wave)
+    if pd.isna(value):
+        return edition.say("hidden")
+    return numbers.count(float(value)) if value else None
+
+
+def _step(edition: Edition, wave: int) -> Step:
+    interviewed = _counted(edition, INTERVIEWED, wave) or "0"
+    kept = _retained(edition, wave)
+    key = "flow_box_interviewed" if kept is None or wave == edition.waves[0] else "flow_box_share"
+    reasons = []
+    for status in WAVE_STATUSES:
+        n = _counted(edition, status, wave)
+        if status != INTERVIEWED and n is not None:
+            reasons.append(edition.say(f"flow_reason_{status}", n=n))
+    return Step(edition.wave_name(wave), edition.say(key, interviewed=interviewed, share=kept or ""), tuple(reasons))
+
+
+def _retained(edition: Edition, wave: int) -> str | None:
+    outcomes = edition.lookup.outcomes("retention")
+    found = edition.lookup.by_wave("retention", outcomes[0]).get(wave) if outcomes else None
+    if found is None or found.estimate is None:
+        return None
+    return numbers.percent(found.estimate, edition.decimals)
+
+
+def _flow_title(edition: Edition) -> str:
+    last = edition.waves[-1]
+    outcomes = edition.lookup.outcomes("retention")
+    found = edition.lookup.by_wave("retention", outcomes[0]).get(last) if outcomes else None
+    if found is None or found.count is None or found.n_obs is None:
+        return edition.say("finding_retention_hidden")
+    return edition.say(
+        "finding_retention",
+        kept=numbers.count(found.count),
+        started=numbers.count(found.n_obs),
+        at_last=edition.at_wave(last),
+    )

@@ -1,0 +1,70 @@
+"""What cleaning did, and what was noticed: counts only."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from mirabal_toolkit.report.edition import Edition
+from mirabal_toolkit.report.tables import cells
+from mirabal_toolkit.report.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
+
+
+def cleaning(edition: Edition) -> Table:
+    """Return the cleaning steps, in order, with what each touched."""
+    say = edition.say
+    columns = (
+        Column("what", say("header_step"), "label"),
+        Column("why", say("header_why"), "text"),
+        Column("item", say("header_item"), "text"),
+        Column("unit", say("header_unit"), "text"),
+        Column("before", say("header_before")),
+        Column("after", say("header_after")),
+        Column("changed", say("header_changed")),
+    )
+    rows = tuple(_step(record, edition) for record in edition.released.audit.frame.to_dict("records"))
+    note = Note(say("note_cleaning"))
+    hidden = (Note(say("note_hidden_counts")),) if edition.released.audit.frame.isna().any(axis=None) else ()
+    return Table("cleaning", say("table_cleaning"), columns, (RowGroup("", rows),), (note, *hidden))
+
+
+def findings(edition: Edition) -> Table:
+    """Return what reading, cleaning and modelling noticed about the data, by severity."""
+    say = edition.say
+    columns = (
+        Column("message", say("header_finding"), "label"),
+        Column("item", say("header_item"), "text"),
+        Column("wave", say("header_wave"), "text"),
+        Column("count", say("header_count")),
+        Column("advice", say("header_advice"), "text"),
+    )
+    records = edition.released.findings.frame.to_dict("records")
+    groups = []
+    for severity in ("error", "warning", "note"):
+        rows = tuple(_finding(record, edition) for record in records if record["severity"] == severity)
+        if rows:
+            groups.append(RowGroup(say(f"severity_{severity}"), rows))
+    return Table("findings", say("table_findings"), columns, tuple(groups))
+
+
+def _step(record: dict[str, object], edition: Edition) -> Row:
+    texts = [str(record["what"]), str(record["why"]), str(record["item"])]
+    unit = edition.say_or(f"unit_{record['unit']}", str(record["unit"]))
+    counts = [_count(record[name], edition) for name in ("before", "after", "changed")]
+    return Row((*(label_cell(text) for text in texts), label_cell(unit), *counts))
+
+
+def _finding(record: dict[str, object], edition: Edition) -> Row:
+    wave = record["wave"]
+    return Row((
+        label_cell(str(record["message"])),
+        label_cell(str(record["item"])),
+        label_cell("" if pd.isna(wave) else edition.wave_name(int(float(str(wave))))),  # type: ignore[call-overload]
+        _count(record["count"], edition),
+        label_cell(str(record["advice"])),
+    ))
+
+
+def _count(value: object, edition: Edition) -> Cell:
+    if pd.isna(value):  # type: ignore[call-overload]
+        return Cell(edition.say("hidden"))
+    return cells.people(float(str(value)))
