@@ -42,6 +42,8 @@ class GeeFit(Fit):
         Terms whose unpenalised estimate is infinite, because the answer never varies in some cell.
     n_iterations : int
         Steps of Fisher scoring, the start included.
+    frame : pandas.DataFrame
+        Columns of the formula for the rows of the fit, which predictions are standardised over.
     """
 
     root: Root
@@ -50,6 +52,7 @@ class GeeFit(Fit):
     penalty: str | None
     separated: tuple[str, ...]
     n_iterations: int
+    frame: pd.DataFrame
 
     @property
     def family(self) -> str:
@@ -72,24 +75,26 @@ class GeeFit(Fit):
     @property
     def df(self) -> pd.Series[float]:
         """Degrees of freedom of the t tests, one a term."""
-        return self._by_name(self.df_for(np.eye(len(self.names))), "df")
+        return self._by_name(self.contrast_df(), "df")
 
-    def df_for(self, contrasts: FloatArray) -> FloatArray:
-        """Degrees of freedom of linear combinations of the estimates.
+    def contrast_df(self, contrasts: FloatArray | None = None) -> FloatArray:
+        """Degrees of freedom of linear combinations of the estimates, by `df_method`.
 
         Parameters
         ----------
-        contrasts : ndarray, shape (k, p)
+        contrasts : ndarray, shape (k, p), optional
+            Rows are contrasts of `params`; each term when left out.
 
         Returns
         -------
         ndarray, shape (k,)
         """
+        rows = np.eye(len(self.names)) if contrasts is None else np.atleast_2d(contrasts).astype(np.float64)
         if self.df_method == "normal":
-            return np.full(len(contrasts), np.inf)
+            return np.full(len(rows), np.inf)
         if self.df_method == "satterthwaite":
-            return satterthwaite_df(self.root, self.cov_type, np.asarray(contrasts, dtype=np.float64))
-        return np.full(len(contrasts), float(self.n_groups - len(self.names)))
+            return satterthwaite_df(self.root, self.cov_type, rows)
+        return np.full(len(rows), float(self.n_groups - len(self.names)))
 
     def predict(
         self, data: pd.DataFrame | None = None, *, scale: Literal["response", "link"] = "response"
