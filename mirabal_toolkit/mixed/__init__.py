@@ -6,23 +6,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mirabal_toolkit.mixed.adjust import adjust_p_values as adjust_p_values
+    from mirabal_toolkit.mixed.contrasts_table import contrasts as contrasts
     from mirabal_toolkit.mixed.gee_model import gee as gee
     from mirabal_toolkit.mixed.lmm_model import fit_from_statistics as fit_from_statistics
     from mirabal_toolkit.mixed.lmm_model import lmm as lmm
     from mirabal_toolkit.mixed.lmm_statistics import LinearMixedStatistics as LinearMixedStatistics
     from mirabal_toolkit.mixed.lmm_statistics import statistics_from_chunks as statistics_from_chunks
+    from mirabal_toolkit.mixed.mmrm_model import mmrm as mmrm
+    from mirabal_toolkit.mixed.predictions_table import predictions as predictions
 
 # Where each public name lives; modules load when first asked for, so that importing the room is cheap.
 # No module is called like a public name: once imported it would hide the function behind it.
 _HOMES = {
     "LinearMixedStatistics": "lmm_statistics",
+    "adjust_p_values": "adjust",
+    "contrasts": "contrasts_table",
     "fit_from_statistics": "lmm_model",
     "gee": "gee_model",
     "lmm": "lmm_model",
+    "mmrm": "mmrm_model",
+    "predictions": "predictions_table",
     "statistics_from_chunks": "lmm_statistics",
 }
 
-__all__ = ["LinearMixedStatistics", "fit_from_statistics", "gee", "lmm", "statistics_from_chunks"]
+__all__ = [
+    "LinearMixedStatistics",
+    "adjust_p_values",
+    "contrasts",
+    "fit_from_statistics",
+    "gee",
+    "lmm",
+    "mmrm",
+    "predictions",
+    "statistics_from_chunks",
+]
 
 
 def __getattr__(name: str) -> object:
