@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -156,6 +157,12 @@ class JointTest:
     df_denominator: float
     p_value: float
 
+    @classmethod
+    def of(cls, statistic: float, r: int, df: float) -> JointTest:
+        """Test with its p value; infinite `df` gives the chi-squared test."""
+        p = stats.chi2.sf(statistic * r, r) if np.isinf(df) else stats.f.sf(statistic, r, df)
+        return cls(statistic, float(r), df, float(p))
+
 
 def kenward_roger_test(parts: KenwardRoger, estimates: FloatArray, contrasts: FloatArray) -> JointTest:
     """Kenward and Roger's scaled F test that all contrasts are zero.
@@ -171,8 +178,6 @@ def kenward_roger_test(parts: KenwardRoger, estimates: FloatArray, contrasts: Fl
     -------
     JointTest
     """
-    from scipy import stats
-
     L = as_contrasts(contrasts, len(estimates))
     r = len(L)
     phi = parts.covariance
@@ -184,7 +189,7 @@ def kenward_roger_test(parts: KenwardRoger, estimates: FloatArray, contrasts: Fl
     scale, m = _scale_and_df(a1, a2, r)
     value = L @ estimates
     f = scale / r * float(value @ np.linalg.solve(L @ parts.adjusted @ L.T, value))
-    return JointTest(f, float(r), m, float(stats.f.sf(f, r, m)))
+    return JointTest.of(f, r, m)
 
 
 def _scale_and_df(a1: float, a2: float, r: int) -> tuple[float, float]:
@@ -219,8 +224,6 @@ def satterthwaite_test(information: VarianceInformation, estimates: FloatArray, 
     Fai & Cornelius (1996), Approximate F-tests of multiple degree of freedom hypotheses, JSCS 54; as in
     lmerTest, `contestMD`.
     """
-    from scipy import stats
-
     L = as_contrasts(contrasts, len(estimates))
     values, vectors = np.linalg.eigh(L @ information.covariance @ L.T)
     own = vectors.T @ L
@@ -232,4 +235,4 @@ def satterthwaite_test(information: VarianceInformation, estimates: FloatArray, 
     denominator = 2 * total / (total - r) if len(usable) == r else 2.0
     if r == 1 or np.ptp(df) < 1e-8 * df.max():
         denominator = float(df.mean())
-    return JointTest(f, float(r), denominator, float(stats.f.sf(f, r, denominator)))
+    return JointTest.of(f, r, denominator)

@@ -14,6 +14,8 @@ from mirabal_toolkit.mixed.design_columns import Recipe, learn, parse, refuse_un
 from mirabal_toolkit.mixed.design_groups import Groups, group_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float64]
@@ -34,6 +36,8 @@ class Roles:
         Column with the wave or the time; rows of a person are then kept in its order.
     offset, weights : str, optional
         Columns added to the linear predictor, and frequency weights (non-negative).
+    also : tuple of str
+        Further columns to keep beside the arrays.
     """
 
     groups: str
@@ -41,6 +45,7 @@ class Roles:
     time: str | None = None
     offset: str | None = None
     weights: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class Design:
         How X and Z were made; for new data.
     roles : Roles
         The columns used.
+    also : mapping from str to ndarray, shape (n,)
+        The further columns of `roles.also`.
     """
 
     y: FloatArray
@@ -100,6 +107,7 @@ class Design:
     recipe: Recipe
     z_recipe: Recipe | None
     roles: Roles
+    also: Mapping[str, NDArray[np.generic]]
 
     @property
     def n_rows(self) -> int:
@@ -211,6 +219,7 @@ def build_design(
         recipe=recipe,
         z_recipe=z_recipe,
         roles=roles,
+        also={name: frame[name].to_numpy() for name in roles.also},
     )
     checks.refuse_not_finite(design)
     if like is None:
@@ -238,6 +247,7 @@ def _used_columns(formula: str, data: pd.DataFrame, roles: Roles, left: Any, ter
     if roles.re_formula is not None:
         used |= dict.fromkeys(variables_of(parse(roles.re_formula), columns, roles.re_formula))
     others = tuple(name for name in (roles.time, roles.offset, roles.weights) if name is not None)
+    others += roles.also
     refuse_unknown(others + tuple(roles.groups.split("/")), data)
     checks.refuse_missing_ids(data, roles.groups)
     return list(used | dict.fromkeys(others))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from mirabal_toolkit.errors import ModelError
-from mirabal_toolkit.mixed.degrees_of_freedom import kenward_roger_df, satterthwaite_df
+from mirabal_toolkit.mixed.linear_fit import LinearFit
 from mirabal_toolkit.mixed.lmm_information import kenward_roger_parts, variance_information
 from mirabal_toolkit.mixed.lmm_statistics import person_crosses, person_squares
-from mirabal_toolkit.mixed.results import Fit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mirabal_toolkit.mixed.degrees_of_freedom import KenwardRoger, VarianceInformation
     from mirabal_toolkit.mixed.design import Design
     from mirabal_toolkit.mixed.linear_core import Solution
     from mirabal_toolkit.mixed.linear_newton import Minimum
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-DfMethod = Literal["satterthwaite", "kenward-roger", "normal"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinearMixedFit(Fit):
+class LinearMixedFit(LinearFit):
     """A fitted linear mixed model.
 
     Parameters
@@ -38,10 +35,6 @@ class LinearMixedFit(Fit):
         Covariance of the person-specific terms.
     scale : float
         Residual variance.
-    reml : bool
-        Whether the likelihood is the restricted one.
-    df_method : {"satterthwaite", "kenward-roger", "normal"}
-        What `df`, `pvalues` and `conf_int` use.
     statistics : LinearMixedStatistics
         The sums the fit was made from.
     criterion : ProfiledDeviance
@@ -52,8 +45,6 @@ class LinearMixedFit(Fit):
 
     cov_re_values: FloatArray
     scale: float
-    reml: bool
-    df_method: DfMethod
     statistics: LinearMixedStatistics
     criterion: ProfiledDeviance
     minimum: Minimum[Solution]
@@ -64,38 +55,13 @@ class LinearMixedFit(Fit):
         names = list(self.statistics.z_names)
         return pd.DataFrame(self.cov_re_values.copy(), index=names, columns=names)
 
-    @property
-    def df_satterthwaite(self) -> pd.Series[float]:
-        """Satterthwaite's degrees of freedom of each term."""
-        return self._by_name(satterthwaite_df(variance_information(self)), "df")
+    def variance_information(self) -> VarianceInformation:
+        """How the covariance of the estimates hangs on the variance parameters."""
+        return variance_information(self)
 
-    @property
-    def df_kenward_roger(self) -> pd.Series[float]:
-        """Kenward and Roger's degrees of freedom of each term."""
-        return self._by_name(kenward_roger_df(kenward_roger_parts(self)), "df")
-
-    @property
-    def df(self) -> pd.Series[float]:
-        """Degrees of freedom by `df_method`."""
-        return self._by_name(self.contrast_df(None), "df")
-
-    def contrast_df(self, contrasts: FloatArray | None) -> FloatArray:
-        """Degrees of freedom of contrasts by `df_method`.
-
-        Parameters
-        ----------
-        contrasts : ndarray, shape (r, p), or None
-            Rows are contrasts of `params`; None means each term.
-
-        Returns
-        -------
-        ndarray, shape (r,)
-        """
-        if self.df_method == "satterthwaite":
-            return satterthwaite_df(variance_information(self), contrasts)
-        if self.df_method == "kenward-roger":
-            return kenward_roger_df(kenward_roger_parts(self), contrasts)
-        return np.full(len(self.names) if contrasts is None else len(np.atleast_2d(contrasts)), np.inf)
+    def kenward_roger(self) -> KenwardRoger:
+        """Pieces of the Kenward-Roger approximation."""
+        return kenward_roger_parts(self)
 
     @property
     def random_effects(self) -> pd.DataFrame:
@@ -122,24 +88,8 @@ class LinearMixedFit(Fit):
         own = np.einsum("ij,ij->i", Z, modes[design.groups.codes])
         return np.asarray(design.X @ self.estimates + own)
 
-    def predict(self, data: pd.DataFrame | None = None) -> pd.Series[float]:
-        """Population part of the outcome.
-
-        Parameters
-        ----------
-        data : pandas.DataFrame, optional
-            New rows; those of the fit when not given.
-        """
-        if data is None:
-            design = self._rows()
-            return design.to_user(design.X @ self.estimates, "predicted")
-        values = self.statistics.design.matrix(data) @ self.estimates
-        return pd.Series(values, index=data.index, name="predicted")
-
-    def _rows(self) -> Design:
-        if self.design is None:
-            raise ModelError("This fit was made from sums and holds no rows.", fix="Use `predict(data)` with rows.")
-        return self.design
+    def _recipes(self) -> Design:
+        return self.statistics.design
 
     def _more_lines(self) -> list[str]:
         name = "restricted maximum likelihood" if self.reml else "maximum likelihood"

@@ -42,7 +42,7 @@ def variance_information(fit: LinearMixedFit) -> VarianceInformation:
     derivatives[:J] = -scale * solution.inverse @ at.d_cross[:, :p, :p] @ solution.inverse
     derivatives[J] = solution.inverse
     T = to_user(fit)
-    return VarianceInformation(fit.covariance, T @ derivatives @ T.T, hessian)
+    return VarianceInformation(T @ (solution.inverse * scale) @ T.T, T @ derivatives @ T.T, hessian)
 
 
 def kenward_roger_parts(fit: LinearMixedFit) -> KenwardRoger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy as np
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed.design import Design, Roles, build_design
 from mirabal_toolkit.mixed.design_checks import refuse_collinear
+from mirabal_toolkit.mixed.linear_fit import DfMethod
 from mirabal_toolkit.mixed.lmm_criterion import Factor, ProfiledDeviance, downhill, fit_factor
-from mirabal_toolkit.mixed.lmm_fit import DfMethod, LinearMixedFit
+from mirabal_toolkit.mixed.lmm_fit import LinearMixedFit
 from mirabal_toolkit.mixed.lmm_statistics import LinearMixedStatistics, statistics_of
 from mirabal_toolkit.mixed.results import Trust
 
@@ -175,7 +177,7 @@ def _on_callers_scale(
     singular = singular_terms(criterion, minimum)
     trust = _trust(statistics, criterion, minimum, singular)
     q = len(statistics.z_names)
-    return LinearMixedFit(
+    fit = LinearMixedFit(
         estimates=T @ solution.beta - right[:-1, -1] * y_scale,
         covariance=T @ (solution.inverse * solution.scale) @ T.T,
         names=statistics.names,
@@ -196,6 +198,7 @@ def _on_callers_scale(
         criterion=criterion,
         minimum=minimum,
     )
+    return replace(fit, covariance=fit.kenward_roger().adjusted) if df == "kenward-roger" else fit
 
 
 def singular_terms(criterion: ProfiledDeviance, minimum: Minimum[Solution]) -> bool:

@@ -179,15 +179,15 @@ def statistics_of(design: Design) -> LinearMixedStatistics:
     LinearMixedStatistics
     """
     Z = _person_columns(design)
-    shifts, scales, constant = _standards(design)
+    shifts, scales, constant = standards(design)
     left = _left_basis(Z)
     weights = person_weights(design)
     squares = person_squares(Z @ left, design.groups.starts)
-    cross, sums = _pass(design, Z @ left, _Standard(shifts, scales), squares, weights)
+    cross, sums = _pass(design, Z @ left, Standard(shifts, scales), squares, weights)
     return LinearMixedStatistics(
         cross,
         sums,
-        Basis(_right_basis(shifts, scales, constant), left),
+        Basis(right_basis(shifts, scales, constant), left),
         float(weights @ design.groups.sizes),
         float(weights.sum()),
         design.n_rows_dropped,
@@ -217,11 +217,19 @@ def without_rows(design: Design) -> Design:
         weights=None,
         rows=design.rows[:0],
         index=design.index[:0],
+        also={},
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Standard:
+class Standard:
+    """Shifts and scales of [X y].
+
+    Parameters
+    ----------
+    shifts, scales : ndarray, shape (m,)
+    """
+
     shifts: FloatArray
     scales: FloatArray
 
@@ -242,7 +250,7 @@ def _person_columns(design: Design) -> FloatArray:
     return design.Z
 
 
-def _standards(design: Design) -> tuple[FloatArray, FloatArray, tuple[int, float] | None]:
+def standards(design: Design) -> tuple[FloatArray, FloatArray, tuple[int, float] | None]:
     """Shifts and scales of [X y], and which column is constant with which value."""
     means, scales = column_scales(design.X)
     constant = constant_column(design.X)
@@ -251,7 +259,8 @@ def _standards(design: Design) -> tuple[FloatArray, FloatArray, tuple[int, float
     return np.append(means, y_mean), np.append(scales, y_scale), constant
 
 
-def _right_basis(shifts: FloatArray, scales: FloatArray, constant: tuple[int, float] | None) -> FloatArray:
+def right_basis(shifts: FloatArray, scales: FloatArray, constant: tuple[int, float] | None) -> FloatArray:
+    """Matrix that turns columns into standardised ones; shifts are taken from the constant column."""
     right = np.diag(1.0 / scales)
     if constant is not None:
         column, value = constant
@@ -262,7 +271,7 @@ def _right_basis(shifts: FloatArray, scales: FloatArray, constant: tuple[int, fl
 def _left_basis(Z: FloatArray) -> FloatArray:
     """Scale the columns of Z, and centre them when one is constant."""
     means, scales = column_scales(Z)
-    return _right_basis(means, scales, constant_column(Z))
+    return right_basis(means, scales, constant_column(Z))
 
 
 def person_weights(design: Design) -> FloatArray:
@@ -313,7 +322,7 @@ def person_crosses(Z: FloatArray, W: FloatArray, starts: IntArray) -> FloatArray
 
 
 def _pass(
-    design: Design, Z: FloatArray, standard: _Standard, squares: FloatArray, weights: FloatArray
+    design: Design, Z: FloatArray, standard: Standard, squares: FloatArray, weights: FloatArray
 ) -> tuple[FloatArray, PatternSums]:
     """One pass over the rows: cross-products, and sums by pattern."""
     m = len(design.names) + 1
