@@ -112,6 +112,12 @@ class ClmmFit(QuadratureModelFit):
         eta = self.population_eta(data)
         return self._probabilities(eta, np.zeros_like(eta) if which == "typical" else self.person_sd(data))
 
+    def proportional_odds_test(self) -> pd.DataFrame:
+        """Test, term by term, that a term moves all thresholds alike; see `clmm_odds.proportional_odds`."""
+        from mirabal_toolkit.mixed.clmm_odds import proportional_odds
+
+        return proportional_odds(self)
+
     def _probabilities(self, eta: FloatArray, sd: FloatArray) -> pd.DataFrame:
         family = _CUMULATIVE_MEAN[self.link]
         below = [average_over_people(family, self.link, alpha - eta, sd) for alpha in self.core.aux]

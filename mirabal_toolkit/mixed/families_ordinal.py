@@ -26,13 +26,6 @@ _FAR = 1e10
 _SMALLEST_LOG = -1e3
 
 
-def _gather(y: FloatArray, aux: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Thresholds above and below each answer, shape of `y`; answers are coded 0 ... C - 1."""
-    padded = np.concatenate([[-_FAR], aux, [_FAR]])
-    code = y.astype(np.intp)
-    return padded[code + 1], padded[code]
-
-
 @dataclass(frozen=True, slots=True)
 class _Cumulative:
     """What both links share.
@@ -48,6 +41,10 @@ class _Cumulative:
     @property
     def n_aux(self) -> int:
         return self.n_categories - 1
+
+    def padded(self, aux: FloatArray) -> FloatArray:
+        """Thresholds between infinite ones: answer `y` lies between entries ``y`` and ``y + 1``."""
+        return np.concatenate([[-np.inf], aux, [np.inf]])
 
     def feasible(self, aux: FloatArray) -> bool:
         """Whether the thresholds stand in order."""
@@ -83,15 +80,15 @@ class CumulativeLogit(_Cumulative):
         (1 - overlap) / total, where overlap = above * below and total = (1 + above)(1 + below).
         """
         code = y.astype(np.intp)
-        padded = np.concatenate([[-np.inf], aux, [np.inf]])
-        width = np.diff(padded)
+        padded = self.padded(aux)
+        width = np.maximum(np.diff(padded), 0.0)
         odds = np.exp(np.clip(eta, -LARGEST_LOGIT, LARGEST_LOGIT))
         above = odds * np.exp(-padded[1:])[code]
         below = np.exp(padded[:-1])[code] / odds
         overlap = np.exp(-width)[code]
         total = above + below
         total += 1.0 + overlap
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", divide="ignore"):
             gap = (1.0 / np.expm1(width))[code]
         return above, below, overlap, total, gap
 
@@ -128,8 +125,8 @@ class CumulativeProbit(_Cumulative):
 
     def _ratios(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> tuple[FloatArray, ...]:
         """Log probability, phi(a)/P, phi(b)/P, a, b."""
-        upper, lower = _gather(y, aux)
-        a, b = upper - eta, lower - eta
+        code, padded = y.astype(np.intp), np.clip(self.padded(aux), -_FAR, _FAR)
+        a, b = padded[code + 1] - eta, padded[code] - eta
         # both thresholds above the middle: mirror, so that small tails are subtracted instead of numbers near 1
         mirror = a + b > 0.0
         high = special.log_ndtr(np.where(mirror, -b, a))
@@ -157,3 +154,60 @@ class CumulativeProbit(_Cumulative):
         curve_a = second_a - p2 * at_a - 2.0 * slope * slope_a
         curve_b = -second_b + p2 * at_b - 2.0 * slope * slope_b
         return ModeTerms(log_p, slope, curvature, third, (at_a, -at_b), (slope_a, slope_b), (curve_a, curve_b))
+
+
+class _PartialMixin:
+    """Thresholds that depend on a term: P(y <= c) = F(alpha_c - t'gamma_c - eta).
+
+    An answer is coded as its category plus (number of categories + 1) times its row of `table`.
+    """
+
+    __slots__ = ()
+    n_categories: int
+    table: FloatArray
+
+    @property
+    def n_aux(self) -> int:
+        return (self.n_categories - 1) * (1 + int(self.table.shape[1]))
+
+    def _thresholds(self, aux: FloatArray) -> FloatArray:
+        """One row of thresholds for each row of `table`."""
+        alpha, gamma = np.split(aux.reshape(-1, self.n_categories - 1), [1])
+        return np.asarray(alpha - self.table @ gamma)
+
+    def padded(self, aux: FloatArray) -> FloatArray:
+        edge = np.full((len(self.table), 1), np.inf)
+        return np.hstack([-edge, self._thresholds(aux), edge]).ravel()
+
+    def feasible(self, aux: FloatArray) -> bool:
+        return bool(np.all(np.diff(self._thresholds(aux), axis=1) > 0.0))
+
+    def collect(self, channels: tuple[FloatArray, ...], y: FloatArray) -> FloatArray:
+        code, size = y.astype(np.intp).ravel(), self.n_categories + 1
+        sums = [
+            np.bincount(code, weights=channel.ravel(), minlength=len(self.table) * size).reshape(-1, size)
+            for channel in channels
+        ]
+        by_threshold = sums[0][:, : size - 2] + sums[1][:, 1 : size - 1]
+        return np.concatenate([by_threshold.sum(axis=0), -(self.table.T @ by_threshold).ravel()])
+
+
+@dataclass(frozen=True, slots=True)
+class PartialLogit(_PartialMixin, CumulativeLogit):
+    """Odds that are proportional except for one term.
+
+    Parameters
+    ----------
+    n_categories : int
+    table : array, shape (n_patterns, m)
+        The distinct rows of the term's columns.
+    """
+
+    table: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class PartialProbit(_PartialMixin, CumulativeProbit):
+    """Ordered probit with thresholds that depend on one term; see `PartialLogit`."""
+
+    table: FloatArray

@@ -108,6 +108,34 @@ class QuadratureFit:
     n_kept: int
 
 
+def _prepare(rows: GroupedRows, task: Task) -> tuple[Problem, FlatFit, Scaling, FloatArray]:
+    Z, back = standardise_person_terms(rows.Z)
+    rule = gauss_hermite(task.n_quad, Z.shape[1])
+    raw = lay_out(replace(rows, Z=Z), len(rule.log_weights))
+    layout, scaling = standardise(raw, thresholds=task.thresholds)
+    penalty = None if task.penalty is None else task.penalty(layout, raw.X, scaling)
+    flat = fit_flat(layout, task.family, task.aux, task.guess(layout.y))
+    return Problem(layout, task.family, rule, penalty), flat, scaling, back
+
+
+def best_likelihood(rows: GroupedRows, task: Task) -> tuple[float, bool]:
+    """Only the maximum of the log-likelihood, and whether the search settled.
+
+    Parameters
+    ----------
+    rows : GroupedRows
+    task : Task
+
+    Returns
+    -------
+    llf : float
+    converged : bool
+    """
+    problem, flat, _, _ = _prepare(rows, task)
+    optimum = _best_of_starts(problem, flat, task)
+    return optimum.point.evaluation.llf, optimum.converged
+
+
 def fit_quadrature(rows: GroupedRows, task: Task) -> QuadratureFit:
     """Fit by maximum (penalised) marginal likelihood.
 
@@ -120,13 +148,7 @@ def fit_quadrature(rows: GroupedRows, task: Task) -> QuadratureFit:
     -------
     QuadratureFit
     """
-    Z, back = standardise_person_terms(rows.Z)
-    rule = gauss_hermite(task.n_quad, Z.shape[1])
-    raw = lay_out(replace(rows, Z=Z), len(rule.log_weights))
-    layout, scaling = standardise(raw, thresholds=task.thresholds)
-    penalty = None if task.penalty is None else task.penalty(layout, raw.X, scaling)
-    problem = Problem(layout, task.family, rule, penalty)
-    flat = fit_flat(layout, task.family, task.aux, task.guess(layout.y))
+    problem, flat, scaling, back = _prepare(rows, task)
     optimum = _with_positive_factor(problem, _best_of_starts(problem, flat, task))
     return _finish(problem, optimum, flat, scaling, back, task)
 

@@ -104,8 +104,8 @@ def curvature_factor(zeta: FloatArray, curvature: FloatArray) -> FloatArray:
 def _step(zeta: FloatArray, state: _State) -> FloatArray:
     """Step towards the mode: Chebyshev's where it is near, Newton's where it is not.
 
-    Newton's step d = H^-1 g'(u) leaves an error of the order of d²; adding H^-1 (third derivatives of g)[d, d] / 2, which
-    are known here anyway, leaves one of the order of d³.
+    Newton's step d = H^-1 g'(u) leaves an error of the order of d²; adding H^-1 g'''[d, d] / 2, which
+    costs little, as g''' is known here anyway, leaves one of the order of d³.
     """
     slope = np.sum(zeta * state.terms.slope, axis=1) - state.u
     inverse = lower_inverse(curvature_factor(zeta, state.terms.curvature))
