@@ -182,7 +182,8 @@ def _tokens(source: str) -> list[tuple[str, int]]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise InputError(f"a condition cannot be read at character {position + 1}", where=f"condition “{source}”")
+            place = len(text) - len(text[position:].lstrip()) + 1
+            raise InputError(f"a condition cannot be read at character {place}", where=f"condition “{source}”")
         tokens.append((match.group().strip(), match.end()))
         position = match.end()
     return tokens
@@ -281,7 +282,11 @@ class _Parser:
         if not token or token in _WORDS or not (token[0].isalnum() or token[0] == "_"):
             raise self.fail("a condition lacks an item, an answer or a number")
         self.take()
-        return Number(float(token)) if token[0].isdigit() else Name(token)
+        if not token[0].isdigit():
+            return Name(token)
+        if np.isinf(float(token)):
+            raise self.fail("a condition holds a number too large to compute with")
+        return Number(float(token))
 
 
 class _Evaluator:
