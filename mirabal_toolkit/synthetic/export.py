@@ -1,0 +1,195 @@
+"""Artificial waves as a file: wide, one row a person, as SPSS users have it.
+
+Cells a person was routed past hold the code for "does not apply", refusals and don't-knows theirs;
+waves and questions that were not reached are empty.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mirabal_toolkit.core.data import PERSON, WAVE
+from mirabal_toolkit.core.instrument import Instrument, Item, in_language
+from mirabal_toolkit.core.missing import MissingReason
+from mirabal_toolkit.errors import InputError, UsageError
+from mirabal_toolkit.synthetic.simulating import SimulatedStudy
+
+#: Where a .sav header holds the day and time of writing, and what is put there instead, so that the
+#: same study gives the same bytes (PSPP manual, "System File Format", file header record).
+STAMP_AT, STAMP = 92, b"01 Jan 2600:00:00"
+
+MEASURES = {"integer": "scale", "number": "scale", "date": "scale", "text": "nominal"}
+FORMATS = {"choice": "F3.0", "integer": "F3.0", "number": "F8.1", "date": "DATE11"}
+
+
+@dataclass(frozen=True)
+class WideExport:
+    """A wide table with everything SPSS keeps beside it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a person; numbers as floats, dates as ``datetime64``, text.
+    labels : dict
+        Variable → label, e.g. ``She was injured (wave 3)``.
+    value_labels : dict
+        Variable → {code: label}.
+    missing : dict
+        Variable → codes that are user-missing (at most three).
+    measures, formats : dict
+        Variable → ``nominal``, ``ordinal`` or ``scale``; variable → SPSS format.
+    """
+
+    frame: pd.DataFrame
+    labels: dict[str, str]
+    value_labels: dict[str, dict[float, str]]
+    missing: dict[str, list[float]]
+    measures: dict[str, str]
+    formats: dict[str, str]
+
+
+def wide_export(study: SimulatedStudy, language: str = "en") -> WideExport:
+    """Return a simulated study as a wide table, labelled in a language."""
+    instrument = study.instrument
+    answers, reasons = study.waves.answers.frame, study.waves.reasons.frame
+    keys = pd.MultiIndex.from_frame(answers[[PERSON, WAVE]])
+    people = pd.Index(answers[PERSON].unique(), name=PERSON)
+    columns: dict[str, pd.Series[Any]] = {}
+    export = WideExport(pd.DataFrame(), {PERSON: "Person"}, {}, {}, {PERSON: "nominal"}, {})
+    waves = sorted(int(number) for number in answers[WAVE].unique())
+    for wave, item in _variables(instrument, waves):
+        name = item.variable.format(wave=wave)
+        coded = _coded(item, answers[item.id], reasons[item.id], instrument).set_axis(keys)
+        columns[name] = coded.xs(waves[0] if item.per_person else wave, level=WAVE).reindex(people)
+        label = in_language(item.label, language)
+        export.labels[name] = label if item.per_person else f"{label} (wave {wave})"
+        _describe(export, name, item, instrument, language)
+    frame = pd.DataFrame(columns, index=people).reset_index()
+    return WideExport(
+        frame, export.labels, export.value_labels, export.missing, export.measures, export.formats
+    )  # fmt: skip
+
+
+def _variables(instrument: Instrument, waves: list[int]) -> list[tuple[int, Item]]:
+    """Return what stands in the file, in order: people's own items, then wave by wave."""
+    once = [(0, item) for item in instrument.items if item.per_person]
+    return once + [
+        (wave, item)
+        for wave in waves
+        for item in instrument.items
+        if not item.per_person and (not item.waves or wave in item.waves)
+    ]
+
+
+def _coded(item: Item, answers: pd.Series[Any], reasons: pd.Series[Any], instrument: Instrument) -> pd.Series[Any]:
+    """Return answers with the codes of their missing reasons written in, as the item knows them."""
+    codes = {option.kind: float(option.code) for option in reversed(instrument.options(item.id))}
+    codes.pop("valid", None)
+    codes.setdefault("no_contact", codes.get("not_applicable", float("nan")))
+    if not item.is_numeric:
+        return answers
+    written = {reason.value: codes[reason.value] for reason in MissingReason if reason.value in codes}  # type: ignore[index]
+    return answers.where(reasons.isna(), reasons.astype("object").map(written).astype("float64"))
+
+
+def _describe(export: WideExport, name: str, item: Item, instrument: Instrument, language: str) -> None:
+    options = instrument.options(item.id)
+    ordered = any(rs.id == item.response_set and rs.direction != "neutral" for rs in instrument.response_sets)
+    export.measures[name] = MEASURES.get(item.type, "ordinal" if ordered else "nominal")
+    if item.type in FORMATS:
+        export.formats[name] = FORMATS[item.type]
+    if options:
+        export.value_labels[name] = {float(o.code): in_language(o.label, language) for o in options}
+    missing = [float(option.code) for option in options if option.kind != "valid"]
+    if missing:
+        export.missing[name] = missing[:3]
+
+
+def write_study(study: SimulatedStudy, path: str | Path, language: str = "en") -> None:
+    """Write a simulated study as a wide file; its ending says which: ``.sav``, ``.zsav``, ``.csv``, ``.parquet``.
+
+    Raises
+    ------
+    UsageError
+        If the ending is another.
+    InputError
+        If the file cannot be written; an earlier file of that name is then as it was.
+    """
+    write_wide(wide_export(study, language), path)
+
+
+def write_wide(export: WideExport, path: str | Path) -> None:
+    """Write a wide table, see `write_study`.
+
+    Raises
+    ------
+    UsageError, InputError
+        As in `write_study`.
+    """
+    path = Path(path)
+    writers: dict[str, Callable[[WideExport, Path], None]] = {
+        ".sav": _write_spss,
+        ".zsav": _write_spss,
+        ".csv": _write_csv,
+        ".parquet": _write_parquet,
+    }
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise UsageError(
+            f"files ending in “{path.suffix}” cannot be written", fix="use one of: " + ", ".join(writers)
+        )  # fmt: skip
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".mirabal-") as folder:
+            unfinished = Path(folder) / f"study{path.suffix.lower()}"
+            writer(export, unfinished)
+            os.replace(unfinished, path)
+    except OSError as error:
+        raise InputError(
+            "the artificial study cannot be written", where=path.name, fix="choose a folder you may write to"
+        ) from error
+
+
+def _write_spss(export: WideExport, path: Path) -> None:
+    import pyreadstat
+
+    frame = export.frame.copy()
+    for name in frame.columns[frame.dtypes == "datetime64[us]"]:
+        # pyreadstat writes datetime64 with a time of day; SPSS users expect plain dates.
+        frame[name] = pd.Series([None if pd.isna(day) else day.date() for day in frame[name]], dtype=object)
+    pyreadstat.write_sav(
+        frame,
+        path,
+        file_label="Artificial data",
+        column_labels=export.labels,
+        variable_value_labels=export.value_labels,
+        missing_ranges=export.missing,
+        variable_measure=export.measures,
+        variable_format=export.formats,
+        compress=path.suffix == ".zsav",
+        row_compress=path.suffix == ".sav",
+    )
+    with path.open("r+b") as file:
+        file.seek(STAMP_AT)
+        file.write(STAMP)
+
+
+def _write_csv(export: WideExport, path: Path) -> None:
+    _whole_numbers(export.frame).to_csv(path, index=False, date_format="%Y-%m-%d")
+
+
+def _write_parquet(export: WideExport, path: Path) -> None:
+    _whole_numbers(export.frame).to_parquet(path, index=False)
+
+
+def _whole_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with codes as whole numbers, so that files say 1 and not 1.0."""
+    numbers = frame.select_dtypes("float64")
+    whole = [name for name in numbers.columns if (numbers[name].dropna() % 1 == 0).all()]
+    return frame.astype(dict.fromkeys(whole, "Int64"))
