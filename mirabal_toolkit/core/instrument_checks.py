@@ -100,7 +100,7 @@ def _answers_of(item: Item, sets: dict[str, ResponseSet], where: str) -> Iterato
         high = -math.inf if item.maximum is None else item.maximum
         for option in response_set.options:
             if option.kind == "valid":
-                yield Problem(f"is a {item.type}, but its response set has the answer “{option.name}”", where)
+                yield Problem(f"has the type {item.type}, but its response set has the answer “{option.name}”", where)
             elif low <= option.code <= high:
                 fix = "narrow the range, or use a response set with other missing codes"
                 yield Problem(f"its missing code {option.code} lies inside its range", where, fix)
