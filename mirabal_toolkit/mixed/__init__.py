@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mirabal_toolkit.mixed.adjust import adjust_p_values as adjust_p_values
+    from mirabal_toolkit.mixed.clmm_model import clmm as clmm
     from mirabal_toolkit.mixed.contrasts_table import contrasts as contrasts
     from mirabal_toolkit.mixed.gee_model import gee as gee
+    from mirabal_toolkit.mixed.glmm_model import glmm as glmm
     from mirabal_toolkit.mixed.lmm_model import fit_from_statistics as fit_from_statistics
     from mirabal_toolkit.mixed.lmm_model import lmm as lmm
     from mirabal_toolkit.mixed.lmm_statistics import LinearMixedStatistics as LinearMixedStatistics
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "LinearMixedStatistics": "lmm_statistics",
     "adjust_p_values": "adjust",
+    "clmm": "clmm_model",
     "contrasts": "contrasts_table",
     "fit_from_statistics": "lmm_model",
     "gee": "gee_model",
+    "glmm": "glmm_model",
     "lmm": "lmm_model",
     "mmrm": "mmrm_model",
     "predictions": "predictions_table",
@@ -33,9 +37,11 @@ _HOMES = {
 __all__ = [
     "LinearMixedStatistics",
     "adjust_p_values",
+    "clmm",
     "contrasts",
     "fit_from_statistics",
     "gee",
+    "glmm",
     "lmm",
     "mmrm",
     "predictions",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from mirabal_toolkit.mixed.clmm import ordinal_rows, ordinal_task
+from mirabal_toolkit.mixed.clmm_model import ordinal_rows, ordinal_task
 from mirabal_toolkit.mixed.families_ordinal import PartialLogit, PartialProbit
 from mirabal_toolkit.mixed.quadrature_fit import best_likelihood
 

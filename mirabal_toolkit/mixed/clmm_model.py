@@ -12,7 +12,7 @@ from mirabal_toolkit.errors import ModelError, UsageError
 from mirabal_toolkit.mixed.clmm_results import ClmmFit, ClmmLink, term_columns, threshold_names
 from mirabal_toolkit.mixed.design import Design, Roles, build_design
 from mirabal_toolkit.mixed.families_ordinal import CumulativeLogit, CumulativeProbit
-from mirabal_toolkit.mixed.glmm import check_nodes, grouped_rows, penalty_maker
+from mirabal_toolkit.mixed.glmm_model import check_nodes, grouped_rows, penalty_maker
 from mirabal_toolkit.mixed.quadrature_fit import QuadratureFit, Task, fit_quadrature
 from mirabal_toolkit.mixed.quadrature_groups import GroupedRows
 from mirabal_toolkit.mixed.quadrature_start import FAR_ETA, LOGIT_FLATTENING
