@@ -1,0 +1,55 @@
+"""Outcome surveys for programmes for men who use violence: from waves of answers to a report.
+
+>>> import mirabal_toolkit as mt
+>>> mt.load_instrument("partner-safety").id
+'partner-safety'
+
+The road: `read` → `clean` → `score` → ``.to_panel()`` → `analyse` → `release` → `report`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from mirabal_toolkit.version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from mirabal_toolkit.instruments.loading import load_instrument as load_instrument
+    from mirabal_toolkit.plans.loading import load_plan as load_plan
+    from mirabal_toolkit.workflow import analyse as analyse
+    from mirabal_toolkit.workflow import clean as clean
+    from mirabal_toolkit.workflow import example_export as example_export
+    from mirabal_toolkit.workflow import read as read
+    from mirabal_toolkit.workflow import release as release
+    from mirabal_toolkit.workflow import report as report
+    from mirabal_toolkit.workflow import score as score
+
+# Where each public name lives; loaded when first asked for, so that `mirabal --help` answers at once.
+_HOMES = {
+    "load_instrument": "instruments.loading",
+    "load_plan": "plans.loading",
+    **dict.fromkeys(("read", "clean", "score", "analyse", "release", "example_export"), "workflow"),
+}
+
+# `report` is also a room, and importing the room binds its name here; the function is what users call.
+__all__ = [
+    "__version__",
+    "analyse",
+    "clean",
+    "example_export",
+    "load_instrument",
+    "load_plan",
+    "read",
+    "release",
+    "score",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when first asked for (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -247,7 +247,7 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
     results = analyse(
         prepared.panel,
         prepared.plan,
-        progress=lambda text, done, total: progress(f"Estimating: {text}", 3, STEPS),
+        progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
     )
     progress("Protecting", 4, STEPS)
     released = release(results, request.profile or prepared.plan.disclosure_profile)

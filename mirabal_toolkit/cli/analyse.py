@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirabal_toolkit.cli.output import Voice, console
+from mirabal_toolkit.cli.output import Voice
 
 if TYPE_CHECKING:
     from mirabal_toolkit.workflow import AnalysisRequest, Prepared, Released
@@ -90,10 +90,10 @@ def _analyse(request: AnalysisRequest, voice: Voice) -> None:
 
 
 def _say_what_was_found(released: Released, out: Path, voice: Voice) -> None:
-    from mirabal_toolkit.cli.tables import terminal_table
+    from mirabal_toolkit.cli.tables import records, terminal_table
 
     headline = released.table("headline")
-    voice.data(terminal_table(headline, console().width), headline.to_records())
+    voice.data(terminal_table(headline), records(headline))
     voice.say(
         f"\nInstrument {released.instrument.reference}, plan {released.plan.id}, profile {released.profile.name}."
     )

@@ -48,7 +48,7 @@ def _print_version(asked: bool) -> None:
 @app.callback(invoke_without_command=True)
 def start(
     context: typer.Context,
-    version: Annotated[
+    _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say the version and stop.")
     ] = False,
 ) -> None:
@@ -80,7 +80,7 @@ def exit_code_of(arguments: list[str] | None = None) -> int:
     except (Abort, KeyboardInterrupt):
         sys.stderr.write("Stopped. Nothing that existed was changed.\n")
         return 130
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (the last net: no traceback may show data)
         return _internal_error(error)
 
 

@@ -54,6 +54,7 @@ ANALYSES: dict[str, str] = {
     "(percentage points, Newcombe interval, exact McNemar p), `stopped` and `started` (people who changed)",
     "paired_mean_change": "score, people seen at both ends; terms `before`, `after`, `change` (paired t interval, "
     "Wilcoxon p), `standardised` (d_av)",
+    "cochran_q": "binary outcome over all waves, people seen at every wave (n_persons, of n_universe seen at any)",
     "cessation": "of those exposed at the first wave, percent not exposed at their last two observed waves",
     "onset": "of those not exposed at the first wave, percent exposed at the last wave",
     "model_prediction": "percent or mean per wave from the model, for the people of the panel",

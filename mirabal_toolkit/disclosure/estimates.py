@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, estimates_frame
 from mirabal_toolkit.disclosure.rules import Verdict, judge, round_count
+from mirabal_toolkit.mixed.adjust import adjust_p_values
 from mirabal_toolkit.mixed.counts import Interval, PairedCounts, exact_interval, mcnemar_exact, newcombe_paired, wilson
 
 Row = dict[str, Any]
@@ -16,20 +21,22 @@ Row = dict[str, Any]
 #: What is emptied when a row is hidden.
 NUMBERS = ("estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high", "count")
 COUNTED = frozenset({"retention", "prevalence", "cessation", "onset", "distribution", "paired_change"})
-MODELLED = frozenset({"model_prediction", "model_contrast", "model_parameters"})
+MODELLED = frozenset({"model_prediction", "model_contrast", "model_parameters", "cochran_q"})
 
 #: Decimals that scales keep once rounded; a finer one would give the exact count behind a rounded one.
 DECIMALS = {"percent": 0, "percentage_points": 0, "points": 1, "items": 1, "answer": 1, "odds_ratio": 1}
 DEFAULT_DECIMALS = 2
 
 
-def protect_estimates(estimates: pd.DataFrame, profile: DisclosureProfile) -> pd.DataFrame:
+def protect_estimates(estimates: pd.DataFrame, profile: DisclosureProfile, plan: AnalysisPlan) -> pd.DataFrame:
     """Return `estimates` with small cells hidden, and everything else rounded.
 
     Parameters
     ----------
     estimates : DataFrame
         Columns `ESTIMATE_COLUMNS`.
+    plan : AnalysisPlan
+        For the families within which p values are adjusted.
 
     Returns
     -------
@@ -39,7 +46,27 @@ def protect_estimates(estimates: pd.DataFrame, profile: DisclosureProfile) -> pd
     rows = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
     hidden = _hidden_cells(rows, profile)
     tables = _paired_tables(rows)
-    return estimates_frame([_protected(row, hidden, tables, profile) for row in rows])
+    protected = [_protected(row, hidden, tables, profile) for row in rows]
+    return estimates_frame(_readjusted(rows, protected, plan))
+
+
+def _readjusted(rows: list[Row], protected: list[Row], plan: AnalysisPlan) -> list[Row]:
+    """Adjust the p values of paired changes again, from the released ones.
+
+    The adjusted value of an exact p would tell that p. A hidden test takes part as p = 1, which can only make
+    the others larger.
+    """
+    family_of = {planned.outcome: planned.family for planned in plan.outcomes}
+    families: dict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        if row["analysis"].startswith("paired") and not _missing(row["p_adjusted"]):
+            families[family_of[row["outcome"]]].append(place)
+    for places in families.values():
+        p_values = [protected[place]["p_value"] for place in places]
+        shown = np.array([1.0 if _missing(p_value) else float(p_value) for p_value in p_values])
+        for place, p_value, adjusted in zip(places, p_values, adjust_p_values(shown, plan.multiplicity), strict=True):
+            protected[place]["p_adjusted"] = None if _missing(p_value) else round(float(adjusted), 3)
+    return protected
 
 
 def _missing(value: Any) -> bool:
@@ -61,15 +88,13 @@ def _hidden_cells(rows: Iterable[Row], profile: DisclosureProfile) -> set[Cell]:
 def _verdict(row: Row, profile: DisclosureProfile) -> Verdict:
     """Judge one row by its own count and base."""
     n, count = row["n_obs"], row["count"]
-    if _missing(n):
-        return "shown" if _missing(count) else judge(float(count), float("nan"), profile)
-    if row["analysis"] == "mean":
-        # A mean shows how many people stand behind it when nearly everybody's score is zero.
-        few = not _missing(count) and judge(float(count), float("nan"), profile) == "few"
-        return "few" if few else judge(profile.threshold, float("nan") if n >= profile.minimum_base else n, profile)
+    if not _missing(n) and n < profile.minimum_base:
+        return "base"
     if _missing(count):
-        return "base" if n < profile.minimum_base else "shown"
-    return judge(float(count), float(n), profile)
+        return "shown"
+    # A mean tells the answers of the few whose score is not zero; that nearly all have one tells nothing.
+    alone = _missing(n) or row["analysis"] == "mean"
+    return judge(float(count), float("nan") if alone else float(n), profile)
 
 
 def _paired_tables(rows: Iterable[Row]) -> dict[tuple[str, str], PairedCounts]:
@@ -195,6 +220,11 @@ def _rounded_table(table: PairedCounts, profile: DisclosureProfile) -> PairedCou
     return PairedCounts(both=both, stopped=before - both, started=after - both, neither=n - before - after + both)
 
 
+def _rounded_df(df: float, profile: DisclosureProfile) -> float:
+    """Round degrees of freedom that count people; small ones count waves or terms."""
+    return float(df if df < profile.minimum_df else round_count(df, profile))
+
+
 def _rounded_numbers(row: Row, profile: DisclosureProfile) -> Row:
     decimals = DECIMALS.get(row["scale"], DEFAULT_DECIMALS)
     shown = {
@@ -207,7 +237,7 @@ def _rounded_numbers(row: Row, profile: DisclosureProfile) -> Row:
         **shown,
         **tests,
         **_rounded_bases(row, profile),
-        "df": None if _missing(row["df"]) else float(round_count(row["df"], profile)),
+        "df": None if _missing(row["df"]) or not math.isfinite(row["df"]) else _rounded_df(row["df"], profile),
         "statistic": None,
         "count": None,
         "flags": (*row["flags"], "rounded"),

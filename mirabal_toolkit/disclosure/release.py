@@ -47,7 +47,7 @@ def release(results: Results, profile: str | DisclosureProfile) -> ReleasableRes
     rules = profile_named(profile) if isinstance(profile, str) else profile
     estimates = results.estimates.frame
     if rules.releasable:
-        estimates = protect_estimates(estimates, rules)
+        estimates = protect_estimates(estimates, rules, results.plan)
     return ReleasableResults(
         instrument=results.instrument,
         plan=results.plan,

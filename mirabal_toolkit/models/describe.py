@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+from statsmodels.stats.contingency_tables import cochrans_q
 
 from mirabal_toolkit.core.data import INTERVIEWED, WAVE, PanelData
 from mirabal_toolkit.core.missing import ROUTED_REASONS, WAVE_REASONS
@@ -56,6 +57,32 @@ def by_wave(measured: Measured) -> Iterator[Record]:
             yield _prevalence(base, values, measured.plan.confidence_level)
         else:
             yield from _mean(base, values, measured)
+
+
+def cochran_q(measured: Measured) -> Iterator[Record]:
+    """Yield Cochran's Q over all waves (binary outcomes), with the number of people it leaves.
+
+    References
+    ----------
+    Cochran (1950), Biometrika 37, 256-266.
+    """
+    complete = measured.values.dropna()
+    if measured.outcome.kind != "binary" or len(complete) < 2:
+        return
+    answered = int(measured.values.notna().any(axis=1).sum())
+    base = measured.record("cochran_q", model="cochran-q", n_obs=complete.size, n_persons=len(complete))
+    if complete.eq(complete.iloc[:, 0], axis=0).all(axis=None):
+        yield {**base, "n_universe": answered, "p_value": 1.0, "statistic": 0.0, "df": complete.shape[1] - 1}
+        return
+    test = cochrans_q(complete.to_numpy())
+    yield {
+        **base,
+        "n_universe": answered,
+        "statistic": float(test.statistic),
+        "df": complete.shape[1] - 1,
+        "p_value": float(test.pvalue),
+        "flags": small_sample_flags(len(complete)),
+    }
 
 
 def score_scale(measured: Measured) -> str:

@@ -7,7 +7,7 @@ manifest, is it put in place. Files of the user's own in an earlier output folde
 from __future__ import annotations
 
 import contextlib
-import datetime
+import datetime as dt
 import hashlib
 import json
 import os
@@ -113,7 +113,7 @@ def _write_manifest(released: ReleasableResults, folder: Path, command: Mapping[
     """Write what was read, run and written; the only file with a date in it."""
     manifest = {
         "schema": MANIFEST_VERSION,
-        "created": datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="seconds"),
+        "created": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
         "command": dict(command),
         "inputs": [
             {"sha256": source.sha256, "kind": source.kind, "rows": source.rows, "columns": source.columns}

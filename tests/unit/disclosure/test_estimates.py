@@ -1,12 +1,21 @@
 import pandas as pd
 import pytest
 
+from mirabal_toolkit.core.plan import AnalysisPlan, PlannedOutcome
 from mirabal_toolkit.core.results import estimates_frame
 from mirabal_toolkit.disclosure.estimates import protect_estimates
 from mirabal_toolkit.disclosure.profiles import PROFILES
 from mirabal_toolkit.mixed.counts import PairedCounts, newcombe_paired, wilson
 
 FUNDER = PROFILES["funder"]
+PLAN = AnalysisPlan(
+    id="plan",
+    version="1.0.0",
+    title="",
+    description="",
+    instrument="any",
+    outcomes=(PlannedOutcome("hurt", family="harm"), PlannedOutcome("slapped", family="harm")),
+)
 BASE = {"outcome": "hurt", "indicator": "any", "estimand": "experienced", "population": "all_started"}
 
 
@@ -63,7 +72,7 @@ def paired(both, stopped, started, neither):
 
 
 def protect(*records):
-    return protect_estimates(estimates_frame(list(records)), FUNDER)
+    return protect_estimates(estimates_frame(list(records)), FUNDER, PLAN)
 
 
 def only(frame, **parts):
@@ -159,3 +168,22 @@ def test_no_released_count_lies_between_one_and_four():
     counts = protected["count"].dropna()
     assert ((counts == 0) | (counts >= 5)).all()
     assert (counts % 5 == 0).all()
+
+
+def test_adjusted_p_values_come_from_released_ones_with_hidden_tests_counted():
+    """Holm over two: the one that is shown is doubled, whatever the hidden one was."""
+    shown, hidden = paired(both=0, stopped=10, started=0, neither=50), paired(both=1, stopped=40, started=2, neither=17)
+    for record in shown:
+        record["outcome"] = "slapped"
+    for record in (shown[2], hidden[2]):
+        record |= {"p_value": 0.002, "p_adjusted": 0.004}
+    protected = protect(*shown, *hidden)
+    row = only(protected, outcome="slapped", term="change")
+    assert row["p_value"] == pytest.approx(2 * 0.5**10)
+    assert row["p_adjusted"] == pytest.approx(round(4 * 0.5**10, 3))
+    assert pd.isna(only(protected, outcome="hurt", term="change")["p_adjusted"])
+
+
+def test_degrees_of_freedom_do_not_tell_how_many_people():
+    contrast = {**model("model_contrast", contrast="w2 - w1", scale="percentage_points"), "df": 113.0}
+    assert protect(contrast)["df"].tolist() == [115.0]

@@ -1,0 +1,98 @@
+"""`mirabal import`, `check` and `simulate`: what happens to data before they are analysed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mirabal_toolkit.cli.analyse import JSON, Data, InstrumentOption, MappingOption, NoProgress, Quiet
+from mirabal_toolkit.cli.output import Voice
+
+FINDINGS_EXIT = 3
+WaveOption = Annotated[
+    int | None, typer.Option("--wave", min=1, help="The wave the file holds, where the file does not say.")
+]
+
+
+def import_data(
+    data: Data,
+    out: Annotated[Path, typer.Option("--out", help="The study file to write, e.g. study.parquet.")],
+    instrument: InstrumentOption = None,
+    mapping: MappingOption = None,
+    wave: WaveOption = None,
+    as_json: JSON = False,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+) -> None:
+    """Bring any export into one study file, with a mapping file that says how each variable was understood.
+
+    Correct the mapping file where it is wrong, and run the command again with --mapping.
+    """
+    from mirabal_toolkit.workflow import import_study
+
+    voice = Voice(as_json, quiet, progress=not no_progress)
+    with voice.working() as progress:
+        imported = import_study(data, out, instrument=instrument, mapping=mapping, wave=wave, progress=progress)
+    summary = {
+        "instrument": imported.waves.instrument.reference,
+        "people": imported.people,
+        "rows": len(imported.waves.answers),
+        "study": str(out),
+        "mapping": str(imported.mapping),
+    }
+    voice.data("\n".join(f"{name}: {value}" for name, value in summary.items()), summary)
+    voice.say(f"Look through {imported.mapping}: it says how each variable was understood, and how sure that is.")
+
+
+def check(
+    data: Data,
+    instrument: InstrumentOption = None,
+    mapping: MappingOption = None,
+    as_json: JSON = False,
+    quiet: Quiet = False,
+    no_progress: NoProgress = False,
+) -> None:
+    """Say what is doubtful in the data, by severity; exit code 3 if anything needs a decision."""
+    from mirabal_toolkit.cli.tables import plain_table
+    from mirabal_toolkit.workflow import check_data
+
+    voice = Voice(as_json, quiet, progress=not no_progress)
+    with voice.working() as progress:
+        findings = check_data(data, instrument=instrument, mapping=mapping, progress=progress)
+    rows = [
+        (
+            finding.severity,
+            finding.item or "–",
+            "–" if finding.wave is None else str(finding.wave),
+            str(finding.count or "–"),
+            f"{finding.message}. {finding.advice}".strip(),
+        )
+        for finding in findings
+    ]
+    table = plain_table(("Severity", "Item", "Wave", "Count", "What, and what to do"), rows)
+    voice.data(table, [asdict(finding) for finding in findings])
+    serious = sum(finding.severity != "note" for finding in findings)
+    voice.say(f"{len(findings)} finding(s), {serious} of them to decide on." if findings else "Nothing to report.")
+    if serious:
+        raise typer.Exit(FINDINGS_EXIT)
+
+
+def simulate(
+    instrument: Annotated[str, typer.Argument(metavar="ID", help="Instrument id, id@version, or path.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write: .sav, .csv or .parquet.")],
+    people: Annotated[int, typer.Option("--people", min=2, max=5_000_000, help="How many people start.")] = 100,
+    waves: Annotated[int, typer.Option("--waves", min=1, help="How many waves.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same data.")] = 1,
+    as_json: JSON = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make artificial waves that follow the questionnaire's routing, drop-out and change."""
+    from mirabal_toolkit.workflow import simulate_file
+
+    voice = Voice(as_json, quiet)
+    summary = simulate_file(instrument, out, people=people, waves=waves, seed=seed)
+    voice.data("\n".join(f"{name}: {value}" for name, value in summary.items()), summary)
+    voice.say("These people do not exist. Never mix artificial with real data.")

@@ -1,0 +1,91 @@
+"""Run a plan on a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mirabal_toolkit.core.data import PanelData
+from mirabal_toolkit.core.frames import SealedFrame
+from mirabal_toolkit.core.plan import AnalysisPlan, PlannedOutcome
+from mirabal_toolkit.core.results import Results, estimates_frame
+from mirabal_toolkit.errors import FindingsError
+from mirabal_toolkit.models.describe import Record, by_wave, cochran_q, distributions, retention
+from mirabal_toolkit.models.measured import measure, started
+from mirabal_toolkit.models.multiplicity import adjust
+from mirabal_toolkit.models.over_waves import model_over_waves
+from mirabal_toolkit.models.paired import first_to_last
+
+Progress = Callable[[str, int, int], None]
+
+
+def analyse(
+    panel: PanelData,
+    plan: AnalysisPlan,
+    *,
+    versions: Mapping[str, str],
+    progress: Progress | None = None,
+) -> Results:
+    """Estimate everything the plan asks for.
+
+    Parameters
+    ----------
+    panel : PanelData
+    plan : AnalysisPlan
+    versions : mapping
+        Package → version, kept with the results.
+    progress : callable, optional
+        Told (outcome, done, in all) before each outcome.
+
+    Raises
+    ------
+    FindingsError
+        If the plan asks what the instrument cannot give, there is only one wave, or nobody started.
+    """
+    plan.check_against(panel.instrument)
+    people = started(panel)
+    _check_panel(panel, len(people))
+    records: list[Record] = list(retention(panel, plan, people))
+    for done, planned in enumerate(plan.outcomes):
+        if progress is not None:
+            progress(planned.outcome, done, len(plan.outcomes))
+        records += _outcome(panel, plan, planned, people)
+    records += distributions(panel, plan, people)
+    contrast = f"w{panel.waves[-1]} - w{panel.waves[0]}"
+    return Results(
+        instrument=panel.instrument,
+        plan=plan,
+        estimates=SealedFrame(estimates_frame(adjust(records, plan, panel.instrument, contrast=contrast))),
+        flow=panel.flow,
+        months=panel.months,
+        trail=panel.trail,
+        sources=panel.sources,
+        findings=panel.findings,
+        fingerprint=panel.fingerprint,
+        versions=dict(versions),
+    )
+
+
+def _outcome(panel: PanelData, plan: AnalysisPlan, planned: PlannedOutcome, people: Any) -> list[Record]:
+    """Describe, pair and model one outcome under each of its estimands."""
+    records: list[Record] = []
+    for estimand in planned.estimands_of(panel.instrument):
+        measured = measure(panel, plan, planned, estimand, people)
+        records += [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
+        if planned.model is not None:
+            records += model_over_waves(measured)
+    return records
+
+
+def _check_panel(panel: PanelData, n_started: int) -> None:
+    if len(panel.waves) < 2:
+        raise FindingsError(
+            "the data hold only one wave, and change needs two",
+            where=f"wave {panel.waves[0]}" if panel.waves else "",
+            fix="give all waves: one file with every wave, or one file a wave",
+        )
+    if n_started == 0:
+        raise FindingsError(
+            f"nobody was interviewed at the first wave (wave {panel.waves[0]})",
+            fix="give the file of the first wave too, or correct the mapping of waves",
+        )
