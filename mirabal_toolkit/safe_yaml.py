@@ -119,22 +119,22 @@ class _StrictComposer(Composer):
 
     def __init__(self, loader: Any = None) -> None:
         super().__init__(loader=loader)
-        self.depth = 0
+        self._level = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.parser.peek_event()
         line = event.start_mark.line + 1
         if getattr(event, "anchor", None) is not None:
             raise _Refused("anchors and aliases (& and *) are not allowed", line, "write the text out again")
-        if self.depth >= MAX_DEPTH:
+        if self._level >= MAX_DEPTH:
             raise _Refused(f"is nested deeper than {MAX_DEPTH}", line)
         if _has_tag(event):
             raise _Refused("tags (!) are not allowed", line, "put the text in quotes")
-        self.depth += 1
+        self._level += 1
         try:
             return super().compose_node(parent, index)
         finally:
-            self.depth -= 1
+            self._level -= 1
 
 
 def _has_tag(event: Any) -> bool:
