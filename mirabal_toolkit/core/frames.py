@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
 import pandas as pd
 
 
@@ -67,7 +68,6 @@ def frame_fingerprint(frame: pd.DataFrame) -> str:
         64 hexadecimal digits.
     """
     digest = hashlib.sha256("\x1f".join(str(column) for column in frame.columns).encode())
-    rows = pd.util.hash_pandas_object(frame, index=True, categorize=True).to_numpy()
-    rows.sort()
+    rows = np.sort(pd.util.hash_pandas_object(frame, index=True, categorize=True).to_numpy())
     digest.update(rows.tobytes())
     return digest.hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,12 @@ def example_scores(instrument: Instrument) -> tuple[ExampleScore, ...]:
 
     Items that an example does not name count as not asked.
     """
-    return tuple(found for example in instrument.tests for found in _scored(example, instrument))
+    if not instrument.tests:
+        return ()
+    scores = score(_answered(instrument)).scores.frame
+    return tuple(
+        found for place, example in enumerate(instrument.tests) for found in _compared(example, scores.iloc[place])
+    )
 
 
 def example_problems(instrument: Instrument) -> list[Problem]:
@@ -53,8 +59,7 @@ def example_problems(instrument: Instrument) -> list[Problem]:
     ]
 
 
-def _scored(example: ScoringExample, instrument: Instrument) -> Iterator[ExampleScore]:
-    scores = score(_answered(example, instrument)).scores.frame.iloc[0]
+def _compared(example: ScoringExample, scores: pd.Series[float]) -> Iterator[ExampleScore]:
     for name, expected in example.expected.items():
         computed = float(scores[name])
         yield ExampleScore(
@@ -62,21 +67,26 @@ def _scored(example: ScoringExample, instrument: Instrument) -> Iterator[Example
         )
 
 
-def _answered(example: ScoringExample, instrument: Instrument) -> CleanedData:
-    """One interview with the answers of the example."""
-    index = pd.MultiIndex.from_tuples([("example", instrument.waves[0].number)], names=KEYS)
-    answers: dict[str, object] = {}
-    reasons: dict[str, object] = {}
+def _answered(instrument: Instrument) -> CleanedData:
+    """One interview for each example, with its answers."""
+    n_rows = len(instrument.tests)
+    people = [f"example {place:05d}" for place in range(n_rows)]
+    index = pd.MultiIndex.from_product([people, [instrument.waves[0].number]], names=KEYS)
+    answers: dict[str, pd.Series[Any]] = {}
+    reasons: dict[str, pd.Categorical[str]] = {}
     for item in instrument.items:
-        value, reason = _answer(item.id, example, instrument)
-        missing = {"text": pd.Series([None], dtype="str"), "date": pd.Series([pd.NaT], dtype="datetime64[us]")}
-        answers[item.id] = missing[item.type] if item.type in missing else pd.Series([value], dtype=float)
-        reasons[item.id] = pd.Categorical([reason], dtype=REASON_DTYPE)
+        values, why = zip(*(_answer(item.id, example, instrument) for example in instrument.tests), strict=True)
+        if item.is_numeric:
+            answers[item.id] = pd.Series(values, dtype=float)
+        else:
+            empty = "datetime64[us]" if item.type == "date" else "str"
+            answers[item.id] = pd.Series([None] * n_rows, dtype=empty)
+        reasons[item.id] = pd.Categorical(why, dtype=REASON_DTYPE)
     return CleanedData(
         instrument,
         answers=SealedFrame(pd.DataFrame(answers).set_axis(index)),
         reasons=SealedFrame(pd.DataFrame(reasons).set_axis(index)),
-        status=SealedFrame(pd.DataFrame({"status": [INTERVIEWED]}, index=index)),
+        status=SealedFrame(pd.DataFrame({"status": [INTERVIEWED] * n_rows}, index=index)),
         trail=AuditTrail(),
     )
 
