@@ -1,0 +1,77 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from mirabal_toolkit.models.over_waves import model_over_waves
+
+
+def rows_of(records, analysis, scale=None):
+    return [row for row in records if row["analysis"] == analysis and scale in (None, row["scale"])]
+
+
+def test_predicted_percentages_without_dropout_are_the_observed_ones(measured):
+    rng = np.random.default_rng(3)
+    answers = (rng.random((80, 4)) < [0.7, 0.5, 0.4, 0.2]).astype(float)
+    predicted = rows_of(model_over_waves(measured(answers)), "model_prediction")
+    assert [row["estimate"] for row in predicted] == pytest.approx(list(100 * answers.mean(axis=0)))
+
+
+def test_changes_are_differences_of_predictions_and_odds_ratios_stand_beside(measured, waves_of_answers):
+    records = model_over_waves(measured(waves_of_answers))
+    predicted = {row["wave"]: row["estimate"] for row in rows_of(records, "model_prediction")}
+    changes = rows_of(records, "model_contrast", "percentage_points")
+    ratios = rows_of(records, "model_contrast", "odds_ratio")
+    for change, ratio, wave in zip(changes, ratios, (2, 3, 4, 5), strict=True):
+        assert change["contrast"] == f"w{wave} - w1"
+        assert change["estimate"] == pytest.approx(predicted[wave] - predicted[1])
+        odds = [predicted[w] / (100 - predicted[w]) for w in (wave, 1)]
+        assert ratio["estimate"] == pytest.approx(odds[0] / odds[1], rel=1e-6)
+        assert change["df"] == 150 - 5
+
+
+def test_the_population_model_agrees_with_statsmodels(measured, waves_of_answers):
+    """Estimates to three digits (its moment estimator of the correlation differs), small-sample SE likewise."""
+    from statsmodels.genmod.cov_struct import Exchangeable
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_estimating_equations import GEE
+
+    data = measured(waves_of_answers).long()
+    fit = GEE.from_formula("value ~ C(wave)", "person_id", data, cov_struct=Exchangeable(), family=Binomial()).fit(
+        cov_type="bias_reduced"
+    )
+    ours = rows_of(model_over_waves(measured(waves_of_answers)), "model_contrast", "odds_ratio")
+    assert [np.log(row["estimate"]) for row in ours] == pytest.approx(list(fit.params.iloc[1:]), rel=5e-3)
+    assert [row["std_error"] for row in ours] == pytest.approx(list(fit.bse.iloc[1:]), rel=1e-2)
+
+
+def test_a_wave_with_nobody_is_penalised_and_flagged(measured, waves_of_answers):
+    answers = waves_of_answers.copy()
+    answers[:, 4] = np.where(np.isnan(answers[:, 4]), np.nan, 0)
+    records = model_over_waves(measured(answers))
+    assert all(row["flags"] == ("penalised",) for row in records)
+    last = next(row for row in rows_of(records, "model_prediction") if row["wave"] == 5)
+    assert 0 < last["estimate"] < 3
+    assert 0 < last["conf_low"] < last["conf_high"] < 100
+
+
+def test_scores_get_a_mixed_model_with_its_variances(measured):
+    rng = np.random.default_rng(5)
+    scores = 50 - 5 * np.arange(5) + 12 * rng.normal(size=(100, 1)) + 8 * rng.normal(size=(100, 5))
+    records = model_over_waves(measured(scores, outcome="space_score", estimand="as_reported", model="lmm"))
+    change = rows_of(records, "model_contrast")[-1]
+    assert change["estimate"] == pytest.approx((scores[:, 4] - scores[:, 0]).mean())
+    parameters = {row["term"]: row["estimate"] for row in rows_of(records, "model_parameters")}
+    assert 0.4 < parameters["icc"] < 0.9
+
+
+@pytest.mark.parametrize("answers", [[[1, np.nan]] * 40, [[1, 1]] * 40, [[np.nan, 1]] * 40, [[1, 0], [0, 1]]], ids=str)
+def test_what_cannot_be_estimated_is_said_without_numbers(measured, answers):
+    (row,) = model_over_waves(measured(np.array(answers, dtype=float)))
+    assert row["flags"] == ("not_estimable",)
+    assert "estimate" not in row
+
+
+def test_row_order_does_not_matter(measured, waves_of_answers):
+    shuffled = waves_of_answers[np.random.default_rng(1).permutation(len(waves_of_answers))]
+    one, other = (pd.DataFrame(model_over_waves(measured(a))) for a in (waves_of_answers, shuffled))
+    np.testing.assert_allclose(one["estimate"], other["estimate"], rtol=1e-8)
