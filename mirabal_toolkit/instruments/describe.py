@@ -144,7 +144,9 @@ class _Writer:
         self.lines += textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=rest) or [first.rstrip()]
 
     def heading(self, text: str) -> None:
-        self.lines += ["", text, "─" * min(len(text), self.width)]
+        self.lines.append("")
+        self.put(text)
+        self.lines.append("─" * min(len(text), self.width))
 
     def head(self) -> None:
         instrument = self.instrument
