@@ -84,7 +84,7 @@ def messy_export() -> WideExport:
 
 
 def _letters(frame: pd.DataFrame) -> list[str]:
-    """Return the letter of the site at the end of each id."""
+    """Return the letter of the site at the end of each id, X where it is not recorded."""
     return ["ABCD"[int(site) - 1] if site <= 4 else "X" for site in frame["site"]]
 
 

@@ -224,7 +224,7 @@ def _numbers(item: Item, setting: _Setting) -> Array:
     course = setting.change.courses.get(item.id) or course_of(setting.instrument, item)
     median = ndtri(course_by_wave(course, setting.progress, setting.change.strength))
     value = minimum + (maximum - minimum) * ndtr(median + course.gap * _latent(item, setting))
-    return np.floor(value + 0.5) if item.type == "integer" else np.round(value, 1)
+    return np.asarray(np.floor(value + 0.5) if item.type == "integer" else np.round(value, 1))
 
 
 def _routing(item: Item, setting: _Setting, answers: dict[str, Array], shape: tuple[int, int]) -> Codes:

@@ -6,24 +6,28 @@ waves and questions that were not reached are empty.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.core.instrument import Instrument, Item, in_language
-from mirabal_toolkit.core.missing import MissingReason
+from mirabal_toolkit.core.missing import REASON_DTYPE
 from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.synthetic.simulating import SimulatedStudy
 
 #: Where a .sav header holds the day and time of writing, and what is put there instead, so that the
 #: same study gives the same bytes (PSPP manual, "System File Format", file header record).
 STAMP_AT, STAMP = 92, b"01 Jan 2600:00:00"
+
+#: SPSS allows three single codes a variable as user-missing, or one range.
+MOST_MISSING_CODES = 3
 
 MEASURES = {"integer": "scale", "number": "scale", "date": "scale", "text": "nominal"}
 FORMATS = {"choice": "F3.0", "integer": "F3.0", "number": "F8.1", "date": "DATE11"}
@@ -42,7 +46,7 @@ class WideExport:
     value_labels : dict
         Variable → {code: label}.
     missing : dict
-        Variable → codes that are user-missing (at most three).
+        Variable → codes that are user-missing (at most three), or one range ``{"lo", "hi"}``.
     measures, formats : dict
         Variable → ``nominal``, ``ordinal`` or ``scale``; variable → SPSS format.
     """
@@ -50,7 +54,7 @@ class WideExport:
     frame: pd.DataFrame
     labels: dict[str, str]
     value_labels: dict[str, dict[float, str]]
-    missing: dict[str, list[float]]
+    missing: dict[str, list[float | dict[str, float]]]
     measures: dict[str, str]
     formats: dict[str, str]
 
@@ -59,22 +63,29 @@ def wide_export(study: SimulatedStudy, language: str = "en") -> WideExport:
     """Return a simulated study as a wide table, labelled in a language."""
     instrument = study.instrument
     answers, reasons = study.waves.answers.frame, study.waves.reasons.frame
-    keys = pd.MultiIndex.from_frame(answers[[PERSON, WAVE]])
-    people = pd.Index(answers[PERSON].unique(), name=PERSON)
-    columns: dict[str, pd.Series[Any]] = {}
+    people, who = np.unique(answers[PERSON].to_numpy(dtype=object).astype(str), return_inverse=True)
+    rows = {0: np.empty(0, dtype=np.int64)} | {
+        int(wave): _rows_of_wave(who, (answers[WAVE] == wave).to_numpy(), len(people))
+        for wave in np.unique(answers[WAVE])
+    }
+    rows[0] = np.max(list(rows.values())[1:], axis=0)  # what is asked once stands in all rows of a person
+    columns: dict[str, Any] = {PERSON: pd.Series(people, dtype="str")}
     export = WideExport(pd.DataFrame(), {PERSON: "Person"}, {}, {}, {PERSON: "nominal"}, {})
-    waves = sorted(int(number) for number in answers[WAVE].unique())
-    for wave, item in _variables(instrument, waves):
+    for wave, item in _variables(instrument, [wave for wave in rows if wave]):
         name = item.variable.format(wave=wave)
-        coded = _coded(item, answers[item.id], reasons[item.id], instrument).set_axis(keys)
-        columns[name] = coded.xs(waves[0] if item.per_person else wave, level=WAVE).reindex(people)
+        coded = _coded(item, answers[item.id], reasons[item.id], instrument)
+        columns[name] = pd.api.extensions.take(coded.array, rows[wave], allow_fill=True)
         label = in_language(item.label, language)
         export.labels[name] = label if item.per_person else f"{label} (wave {wave})"
         _describe(export, name, item, instrument, language)
-    frame = pd.DataFrame(columns, index=people).reset_index()
-    return WideExport(
-        frame, export.labels, export.value_labels, export.missing, export.measures, export.formats
-    )  # fmt: skip
+    return replace(export, frame=pd.DataFrame(columns))
+
+
+def _rows_of_wave(who: NDArray[np.int64], here: NDArray[np.bool_], people: int) -> NDArray[np.int64]:
+    """Return the row of each person at one wave, −1 where she has none."""
+    rows = np.full(people, -1, dtype=np.int64)
+    rows[who[here]] = np.flatnonzero(here)
+    return rows
 
 
 def _variables(instrument: Instrument, waves: list[int]) -> list[tuple[int, Item]]:
@@ -90,13 +101,13 @@ def _variables(instrument: Instrument, waves: list[int]) -> list[tuple[int, Item
 
 def _coded(item: Item, answers: pd.Series[Any], reasons: pd.Series[Any], instrument: Instrument) -> pd.Series[Any]:
     """Return answers with the codes of their missing reasons written in, as the item knows them."""
-    codes = {option.kind: float(option.code) for option in reversed(instrument.options(item.id))}
-    codes.pop("valid", None)
-    codes.setdefault("no_contact", codes.get("not_applicable", float("nan")))
     if not item.is_numeric:
         return answers
-    written = {reason.value: codes[reason.value] for reason in MissingReason if reason.value in codes}  # type: ignore[index]
-    return answers.where(reasons.isna(), reasons.astype("object").map(written).astype("float64"))
+    codes: dict[str, float] = {str(o.kind): float(o.code) for o in reversed(instrument.options(item.id))}
+    codes.setdefault("no_contact", codes.get("not_applicable", float("nan")))
+    by_reason = np.array([codes.get(name, float("nan")) for name in REASON_DTYPE.categories])
+    why = reasons.cat.codes.to_numpy()
+    return pd.Series(np.where(why < 0, answers.to_numpy(), by_reason[why]))
 
 
 def _describe(export: WideExport, name: str, item: Item, instrument: Instrument, language: str) -> None:
@@ -107,9 +118,11 @@ def _describe(export: WideExport, name: str, item: Item, instrument: Instrument,
         export.formats[name] = FORMATS[item.type]
     if options:
         export.value_labels[name] = {float(o.code): in_language(o.label, language) for o in options}
-    missing = [float(option.code) for option in options if option.kind != "valid"]
-    if missing:
-        export.missing[name] = missing[:3]
+    missing = sorted(float(option.code) for option in options if option.kind != "valid")
+    if len(missing) > MOST_MISSING_CODES:
+        export.missing[name] = [{"lo": missing[0], "hi": missing[-1]}]
+    elif missing:
+        export.missing[name] = list(missing)
 
 
 def write_study(study: SimulatedStudy, path: str | Path, language: str = "en") -> None:
@@ -149,7 +162,7 @@ def write_wide(export: WideExport, path: str | Path) -> None:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".mirabal-") as folder:
             unfinished = Path(folder) / f"study{path.suffix.lower()}"
             writer(export, unfinished)
-            os.replace(unfinished, path)
+            unfinished.replace(path)
     except OSError as error:
         raise InputError(
             "the artificial study cannot be written", where=path.name, fix="choose a folder you may write to"
@@ -160,7 +173,7 @@ def _write_spss(export: WideExport, path: Path) -> None:
     import pyreadstat
 
     frame = export.frame.copy()
-    for name in frame.columns[frame.dtypes == "datetime64[us]"]:
+    for name in frame.select_dtypes("datetime").columns:
         # pyreadstat writes datetime64 with a time of day; SPSS users expect plain dates.
         frame[name] = pd.Series([None if pd.isna(day) else day.date() for day in frame[name]], dtype=object)
     pyreadstat.write_sav(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -168,11 +169,11 @@ def _wave_data(lives: Lives, interviewed: NDArray[np.bool_]) -> WaveData:
     return WaveData(lives.instrument, SealedFrame(pd.DataFrame(answers)), SealedFrame(pd.DataFrame(reasons)))
 
 
-def _column(item: Item, values: NDArray[np.float64]) -> pd.Series:
+def _column(item: Item, values: NDArray[np.float64]) -> pd.Series[Any]:
     """Return the answers to an item as they stand in a frame: floats, dates or text."""
     if item.type == "date":
         return pd.Series(pd.to_datetime(values, unit="D", origin="unix")).astype("datetime64[us]")
     if item.type == "text":
-        texts = [None if np.isnan(place) else SENTENCES[int(place)] for place in values]
-        return pd.Series(texts, dtype="str")
+        texts = np.array([*SENTENCES, None], dtype=object)
+        return pd.Series(texts[np.nan_to_num(values, nan=len(SENTENCES)).astype(int)], dtype="str")
     return pd.Series(values)

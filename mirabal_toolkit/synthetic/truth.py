@@ -103,14 +103,14 @@ def _left_out(lives: Lives, names: tuple[str, ...], estimand: Estimand) -> NDArr
     shape = lives.days.shape
     if estimand != "while_in_contact":
         return np.zeros(shape, dtype=bool)
-    return np.any([lives.reasons[name] == NO_CONTACT for name in names], axis=0)
+    return np.asarray(np.any([lives.reasons[name] == NO_CONTACT for name in names], axis=0))
 
 
 def _summary(outcome: Outcome, answers: Array, minimum: float, maximum: float) -> Array:
     """Return the indicator over the items of a scale, shape (people, waves)."""
     if outcome.indicator == "variety":
-        return np.sum(answers > minimum, axis=0).astype(float)
+        return np.asarray(np.sum(answers > minimum, axis=0), dtype=float)
     if outcome.indicator in ("any", "severe"):
-        return np.any(answers > minimum, axis=0).astype(float)
+        return np.asarray(np.any(answers > minimum, axis=0), dtype=float)
     asked = np.maximum(np.sum(~np.isnan(answers), axis=0), 1)
     return np.asarray(100 * (np.nansum(answers, axis=0) / asked - minimum) / (maximum - minimum))
