@@ -10,9 +10,6 @@ import numpy as np
 
 from mirabal_toolkit.mixed.families import FloatArray
 
-#: Nodes whose weight is below this share of the largest change nothing in a double.
-SMALLEST_NODE_SHARE = 1e-14
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -43,7 +40,6 @@ def gauss_hermite(n_quad: int, q: int = 1) -> Rule:
     Returns
     -------
     Rule
-        Products whose weight cannot matter in a double are left out.
 
     Examples
     --------
@@ -56,9 +52,8 @@ def gauss_hermite(n_quad: int, q: int = 1) -> Rule:
     log_single = np.log(weights) - 0.5 * np.log(2.0 * np.pi)
     picks = np.array(list(product(range(n_quad), repeat=q)), dtype=np.intp)
     log_weights = log_single[picks].sum(axis=1)
-    keep = log_weights > log_weights.max() + np.log(SMALLEST_NODE_SHARE)
-    nodes = np.ascontiguousarray(points[picks[keep]].T)
-    return Rule(nodes, log_weights[keep] + 0.5 * np.sum(nodes**2, axis=0))
+    nodes = np.ascontiguousarray(points[picks].T)
+    return Rule(nodes, log_weights + 0.5 * np.sum(nodes**2, axis=0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def _on_nodes(core: QuadratureFit, found: Findings) -> tuple[list[str], list[str
     shift = core.node_shift
     if not np.isfinite(shift) or shift < NOTABLE_SHIFT:
         return [], []
-    more = min(2 * found.n_quad + 1, 25)
+    more = min(max(9, 2 * found.n_quad + 1), 25)
     text = f"With more quadrature nodes an estimate would move by about {shift:.2f} standard errors; use n_quad={more}."
     return ([text], []) if shift > GRAVE_SHIFT else ([], [text])
 
