@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirabal_toolkit.bundled import bundled_folder
-from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData, WaveData
+from mirabal_toolkit.core.data import CleanedData, Finding, PanelData, ScoredData, WaveData
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, Results
@@ -122,8 +122,13 @@ def to_panel(scored: ScoredData) -> PanelData:
     return assemble(scored)
 
 
-def analyse(panel: PanelData, plan: AnalysisPlan, *, progress: Progress | None = None) -> Results:
+def analyse(panel: PanelData, plan: AnalysisPlan, *, jobs: int = 1, progress: Progress | None = None) -> Results:
     """Estimate everything the plan asks for.
+
+    Parameters
+    ----------
+    jobs : int
+        Processes to use; the numbers do not depend on it.
 
     Raises
     ------
@@ -132,7 +137,7 @@ def analyse(panel: PanelData, plan: AnalysisPlan, *, progress: Progress | None =
     """
     from mirabal_toolkit.models import analyse as estimate
 
-    return estimate(panel, plan, versions=versions(), progress=progress)
+    return estimate(panel, plan, versions=versions(), jobs=jobs, progress=progress)
 
 
 def release(results: Results, profile: str | DisclosureProfile = "funder") -> Released:
@@ -175,6 +180,7 @@ class AnalysisRequest:
     profile: str | None = None
     formats: tuple[str, ...] = ("html", "docx")
     seed: int | None = None
+    jobs: int = 1
 
     def described(self) -> dict[str, Any]:
         """Return the request for the manifest: no paths, since names of files can name people."""
@@ -212,6 +218,8 @@ def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
     progress("Reading", 0, STEPS)
     waves = read(request.data, instrument=request.instrument, mapping=request.mapping)
     plan = plan or load_plan(_default_plan(waves.instrument))
+    if request.seed is not None:
+        plan = replace(plan, seed=request.seed)
     plan.check_against(waves.instrument)
     progress("Cleaning", 1, STEPS)
     cleaned = clean(waves)
@@ -219,6 +227,8 @@ def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
     panel = score(cleaned).to_panel()
     return Prepared(panel, plan)
 
+
+SEVERITIES = ("error", "warning", "note")
 
 #: Steps of `run_analysis` that progress counts, the models being one.
 STEPS = 6
@@ -247,6 +257,7 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
     results = analyse(
         prepared.panel,
         prepared.plan,
+        jobs=request.jobs,
         progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
     )
     progress("Protecting", 4, STEPS)
@@ -254,6 +265,46 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
     progress("Writing the report", 5, STEPS)
     files = deliver(released, request.out, request.formats, command=request.described())
     return released, files
+
+
+def simulate_file(instrument: str, out: Path, *, people: int, waves: int, seed: int) -> dict[str, int | str]:
+    """Write artificial waves to `out` and say what was written.
+
+    Raises
+    ------
+    UsageError
+        If the instrument is unknown or has fewer waves, or the file's ending is not one that is written.
+    """
+    from mirabal_toolkit.synthetic import simulate
+    from mirabal_toolkit.synthetic.export import write_study
+
+    study = simulate(load_instrument(instrument), people=people, waves=waves, seed=seed)
+    write_study(study, out)
+    return {"instrument": study.instrument.reference, "people": people, "waves": waves, "seed": seed, "file": str(out)}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What `import_study` made."""
+
+    waves: WaveData
+    mapping: Path
+
+    @property
+    def people(self) -> int:
+        """How many different ids there are."""
+        return int(self.waves.answers.frame["person_id"].nunique())
+
+
+def check_data(
+    data: Sequence[Path], *, instrument: str | None, mapping: Path | None, progress: Progress
+) -> tuple[Finding, ...]:
+    """Read and clean `data`, and return everything doubtful about it, the most serious first."""
+    progress("Reading", 0, 2)
+    waves = read(data, instrument=instrument, mapping=mapping)
+    progress("Cleaning", 1, 2)
+    panel = score(clean(waves)).to_panel()
+    return tuple(sorted(panel.findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 def _default_plan(instrument: Instrument) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 
 from mirabal_toolkit.core.data import PanelData
 from mirabal_toolkit.core.frames import SealedFrame
-from mirabal_toolkit.core.plan import AnalysisPlan, PlannedOutcome
+from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import Results, estimates_frame
 from mirabal_toolkit.errors import FindingsError
 from mirabal_toolkit.models.describe import Record, by_wave, cochran_q, distributions, retention
-from mirabal_toolkit.models.measured import measure, started
+from mirabal_toolkit.models.measured import Measured, measure, started
 from mirabal_toolkit.models.multiplicity import adjust
 from mirabal_toolkit.models.over_waves import model_over_waves
 from mirabal_toolkit.models.paired import first_to_last
@@ -24,6 +25,7 @@ def analyse(
     plan: AnalysisPlan,
     *,
     versions: Mapping[str, str],
+    jobs: int = 1,
     progress: Progress | None = None,
 ) -> Results:
     """Estimate everything the plan asks for.
@@ -34,8 +36,10 @@ def analyse(
     plan : AnalysisPlan
     versions : mapping
         Package → version, kept with the results.
+    jobs : int
+        Processes to use; the numbers do not depend on it.
     progress : callable, optional
-        Told (outcome, done, in all) before each outcome.
+        Told (outcome, done, in all) as each outcome is done.
 
     Raises
     ------
@@ -46,10 +50,15 @@ def analyse(
     people = started(panel)
     _check_panel(panel, len(people))
     records: list[Record] = list(retention(panel, plan, people))
-    for done, planned in enumerate(plan.outcomes):
+    tasks = [
+        measure(panel, plan, planned, estimand, people)
+        for planned in plan.outcomes
+        for estimand in planned.estimands_of(panel.instrument)
+    ]
+    for done, (task, estimates) in enumerate(zip(tasks, _estimated(tasks, jobs), strict=True), start=1):
+        records += estimates
         if progress is not None:
-            progress(planned.outcome, done, len(plan.outcomes))
-        records += _outcome(panel, plan, planned, people)
+            progress(task.outcome.id, done, len(tasks))
     records += distributions(panel, plan, people)
     contrast = f"w{panel.waves[-1]} - w{panel.waves[0]}"
     return Results(
@@ -66,15 +75,20 @@ def analyse(
     )
 
 
-def _outcome(panel: PanelData, plan: AnalysisPlan, planned: PlannedOutcome, people: Any) -> list[Record]:
-    """Describe, pair and model one outcome under each of its estimands."""
-    records: list[Record] = []
-    for estimand in planned.estimands_of(panel.instrument):
-        measured = measure(panel, plan, planned, estimand, people)
-        records += [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
-        if planned.model is not None:
-            records += model_over_waves(measured)
-    return records
+def _estimated(tasks: list[Measured], jobs: int) -> Iterator[list[Record]]:
+    """Yield the estimates of each task, in order, from one or several processes."""
+    if jobs == 1:
+        yield from map(estimate, tasks)
+        return
+    # spawn, not fork: the parent may have threads, and Windows has nothing else.
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(estimate, tasks, chunksize=4)
+
+
+def estimate(measured: Measured) -> list[Record]:
+    """Describe, pair and model one outcome under one estimand."""
+    records = [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
+    return records if measured.planned.model is None else records + model_over_waves(measured)
 
 
 def _check_panel(panel: PanelData, n_started: int) -> None:
