@@ -20,6 +20,7 @@ _LOOKS: dict[Verdict, tuple[str, str]] = {
     "better": (style.BLUE, "-"),
     "worse": (style.ORANGE, (0, (4, 1.6))),  # type: ignore[dict-item]
     "unclear": (style.GREY, (0, (1, 1.4))),  # type: ignore[dict-item]
+    "neutral": (style.INK, "-"),
 }
 
 
@@ -142,9 +143,10 @@ def _draw_grid(canvas: Any, scale: _Scale, top: float, bottom: float) -> None:
 def _draw_line(canvas: Any, line: Line, top: float, height: float, scale: _Scale) -> None:
     middle = top + height / 2
     labels = wrap(line.label, LABEL_WIDTH, style.LABEL)
-    first = middle - height_of(len(labels), style.LABEL) / 2
+    first = middle - height_of(len(labels) - 1, style.LABEL) / 2
     for number, text in enumerate(labels):
-        canvas.text(0, first + height_of(number, style.LABEL), text, fontsize=style.LABEL, va="top")
+        y = first + height_of(number, style.LABEL)
+        canvas.text(0, y, text, fontsize=style.LABEL, va="center_baseline")
     colour, dashes = _LOOKS[line.verdict]
     if line.before is not None and line.after is not None:
         ends = [scale.x(line.before), scale.x(line.after)]
@@ -157,14 +159,25 @@ def _draw_line(canvas: Any, line: Line, top: float, height: float, scale: _Scale
 
 def _draw_dot(canvas: Any, x: float, y: float, colour: str, *, filled: bool) -> None:
     fill = colour if filled else style.PAPER
-    canvas.plot([x], [y], marker="o", markersize=6, markerfacecolor=fill, markeredgecolor=colour, markeredgewidth=1.4,
-                zorder=4 if filled else 3)
+    canvas.plot(
+        [x],
+        [y],
+        marker="o",
+        markersize=6,
+        markerfacecolor=fill,
+        markeredgecolor=colour,
+        markeredgewidth=1.4,
+        zorder=4 if filled else 3,
+    )
 
 
 def _write_ends(canvas: Any, line: Line, middle: float, scale: _Scale) -> None:
     """Write both values outside their dots, the lower to the left."""
-    ends = [(value, text) for value, text in ((line.before, line.before_text), (line.after, line.after_text))
-            if value is not None]
+    ends = [
+        (value, text)
+        for value, text in ((line.before, line.before_text), (line.after, line.after_text))
+        if value is not None
+    ]
     ends.sort(key=lambda end: end[0] or 0.0)
     if len(ends) == 2:
         _write_end(canvas, scale.x(ends[0][0] or 0.0) - 0.075, middle, ends[0][1], "right")
@@ -173,8 +186,17 @@ def _write_ends(canvas: Any, line: Line, middle: float, scale: _Scale) -> None:
 
 
 def _write_end(canvas: Any, x: float, y: float, text: str, side: str) -> None:
-    canvas.text(x, y, text, fontsize=style.SMALL, ha=side, va="center_baseline", color=style.INK, zorder=3,
-                bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
+    canvas.text(
+        x,
+        y,
+        text,
+        fontsize=style.SMALL,
+        ha=side,
+        va="center_baseline",
+        color=style.INK,
+        zorder=3,
+        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+    )
 
 
 def _write_numbers(canvas: Any, line: Line, middle: float, width: float) -> None:
@@ -192,7 +214,7 @@ def _write_head(canvas: Any, edition: Edition, groups: Groups, page: Page) -> No
         canvas.text(x + 0.1, y, text, fontsize=style.SMALL, va="center_baseline")
         x += 0.3 + width_of(text, style.SMALL)
     met = {line.verdict for _, lines in groups for line in lines}
-    for verdict in ("better", "worse", "unclear"):
+    for verdict in _LOOKS:
         if verdict in met:
             colour, dashes = _LOOKS[verdict]
             text = edition.say(f"legend_{verdict}")

@@ -11,7 +11,7 @@ from mirabal_toolkit.report.figures import style
 from mirabal_toolkit.report.figures.page import Page, new_page
 from mirabal_toolkit.report.figures.text import height_of, wrap
 
-BOX_WIDTH, SIDE_LEFT, GAP, PAD = 2.9, 3.55, 0.26, 0.1
+BOX_WIDTH, SIDE_LEFT, GAP, PAD = 3.1, 3.7, 0.26, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Step:
 
 def draw_flow(edition: Edition, steps: Sequence[Step], title: str, subtitle: str) -> Page:
     """Draw the waves from the top down."""
-    side_width = style.WIDTH - 2 * style.MARGIN - SIDE_LEFT
+    side_width = style.WIDTH - 2 * style.MARGIN - SIDE_LEFT - 0.02
     wrapped = [_lines(step, side_width) for step in steps]
     heights = [max(_height(lines) for lines in (main, side)) for main, side in wrapped]
     body = sum(heights) + GAP * (len(steps) - 1)
@@ -33,7 +33,7 @@ def draw_flow(edition: Edition, steps: Sequence[Step], title: str, subtitle: str
     canvas = page.canvas()
     top = 0.0
     for number, ((main, side), height) in enumerate(zip(wrapped, heights, strict=True)):
-        _draw_box(canvas, (0.0, top, BOX_WIDTH, height), main, filled=True)
+        _draw_box(canvas, (0.01, top, BOX_WIDTH, height), main, filled=True)
         if side:
             _draw_box(canvas, (SIDE_LEFT, top, side_width, height), side, filled=False)
             _draw_arrow(canvas, (BOX_WIDTH, top + height / 2), (SIDE_LEFT, top + height / 2))
@@ -48,7 +48,7 @@ def _lines(step: Step, side_width: float) -> tuple[tuple[str, ...], tuple[str, .
         *wrap(step.wave, BOX_WIDTH - 2 * PAD, style.LABEL, "bold"),
         *wrap(step.interviewed, BOX_WIDTH - 2 * PAD, style.LABEL),
     )
-    side = tuple(line for text in step.lost for line in wrap(text, side_width - 2 * PAD, style.SMALL, "bold"))
+    side = tuple(line for text in step.lost for line in wrap(text, side_width - 2 * PAD, style.LABEL, "bold"))
     return main, side
 
 
@@ -61,18 +61,29 @@ def _draw_box(canvas: Any, place: tuple[float, float, float, float], lines: Sequ
 
     left, top, width, height = place
     canvas.add_patch(
-        Rectangle((left, top), width, height, facecolor="#eef4f9" if filled else style.PAPER,
-                  edgecolor=style.BLUE if filled else style.GREY, linewidth=0.9, linestyle="-" if filled else "--")
+        Rectangle(
+            (left, top),
+            width,
+            height,
+            facecolor="#eef4f9" if filled else style.PAPER,
+            edgecolor=style.BLUE if filled else style.GREY,
+            linewidth=0.9,
+            linestyle="-" if filled else "--",
+        )
     )
-    size = style.LABEL if filled else style.SMALL
-    first = top + (height - height_of(len(lines), size)) / 2
+    size = style.LABEL
+    first = top + (height - height_of(len(lines) - 1, size)) / 2
     for number, line in enumerate(lines):
         weight = "bold" if number == 0 else "normal"
-        canvas.text(left + PAD, first + height_of(number, size), line, fontsize=size, fontweight=weight, va="top")
+        canvas.text(
+            left + PAD, first + height_of(number, size), line, fontsize=size, fontweight=weight, va="center_baseline"
+        )
 
 
 def _draw_arrow(canvas: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
     canvas.annotate(
-        "", xy=end, xytext=start,
+        "",
+        xy=end,
+        xytext=start,
         arrowprops={"arrowstyle": "-|>", "color": style.GREY, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0},
     )

@@ -23,6 +23,8 @@ from mirabal_toolkit.report.words.findings import counted_changes, first_to_last
 
 MOST_PANELS = 12
 MOST_LINES = 28
+#: Up to so many panels the title tells of the first; above, it counts.
+FEW_PANELS = 3
 
 
 def trajectories(edition: Edition) -> tuple[Sheet, ...]:
@@ -34,9 +36,19 @@ def trajectories(edition: Edition) -> tuple[Sheet, ...]:
 def trajectories_of_measure(edition: Edition, heading: str, members: Sequence[Indicator]) -> tuple[Sheet, ...]:
     """Return the trajectories of one measure of success (or of those beside the measures)."""
     chosen = [one for one in members if one.first and edition.series(one)]
+    return _trajectory_figures(
+        edition, chosen, _measure_figure_id(members), edition.say("figure_trajectories_measure", title=heading)
+    )
+
+
+def _measure_figure_id(members: Sequence[Indicator]) -> str:
     measure = members[0].outcome.measure
-    figure = f"trajectories-{measure if measure is not None else 'other'}"
-    return _trajectory_figures(edition, chosen, figure, edition.say("figure_trajectories_measure", title=heading))
+    return f"trajectories-{'other' if measure is None else measure}"
+
+
+def measure_figure_ids(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """Return (measure of success, figure id), in order."""
+    return tuple((heading, _measure_figure_id(members)) for heading, members in edition.groups(edition.indicators))
 
 
 def all_figures(edition: Edition) -> tuple[Sheet, ...]:
@@ -53,9 +65,7 @@ def _shown(edition: Edition) -> list[Indicator]:
     return [one for one in edition.indicators if one.first and edition.series(one)]
 
 
-def _trajectory_figures(
-    edition: Edition, chosen: Sequence[Indicator], figure: str, caption: str
-) -> tuple[Sheet, ...]:
+def _trajectory_figures(edition: Edition, chosen: Sequence[Indicator], figure: str, caption: str) -> tuple[Sheet, ...]:
     sheets = []
     for number, start in enumerate(range(0, len(chosen), MOST_PANELS), start=1):
         part = chosen[start : start + MOST_PANELS]
@@ -67,7 +77,7 @@ def _trajectory_figures(
 def _trajectory_figure(edition: Edition, chosen: Sequence[Indicator], name: str, caption: str) -> Sheet:
     panels = [make_panel(one, edition) for one in chosen]
     plain = all(axis_range(one, edition) == (0.0, 100.0) for one in chosen)
-    title = first_to_last(chosen[0], edition)
+    title = first_to_last(chosen[0], edition) if len(chosen) <= FEW_PANELS else counted_changes(chosen, edition)
     subtitle = edition.say("subtitle_trajectories" if plain else "subtitle_trajectories_other")
     ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
     lines = [edition.say("alt_trajectories", **ends), *(first_to_last(one, edition, "alt_line") for one in chosen)]
@@ -90,8 +100,9 @@ def before_after(edition: Edition) -> tuple[Sheet, ...]:
 def before_after_scores(edition: Edition) -> tuple[Sheet, ...]:
     """Return the before–after figure of the scores from 0 to 100."""
     chosen = [one for one in edition.indicators if one.first and one.outcome.indicator == "score"]
-    return _before_after(edition, [one for one in chosen if axis_range(one, edition) == (0.0, 100.0)],
-                         "before-after-scores")
+    return _before_after(
+        edition, [one for one in chosen if axis_range(one, edition) == (0.0, 100.0)], "before-after-scores"
+    )
 
 
 def _before_after(edition: Edition, chosen: Sequence[Indicator], name: str) -> tuple[Sheet, ...]:
@@ -224,12 +235,24 @@ def _step(edition: Edition, wave: int) -> Step:
     interviewed = _counted(edition, INTERVIEWED, wave) or "0"
     kept = _retained(edition, wave)
     key = "flow_box_interviewed" if kept is None or wave == edition.waves[0] else "flow_box_share"
+    text = edition.say(key, interviewed=interviewed, share=kept or "")
+    return Step(edition.wave_name(wave), text, _lost(edition, wave))
+
+
+def _lost(edition: Edition, wave: int) -> tuple[str, ...]:
+    """Return how many were not interviewed, then the reasons; empty if nobody was lost."""
     reasons = []
     for status in WAVE_STATUSES:
         n = _counted(edition, status, wave)
         if status != INTERVIEWED and n is not None:
-            reasons.append(edition.say(f"flow_reason_{status}", n=n))
-    return Step(edition.wave_name(wave), edition.say(key, interviewed=interviewed, share=kept or ""), tuple(reasons))
+            reasons.append(edition.say("flow_reason", reason=edition.say(f"flow_{status}"), n=n))
+    flow = edition.released.flow.frame
+    eligible, interviewed = flow["eligible"].get(wave), flow[INTERVIEWED].get(wave)
+    if not reasons:
+        return ()
+    known = not (pd.isna(eligible) or pd.isna(interviewed))
+    total = numbers.count(float(eligible) - float(interviewed)) if known else edition.say("hidden")
+    return (edition.say("flow_box_lost", n=total), *reasons)
 
 
 def _retained(edition: Edition, wave: int) -> str | None:

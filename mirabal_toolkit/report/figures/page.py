@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mirabal_toolkit.report.figures import style
-from mirabal_toolkit.report.figures.text import height_of, wrap
+from mirabal_toolkit.report.figures.text import balanced, height_of, wrap
+
+FOOT_GAP = 0.16
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,20 @@ def new_page(title: str, subtitle: str, note: str, body_height: float) -> Page:
     from matplotlib.figure import Figure
 
     width = style.WIDTH - 2 * style.MARGIN
-    titles = wrap(title, width, style.TITLE, "bold")
-    subtitles = wrap(subtitle, width, style.SUBTITLE)
+    titles = balanced(title, width, style.TITLE, "bold")
+    subtitles = balanced(subtitle, width, style.SUBTITLE)
     notes = wrap(note, width, style.NOTE)
     header = style.MARGIN + height_of(len(titles), style.TITLE) + height_of(len(subtitles), style.SUBTITLE) + 0.14
-    footer = height_of(len(notes), style.NOTE) + style.MARGIN + 0.08
+    footer = height_of(len(notes), style.NOTE) + style.MARGIN + FOOT_GAP
     height = header + body_height + footer
     figure = Figure(figsize=(style.WIDTH, height))
     FigureCanvasAgg(figure)
     page = Page(figure, width, body_height, header)
     _write(page, titles, style.MARGIN, style.TITLE, weight="bold")
-    _write(page, subtitles, style.MARGIN + height_of(len(titles), style.TITLE) + 0.03, style.SUBTITLE, colour=style.QUIET)
-    _write(page, notes, header + body_height + 0.08, style.NOTE, colour=style.QUIET)
+    _write(
+        page, subtitles, style.MARGIN + height_of(len(titles), style.TITLE) + 0.03, style.SUBTITLE, colour=style.QUIET
+    )
+    _write(page, notes, header + body_height + FOOT_GAP, style.NOTE, colour=style.QUIET)
     return page
 
 

@@ -118,21 +118,27 @@ def _draw_legend(canvas: Any, rows: list[list[tuple[int, str]]], colours: Sequen
 def _draw_bar(canvas: Any, bar: Bar, top: float, right: float, colours: Sequence[str]) -> None:
     from matplotlib.patches import Rectangle
 
-    canvas.text(0, top + BAR / 2, bar.label, fontsize=style.LABEL, va="center")
+    canvas.text(0, top + BAR / 2, bar.label, fontsize=style.LABEL, va="center_baseline")
     x, width = LABEL_WIDTH, right - LABEL_WIDTH - 0.08
     total = sum(share for share in bar.shares if share is not None)
-    scale = width / max(total, 100.0)
+    # Shares of rounded counts need not add to 100; a bar with nothing hidden is full all the same.
+    scale = width / (max(total, 100.0) if bar.hidden else total or 100.0)
     for share, colour in zip(bar.shares, colours, strict=True):
         if not share:
             continue
         piece = share * scale
-        canvas.add_patch(
-            Rectangle((x, top), piece, BAR, facecolor=colour, edgecolor=style.PAPER, linewidth=0.8)
-        )
+        canvas.add_patch(Rectangle((x, top), piece, BAR, facecolor=colour, edgecolor=style.PAPER, linewidth=0.8))
         text = numbers.percent(share)
         if piece > width_of(text, style.SMALL) + 0.06:
-            canvas.text(x + piece / 2, top + BAR / 2, text, fontsize=style.SMALL, color=ink_on(colour), ha="center",
-                        va="center_baseline")
+            canvas.text(
+                x + piece / 2,
+                top + BAR / 2,
+                text,
+                fontsize=style.SMALL,
+                color=ink_on(colour),
+                ha="center",
+                va="center_baseline",
+            )
         x += piece
     rest = LABEL_WIDTH + width - x
     if bar.hidden and rest > 0.02:

@@ -19,8 +19,8 @@ ORANGE = "#D55E00"
 GREY = "#6e7781"
 PAPER = "#ffffff"
 
-#: Fills of ordered answers, best to worst: dark blue over pale to dark orange.
-GOOD_TO_BAD = ("#0b5c8f", "#8cc0e0", "#f4c39a", "#b84a00")
+#: Fills of ordered answers, best to worst: dark blue over pale to orange; in grey the best stays the darkest.
+GOOD_TO_BAD = ("#08306b", "#7ab3d9", "#f6cba2", "#c8500a")
 #: Fills of ordered answers without a better end, light to dark.
 LOW_TO_HIGH = ("#dbe9f4", "#a6cbe3", "#5b9fcb", "#2171a8", "#0b4a7a", "#062d4d")
 

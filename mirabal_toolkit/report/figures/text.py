@@ -74,6 +74,19 @@ def wrap(text: str, width: float, size: float, weight: str = "normal") -> tuple[
     return (*lines, line) if line or not lines else tuple(lines)
 
 
+def balanced(text: str, width: float, size: float, weight: str = "normal") -> tuple[str, ...]:
+    """Return `text` wrapped into as few lines as fit, about equally long, so that no word stands alone."""
+    lines = wrap(text, width, size, weight)
+    narrower = width
+    while len(lines) > 1 and narrower > width / 2:
+        narrower -= 0.1
+        tighter = wrap(text, narrower, size, weight)
+        if len(tighter) > len(lines):
+            break
+        lines = tighter
+    return lines
+
+
 def _pieces(word: str, width: float, size: float, weight: str) -> list[str]:
     """Split a word wider than the line into pieces that fit; most words come back whole."""
     pieces = [""]

@@ -15,7 +15,7 @@ from mirabal_toolkit.report.lookup import Estimate
 from mirabal_toolkit.report.tables.before_after import score_decimals
 from mirabal_toolkit.report.words import numbers
 
-GAP, AXIS_ROOM, PLOT_HEIGHT, TICK_ROOM, ROW_GAP = 0.22, 0.34, 1.05, 0.34, 0.2
+GAP, WIDE_GAP, AXIS_ROOM, PLOT_HEIGHT, TICK_ROOM, ROW_GAP = 0.2, 0.36, 0.38, 1.05, 0.36, 0.2
 MOST_COLUMNS = 3
 
 
@@ -87,9 +87,7 @@ def _point(estimate: Estimate | None, position: float, tick: str, label: str) ->
     n = numbers.NO_VALUE if estimate.n_obs is None else f"{estimate.n_obs:.0f}"
     if estimate.hidden or estimate.estimate is None:
         return Point(position, tick, n, None, None, None, "", hidden=estimate.hidden)
-    return Point(
-        position, tick, n, estimate.estimate, estimate.conf_low, estimate.conf_high, label, hidden=False
-    )
+    return Point(position, tick, n, estimate.estimate, estimate.conf_low, estimate.conf_high, label, hidden=False)
 
 
 def _label(estimate: Estimate | None, one: Indicator, edition: Edition) -> str:
@@ -103,7 +101,9 @@ def _label(estimate: Estimate | None, one: Indicator, edition: Edition) -> str:
 def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, subtitle: str) -> Page:
     """Draw panels row by row."""
     columns = _columns(panels)
-    width = (style.WIDTH - 2 * style.MARGIN - AXIS_ROOM - (columns - 1) * GAP) / columns
+    shared = len({(panel.bottom, panel.top) for panel in panels}) == 1
+    gap = GAP if shared else WIDE_GAP
+    width = (style.WIDTH - 2 * style.MARGIN - AXIS_ROOM - (columns - 1) * gap) / columns
     rows = [panels[start : start + columns] for start in range(0, len(panels), columns)]
     headings = [_heading_height(row, width) for row in rows]
     body = sum(headings) + len(rows) * (PLOT_HEIGHT + TICK_ROOM) + (len(rows) - 1) * ROW_GAP
@@ -112,10 +112,10 @@ def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, sub
     top = 0.0
     for row, heading in zip(rows, headings, strict=True):
         for number, panel in enumerate(row):
-            left = AXIS_ROOM + number * (width + GAP)
+            left = AXIS_ROOM + number * (width + gap)
             _write_heading(canvas, panel, left, top, width, edition)
             axes = page.axes(left, top + heading, width, PLOT_HEIGHT)
-            _draw_panel(axes, panel, width)
+            _draw_panel(axes, panel, width, labelled=number == 0 or not shared)
             _write_ticks(canvas, panel, left, top + heading + PLOT_HEIGHT, width)
         _write_row_names(canvas, edition, top + heading + PLOT_HEIGHT)
         top += heading + PLOT_HEIGHT + TICK_ROOM + ROW_GAP
@@ -128,7 +128,7 @@ def _columns(panels: Sequence[Panel]) -> int:
         (sum(width_of(point.n, style.SMALL) + 0.07 for point in panel.points) for panel in panels), default=1.0
     )
     room = style.WIDTH - 2 * style.MARGIN - AXIS_ROOM
-    fitting = int((room + GAP) // (widest + GAP))
+    fitting = int((room + WIDE_GAP) // (widest + WIDE_GAP))
     return max(1, min(MOST_COLUMNS, fitting, len(panels)))
 
 
@@ -158,14 +158,14 @@ def _write_heading(canvas: Any, panel: Panel, left: float, top: float, width: fl
         canvas.text(left, below, text, fontsize=style.SMALL, color=style.QUIET, va="top")
 
 
-def _draw_panel(axes: Any, panel: Panel, width: float) -> None:
+def _draw_panel(axes: Any, panel: Panel, width: float, *, labelled: bool) -> None:
     edge = 0.16 / width
     axes.set_xlim(-edge, 1 + edge)
     extent = panel.top - panel.bottom
     axes.set_ylim(panel.bottom - 0.04 * extent, panel.top + 0.04 * extent)
     axes.set_xticks([])
     ticks = [panel.bottom, (panel.bottom + panel.top) / 2, panel.top]
-    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_yticks(ticks, [f"{tick:g}" if labelled else "" for tick in ticks])
     axes.grid(axis="y")
     for point in panel.points:
         if point.hidden:
@@ -183,7 +183,11 @@ def _draw_panel(axes: Any, panel: Panel, width: float) -> None:
 def _draw_point(axes: Any, point: Point) -> None:
     if point.low is not None and point.high is not None:
         axes.plot(
-            [point.position] * 2, [point.low, point.high], color=style.BLUE, linewidth=3.4, alpha=0.28,
+            [point.position] * 2,
+            [point.low, point.high],
+            color=style.BLUE,
+            linewidth=3.4,
+            alpha=0.28,
             solid_capstyle="butt",
         )
     axes.plot([point.position], [point.value], marker="o", markersize=4.2, color=style.BLUE, clip_on=False, zorder=4)
@@ -229,5 +233,5 @@ def _write_ticks(canvas: Any, panel: Panel, left: float, top: float, width: floa
 def _write_row_names(canvas: Any, edition: Edition, top: float) -> None:
     for offset, key in ((0.05, "axis_months"), (0.19, "axis_n")):
         canvas.text(
-            AXIS_ROOM - 0.08, top + offset, edition.say(key), fontsize=6.0, color=style.QUIET, ha="right", va="top"
+            AXIS_ROOM - 0.02, top + offset, edition.say(key), fontsize=6.2, color=style.QUIET, ha="right", va="top"
         )

@@ -60,9 +60,7 @@ def percent_bounds(count: float, answered: float, started: float) -> Bounds:
     (1.0, 51.0)
     """
     lost = started - answered
-    return Bounds(
-        100 * count / answered, 100 * count / started, 100 * (count + lost) / started, answered, started
-    )
+    return Bounds(100 * count / answered, 100 * count / started, 100 * (count + lost) / started, answered, started)
 
 
 def bounds(edition: Edition) -> Table:
@@ -91,11 +89,13 @@ def _row(one: Indicator, edition: Edition) -> Row:
     if found is None:
         return Row((label_cell(edition.label(one)), *[cells.EMPTY] * 4))
     answered = edition.say("count_of", count=numbers.count(found.answered), n=numbers.count(found.started))
-    return Row((
-        label_cell(edition.label(one)),
-        Cell(answered, found.answered),
-        *(
-            Cell(numbers.percent(value, edition.decimals, ""), value)
-            for value in (found.observed, found.lowest, found.highest)
-        ),
-    ))
+    return Row(
+        (
+            label_cell(edition.label(one)),
+            Cell(answered, found.answered),
+            *(
+                Cell(numbers.percent(value, edition.decimals, ""), value)
+                for value in (found.observed, found.lowest, found.highest)
+            ),
+        )
+    )

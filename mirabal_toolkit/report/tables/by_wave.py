@@ -102,7 +102,12 @@ def _retention_rows(edition: Edition) -> list[Row]:
     if not outcomes:
         return []
     kept = edition.lookup.by_wave("retention", outcomes[0])
-    marks = cells.Marks(edition)
-    shares = [cells.share(kept.get(wave), edition, marks) for wave in edition.waves]
-    plain = tuple(Cell(cell.text, cell.value) for cell in shares)
-    return [Row((label_cell(edition.say("flow_retention")), *plain))]
+    shares = []
+    for wave in edition.waves:
+        found = kept.get(wave)
+        text = edition.say("hidden") if found and found.hidden else numbers.NO_VALUE
+        if found is None or found.estimate is None:
+            shares.append(Cell(text))
+        else:
+            shares.append(Cell(numbers.percent(found.estimate, edition.decimals, ""), found.estimate))
+    return [Row((label_cell(edition.say("flow_retention")), *shares))]

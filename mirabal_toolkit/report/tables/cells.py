@@ -88,7 +88,9 @@ def share_of(estimate: Estimate | None, edition: Edition, marks: Marks) -> Cell:
     text = share_text(estimate, edition, "%")
     if not estimate.hidden and estimate.count is not None and estimate.n_obs is not None:
         counted = edition.say("count_of", count=numbers.count(estimate.count), n=numbers.count(estimate.n_obs))
-        text = f"{numbers.percent(estimate.estimate, edition.decimals)} ({counted})"
+        percent = numbers.percent(estimate.estimate, edition.decimals)
+        limit = text.partition("(")[2].rstrip(")")
+        text = f"{percent} ({counted}; {limit})" if limit else f"{percent} ({counted})"
     return Cell(text, _shown(estimate), marks=marks.of(estimate))
 
 

@@ -55,13 +55,15 @@ def _step(record: dict[str, object], edition: Edition) -> Row:
 
 def _finding(record: dict[str, object], edition: Edition) -> Row:
     wave = record["wave"]
-    return Row((
-        label_cell(str(record["message"])),
-        label_cell(str(record["item"])),
-        label_cell("" if pd.isna(wave) else edition.wave_name(int(float(str(wave))))),  # type: ignore[call-overload]
-        _count(record["count"], edition),
-        label_cell(str(record["advice"])),
-    ))
+    return Row(
+        (
+            label_cell(str(record["message"])),
+            label_cell(str(record["item"])),
+            label_cell("" if pd.isna(wave) else edition.wave_name(int(float(str(wave))))),  # type: ignore[call-overload]
+            _count(record["count"], edition),
+            label_cell(str(record["advice"])),
+        )
+    )
 
 
 def _count(value: object, edition: Edition) -> Cell:

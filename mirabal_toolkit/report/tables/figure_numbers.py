@@ -60,13 +60,15 @@ def paired_numbers(edition: Edition, indicators: Sequence[Indicator], figure: st
 def _paired_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
     paired, decimals = edition.paired(one), _decimals(one, edition)
     ends = [one_value(one, end, edition, marks) for end in (paired.before, paired.after)]
-    return Row((
-        label_cell(edition.label(one)),
-        cells.base(paired.change),
-        *ends,
-        cells.value(paired.change, edition, marks, partial(numbers.signed, decimals=decimals)),
-        cells.limits(paired.change, partial(numbers.interval, decimals=decimals, plus=True)),
-    ))
+    return Row(
+        (
+            label_cell(edition.label(one)),
+            cells.base(paired.change),
+            *ends,
+            cells.value(paired.change, edition, marks, partial(numbers.signed, decimals=decimals)),
+            cells.limits(paired.change, partial(numbers.interval, decimals=decimals, plus=True)),
+        )
+    )
 
 
 def one_value(one: Indicator, estimate: Estimate | None, edition: Edition, marks: cells.Marks) -> Cell:

@@ -22,8 +22,11 @@ def model(edition: Edition) -> Table:
     columns = [Column("indicator", edition.say("header_indicator"), "label")]
     for wave in edition.waves:
         columns.append(Column(f"w{wave}", edition.wave_name(wave), span=predicted))
-    change = edition.say("span_change", first=edition.wave_name(edition.waves[0]).lower(),
-                         last=edition.wave_name(edition.waves[-1]).lower())
+    change = edition.say(
+        "span_change",
+        first=edition.wave_name(edition.waves[0]).lower(),
+        last=edition.wave_name(edition.waves[-1]).lower(),
+    )
     columns += [
         Column("change", edition.say("header_change"), span=change),
         Column("change_conf", edition.say("header_interval", level=edition.level), "interval", change),
@@ -87,8 +90,9 @@ def _model_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
 
 def _prediction(one: Indicator, estimate: Estimate | None, edition: Edition, marks: cells.Marks) -> Cell:
     if one.outcome.kind == "binary":
-        decimals, cell = edition.decimals, cells.value(
-            estimate, edition, marks, partial(numbers.percent, decimals=edition.decimals, sign="")
+        decimals, cell = (
+            edition.decimals,
+            cells.value(estimate, edition, marks, partial(numbers.percent, decimals=edition.decimals, sign="")),
         )
     else:
         decimals = score_decimals(one, edition)
@@ -110,17 +114,19 @@ def _detail_row(one: Indicator, row: Estimate, edition: Edition, marks: cells.Ma
     decimals = _detail_decimals(one, row, edition)
     write = numbers.ratio if ratio else partial(numbers.number, decimals=decimals)
     around = numbers.ratio_interval if ratio else partial(numbers.interval, decimals=decimals)
-    return Row((
-        label_cell(_detail_label(row, edition)),
-        cells.value(row, edition, marks, write),
-        cells.limits(row, around),
-        _plain(row.std_error, 2),
-        _plain(row.df, 1),
-        _plain(row.statistic, 2),
-        cells.p_cell(row.p_value),
-        cells.p_cell(row.p_adjusted),
-        cells.people(row.n_persons),
-    ))
+    return Row(
+        (
+            label_cell(_detail_label(row, edition)),
+            cells.value(row, edition, marks, write),
+            cells.limits(row, around),
+            _plain(row.std_error, 2),
+            _plain(row.df, 1),
+            _plain(row.statistic, 2),
+            cells.p_cell(row.p_value),
+            cells.p_cell(row.p_adjusted),
+            cells.people(row.n_persons),
+        )
+    )
 
 
 def _detail_decimals(one: Indicator, row: Estimate, edition: Edition) -> int:

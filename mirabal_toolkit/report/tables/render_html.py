@@ -9,7 +9,8 @@ from mirabal_toolkit.report.tables.spec import Cell, Column, Note, RowGroup, Tab
 
 _STYLE = """
 body { font-family: system-ui, sans-serif; margin: 2rem; }
-table { border-collapse: collapse; border-top: 2px solid; border-bottom: 2px solid; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; border-bottom: 2px solid; font-variant-numeric: tabular-nums; }
+thead tr:first-child > * { border-top: 2px solid; }
 caption { text-align: left; font-weight: 600; padding-bottom: .5rem; }
 th, td { padding: .25rem .75rem; text-align: right; vertical-align: top; font-weight: 400; }
 thead tr:last-child th { border-bottom: 1px solid; }
@@ -20,7 +21,7 @@ thead tr:last-child th { border-bottom: 1px solid; }
 """
 
 
-def render_html(table: Table, *, caption: str = "") -> str:
+def render_html(table: Table, *, caption: str = "", anchor: str = "") -> str:
     """Return the table as an HTML ``<table>`` followed by its notes.
 
     Parameters
@@ -28,10 +29,12 @@ def render_html(table: Table, *, caption: str = "") -> str:
     table : Table
     caption : str
         Stands above the table; the table's title where empty.
+    anchor : str
+        The ``id`` of the table element; ``table-`` and the table's id where empty.
     """
     parts = [
-        f'<table class="numbers" id="table-{escape(table.id)}">',
-        f"<caption>{_text(caption or table.title)}</caption>",
+        f'<table id="{escape(anchor or f"table-{table.id}")}">',
+        f"<caption><span>{_text(caption or table.title)}</span></caption>",
         _head(table),
         *(_group(group, table.columns) for group in table.groups),
         "</table>",
@@ -76,10 +79,13 @@ def _head(table: Table) -> str:
 def _group(group: RowGroup, columns: tuple[Column, ...]) -> str:
     lines = []
     if group.label:
-        heading = f'<th scope="rowgroup" colspan="{len(columns)}" class="label">{_text(group.label)}</th>'
+        heading = f'<th scope="rowgroup" colspan="{len(columns)}" class="label"><span>{_text(group.label)}</span></th>'
         lines.append(f'<tr class="group">{heading}</tr>')
     for row in group.rows:
-        cells = [_cell(cell, column, position) for position, (cell, column) in enumerate(zip(row.cells, columns, strict=True))]
+        cells = [
+            _cell(cell, column, position)
+            for position, (cell, column) in enumerate(zip(row.cells, columns, strict=True))
+        ]
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return f"<tbody>{''.join(lines)}</tbody>"
 

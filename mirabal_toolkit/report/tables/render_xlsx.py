@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from mirabal_toolkit.report.escaping import clean_text
 from mirabal_toolkit.report.archives import steady_archive
+from mirabal_toolkit.report.escaping import clean_text
 from mirabal_toolkit.report.tables.flat import FlatValue, flatten
 from mirabal_toolkit.report.tables.spec import Table
 

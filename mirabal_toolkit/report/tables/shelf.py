@@ -9,6 +9,7 @@ from mirabal_toolkit.report.tables.bounds import bounds
 from mirabal_toolkit.report.tables.by_wave import by_wave, by_wave_scores, participant_flow
 from mirabal_toolkit.report.tables.cleaning import cleaning, findings
 from mirabal_toolkit.report.tables.model import model, model_detail
+from mirabal_toolkit.report.tables.provenance import provenance
 from mirabal_toolkit.report.tables.spec import Table
 
 BUILDERS = (
@@ -23,6 +24,7 @@ BUILDERS = (
     bounds,
     cleaning,
     findings,
+    provenance,
 )
 
 

@@ -40,7 +40,11 @@ def first_to_last(one: Indicator, edition: Edition, key: str = "finding_share") 
 def counted_changes(indicators: Sequence[Indicator], edition: Edition) -> str:
     """Return how many of the indicators moved the better way, the worse way, or not clearly."""
     changes = [(one, edition.paired(one).change) for one in indicators]
-    known = [(one, change) for one, change in changes if change is not None and change.estimate is not None]
+    known = [
+        (one, change)
+        for one, change in changes
+        if change is not None and change.estimate is not None and one.outcome.direction != "neutral"
+    ]
     if not known:
         return edition.say("finding_none")
     met = Counter(verdict_of(one, change) for one, change in known)

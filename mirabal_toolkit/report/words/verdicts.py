@@ -7,12 +7,17 @@ from typing import Literal
 from mirabal_toolkit.report.edition import Indicator
 from mirabal_toolkit.report.lookup import Estimate
 
-Verdict = Literal["better", "worse", "unclear"]
+Verdict = Literal["better", "worse", "unclear", "neutral"]
 
 
 def verdict_of(one: Indicator, change: Estimate | None) -> Verdict:
-    """Say which way an indicator moved; unclear where the interval of its change holds 0."""
-    if change is None or change.conf_low is None or change.conf_high is None or one.outcome.direction == "neutral":
+    """Say which way an indicator moved.
+
+    ``unclear`` where the interval of its change holds 0, ``neutral`` where neither way is better.
+    """
+    if one.outcome.direction == "neutral":
+        return "neutral"
+    if change is None or change.conf_low is None or change.conf_high is None:
         return "unclear"
     if change.conf_low <= 0 <= change.conf_high:
         return "unclear"

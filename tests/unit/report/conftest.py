@@ -6,7 +6,6 @@ Counts, intervals and disclosure control are those of the package; only the answ
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,30 +110,58 @@ def _model_records(
     means = np.nanmean(values, axis=0) * factor
     zero = unit == "percent" and bool(np.isin(means, (0, 100)).any())
     base = _base(
-        outcome, estimand, model="gee" if unit == "percent" else "lmm", n_persons=len(values), df=80.0,
+        outcome,
+        estimand,
+        model="gee" if unit == "percent" else "lmm",
+        n_persons=len(values),
+        df=80.0,
         flags=("penalised",) if zero else (),
     )
     for wave in range(1, last + 1):
         centre = float(means[wave - 1])
         yield {
-            **base, "analysis": "model_prediction", "wave": wave, "scale": unit, "estimate": centre,
-            "std_error": 4.0, "conf_low": max(centre - 8, 0.0), "conf_high": min(centre + 8, 100.0),
+            **base,
+            "analysis": "model_prediction",
+            "wave": wave,
+            "scale": unit,
+            "estimate": centre,
+            "std_error": 4.0,
+            "conf_low": max(centre - 8, 0.0),
+            "conf_high": min(centre + 8, 100.0),
         }
     for wave in range(2, last + 1):
         step = float(means[wave - 1] - means[0])
         yield {
-            **base, "analysis": "model_contrast", "contrast": f"w{wave} - w1", "scale": change_unit, "wave": wave,
-            "estimate": step, "std_error": 5.0, "statistic": step / 5, "p_value": float(np.exp(-abs(step))),
-            "conf_low": step - 10, "conf_high": step + 10,
+            **base,
+            "analysis": "model_contrast",
+            "contrast": f"w{wave} - w1",
+            "scale": change_unit,
+            "wave": wave,
+            "estimate": step,
+            "std_error": 5.0,
+            "statistic": step / 5,
+            "p_value": float(np.exp(-abs(step))),
+            "conf_low": step - 10,
+            "conf_high": step + 10,
         }
         if unit == "percent":
             ratio = float(np.exp(step / 25))
             yield {
-                **base, "analysis": "model_contrast", "contrast": f"w{wave} - w1", "scale": "odds_ratio",
-                "wave": wave, "estimate": ratio, "std_error": 0.2, "conf_low": ratio / 2, "conf_high": ratio * 2,
+                **base,
+                "analysis": "model_contrast",
+                "contrast": f"w{wave} - w1",
+                "scale": "odds_ratio",
+                "wave": wave,
+                "estimate": ratio,
+                "std_error": 0.2,
+                "conf_low": ratio / 2,
+                "conf_high": ratio * 2,
             }
-    parameters = {"working_correlation": 0.41} if unit == "percent" else {
-        "variance_between": 210.4, "variance_within": 158.2, "icc": 0.571}
+    parameters = (
+        {"working_correlation": 0.41}
+        if unit == "percent"
+        else {"variance_between": 210.4, "variance_within": 158.2, "icc": 0.571}
+    )
     for term, value in parameters.items():
         yield {**base, "analysis": "model_parameters", "term": term, "estimate": value}
 
@@ -146,8 +173,18 @@ def _score_records(outcome: Outcome, estimand: str, values: np.ndarray) -> Itera
         met = values[:, wave - 1][~np.isnan(values[:, wave - 1])]
         found = mean_interval(met)
         yield _base(
-            outcome, estimand, analysis="mean", wave=wave, term="mean", scale=unit, estimate=found.estimate,
-            conf_low=found.low, conf_high=found.high, n_obs=len(met), n_persons=len(met), n_universe=len(met),
+            outcome,
+            estimand,
+            analysis="mean",
+            wave=wave,
+            term="mean",
+            scale=unit,
+            estimate=found.estimate,
+            conf_low=found.low,
+            conf_high=found.high,
+            n_obs=len(met),
+            n_persons=len(met),
+            n_universe=len(met),
             count=int((met != 0).sum()),
         )
     both = values[:, [0, -1]][~np.isnan(values[:, [0, -1]]).any(axis=1)]
@@ -157,8 +194,15 @@ def _score_records(outcome: Outcome, estimand: str, values: np.ndarray) -> Itera
     parts = {"before": both[:, 0], "after": both[:, 1], "change": both[:, 1] - both[:, 0]}
     for (term, met), wave in zip(parts.items(), (1, last, None), strict=True):
         found = mean_interval(met)
-        yield {**base, "term": term, "wave": wave, "estimate": found.estimate, "conf_low": found.low,
-               "conf_high": found.high, "p_value": 0.0004 if term == "change" else None}
+        yield {
+            **base,
+            "term": term,
+            "wave": wave,
+            "estimate": found.estimate,
+            "conf_low": found.low,
+            "conf_high": found.high,
+            "p_value": 0.0004 if term == "change" else None,
+        }
     if outcome.kind != "count":
         yield from _model_records(outcome, estimand, values, "points", "points")
 
@@ -174,7 +218,10 @@ def _distribution_records(
         weights = np.linspace(0.4 + 2 * tilt, 2.2 - 1.9 * tilt, len(options))
         counts = generator.multinomial(met - silent, weights / weights.sum())
         base = {
-            "analysis": "distribution", "outcome": item, "estimand": "as_reported", "population": "all_started",
+            "analysis": "distribution",
+            "outcome": item,
+            "estimand": "as_reported",
+            "population": "all_started",
             "wave": wave,
         }
         for option, count in zip(options, counts, strict=True):
@@ -195,27 +242,69 @@ def _flow(seen: np.ndarray) -> pd.DataFrame:
 
 
 def _trail() -> AuditTrail:
-    return AuditTrail((
-        AuditStep("duplicates", "Two records of the same interview were merged", "one interview counts once", "rows",
-                  520, 516, 4),
-        AuditStep("codes", "Codes outside the list of answers were set aside", "they mean nothing we know", "cells",
-                  41230, 41218, 12, item="C7"),
-        AuditStep("routing", "Answers to questions routed past were set aside", "she was not meant to be asked",
-                  "cells", 41218, 41090, 128),
-    ))
+    return AuditTrail(
+        (
+            AuditStep(
+                "duplicates",
+                "Two records of the same interview were merged",
+                "one interview counts once",
+                "rows",
+                520,
+                516,
+                4,
+            ),
+            AuditStep(
+                "codes",
+                "Codes outside the list of answers were set aside",
+                "they mean nothing we know",
+                "cells",
+                41230,
+                41218,
+                12,
+                item="C7",
+            ),
+            AuditStep(
+                "routing",
+                "Answers to questions routed past were set aside",
+                "she was not meant to be asked",
+                "cells",
+                41218,
+                41090,
+                128,
+            ),
+        )
+    )
 
 
 def _findings() -> tuple[Finding, ...]:
     return (
-        Finding("warning", "out_of_range", "12 answers have a code that is no answer", item="C7", wave=3, count=12,
-                advice="look at the data entry of this question"),
-        Finding("note", "renamed", "a variable has another name at one wave", wave=3, count=1,
-                advice="the mapping file says how it was read"),
+        Finding(
+            "warning",
+            "out_of_range",
+            "12 answers have a code that is no answer",
+            item="C7",
+            wave=3,
+            count=12,
+            advice="look at the data entry of this question",
+        ),
+        Finding(
+            "note",
+            "renamed",
+            "a variable has another name at one wave",
+            wave=3,
+            count=1,
+            advice="the mapping file says how it was read",
+        ),
     )
 
 
 def make_results(
-    instrument: Instrument, plan: AnalysisPlan, *, people: int = 120, seed: int = 4, moves: float = 0.8,
+    instrument: Instrument,
+    plan: AnalysisPlan,
+    *,
+    people: int = 120,
+    seed: int = 4,
+    moves: float = 0.8,
     months: Mapping[int, float] | None = None,
 ) -> Results:
     """Return plausible results for every planned outcome."""
@@ -237,9 +326,15 @@ def make_results(
     for item in plan.distributions:
         records += _distribution_records(instrument, item, seen, generator)
     return Results(
-        instrument=instrument, plan=plan, estimates=SealedFrame(estimates_frame(records)),
-        flow=SealedFrame(_flow(seen)), months=months, trail=_trail(),
-        sources=(Source("ab" * 32, "SPSS (.sav)", people, 412),), findings=_findings(), fingerprint="cd" * 32,
+        instrument=instrument,
+        plan=plan,
+        estimates=SealedFrame(estimates_frame(records)),
+        flow=SealedFrame(_flow(seen)),
+        months=months,
+        trail=_trail(),
+        sources=(Source("ab" * 32, "SPSS (.sav)", people, 412),),
+        findings=_findings(),
+        fingerprint="cd" * 32,
         versions={"mirabal-toolkit": "0.1.0", "pandas": "3.1.1"},
     )
 
@@ -247,14 +342,35 @@ def make_results(
 def make_plan(instrument: Instrument) -> AnalysisPlan:
     """Return a plan for every outcome of `instrument` that a report shows."""
     chosen = [outcome for outcome in instrument.outcomes if outcome.kind in ("binary", "score", "count")]
-    headlines = {"respect_score", "space_score", "physical_any", "weapon_used", "injured", "feels_safe",
-                 "parenting_score", "accountability_score", "children_worried", "intimidation_any"}
+    headlines = {
+        "respect_score",
+        "space_score",
+        "physical_any",
+        "weapon_used",
+        "injured",
+        "feels_safe",
+        "parenting_score",
+        "accountability_score",
+        "children_worried",
+        "intimidation_any",
+    }
     return AnalysisPlan(
-        id="steps", version="1.0.0", title="Steps to safety", description="What changed over five waves.",
-        instrument=instrument.id, distributions=("H1",), date="2026-01-01", fingerprint="ef" * 32,
+        id="steps",
+        version="1.0.0",
+        title="Steps to safety",
+        description="What changed over five waves.",
+        instrument=instrument.id,
+        distributions=("H1",),
+        date="2026-01-01",
+        fingerprint="ef" * 32,
         outcomes=tuple(
-            PlannedOutcome(outcome.id, outcome.estimands, "gee" if outcome.kind == "binary" else "lmm",
-                           headline=outcome.id in headlines, family="all")
+            PlannedOutcome(
+                outcome.id,
+                outcome.estimands,
+                "gee" if outcome.kind == "binary" else "lmm",
+                headline=outcome.id in headlines,
+                family="all",
+            )
             for outcome in chosen
         ),
     )
