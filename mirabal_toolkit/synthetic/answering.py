@@ -48,6 +48,10 @@ SENTENCES = (
 )
 SHARE_WRITING = 0.4
 
+#: Standard deviation of a person's mean answer about its expectation, on the 0–1 scale of answers; about 0.2
+#: with the weights below (0.84 to 1.02 of it over the waves of the bundled instrument).
+HARM_SPREAD = 0.2
+
 #: Weights of the latent parts: severity, block, occasion and item; the rest is noise.
 SHARED_WEIGHTS = (0.55, 0.45, 0.30, 0.35)
 #: The same for items that are neither good nor bad: circumstances last, and have nothing to do with severity.
@@ -112,10 +116,6 @@ def live(instrument: Instrument, waves: tuple[int, ...], streams: Streams, chang
     return lives
 
 
-#: Standard deviation of a person's mean answer about its expectation, on the 0–1 scale of answers.
-HARM_SPREAD = 0.2
-
-
 def _setting(instrument: Instrument, waves: tuple[int, ...], streams: Streams, change: Change) -> _Setting:
     months = np.array([instrument.wave(number).months for number in waves])
     return _Setting(
@@ -132,11 +132,11 @@ def _setting(instrument: Instrument, waves: tuple[int, ...], streams: Streams, c
 
 def _interview_days(setting: _Setting) -> Array:
     joined = FIRST_DAY + np.floor(INTAKE_DAYS * setting.streams.uniform("joined"))
-    days = []
-    for number in setting.waves:
+    days = [joined]
+    for number in setting.waves[1:]:
         wave = setting.instrument.wave(number)
         off = np.clip(setting.streams.normal("day", number) * wave.window_days / 3, -wave.window_days, wave.window_days)
-        days.append(joined + np.round(wave.months * DAYS_A_MONTH + np.trunc(off)))
+        days.append(joined + np.round(wave.months * DAYS_A_MONTH) + np.trunc(off))
     return np.column_stack(days)
 
 

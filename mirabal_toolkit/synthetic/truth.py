@@ -67,13 +67,14 @@ def outcome_values(lives: Lives, outcome: Outcome, estimand: Estimand) -> Array:
     scale = lives.instrument.scale_by_id.get(outcome.scale or "")
     if scale is None:
         return _item_values(lives, outcome, estimand)
-    names = scale.severe if outcome.indicator == "severe" else scale.items
+    whole = tuple(dict.fromkeys((*scale.items, *scale.severe)))
+    names = {"severe": scale.severe, "any": whole}.get(outcome.indicator, scale.items)
     answers = np.stack([_as_asked(lives, name, estimand, scale.minimum) for name in names])
     for place, name in enumerate(names):
         if name in scale.reversed:
             answers[place] = scale.maximum + scale.minimum - answers[place]
     value = _summary(outcome, answers, scale.minimum, scale.maximum)
-    unasked = np.isnan(answers).all(axis=0) | _left_out(lives, names, estimand)
+    unasked = np.isnan(answers).all(axis=0) | _left_out(lives, whole, estimand)
     return np.where(unasked, np.nan, value)
 
 
