@@ -118,7 +118,7 @@ def gee(  # noqa: PLR0913 - one keyword for each choice a user of GEE expects to
     (True, 40, [37.0, 37.0, 37.0])
     """
     options = GeeOptions(family, corr, cov_type, df, penalty)
-    _refuse_unknown_choices(options, time)
+    _refuse_unknown_choices(options)
     design = build_design(formula, data, Roles(groups=groups, time=time, weights=weights))
     _refuse_unsuitable(design, options)
     blocks, level_times = _blocks(design, corr)
@@ -127,7 +127,7 @@ def gee(  # noqa: PLR0913 - one keyword for each choice a user of GEE expects to
     return replace(fit, frame=data[list(design.recipe.variables)].iloc[design.rows])
 
 
-def _refuse_unknown_choices(options: GeeOptions, time: str | None) -> None:
+def _refuse_unknown_choices(options: GeeOptions) -> None:
     allowed = {
         "family": (options.family, get_args(FamilyName)),
         "corr": (options.corr, get_args(Kind)),
@@ -139,10 +139,6 @@ def _refuse_unknown_choices(options: GeeOptions, time: str | None) -> None:
         if value not in choices:
             listed = ", ".join(repr(choice) for choice in choices)
             raise UsageError(f"gee() does not know {name}={value!r}.", fix=f"Choose one of {listed}.")
-    if options.corr in _NEEDS_TIME and time is None:
-        raise UsageError(
-            f"corr={options.corr!r} needs to know when each row was seen.", fix='Name the column: time="wave".'
-        )
     if options.penalty and options.family == "gaussian":
         raise UsageError("A Firth-type penalty does nothing for a gaussian outcome.", fix="Leave penalty out.")
     if options.df == "satterthwaite" and options.cov_type == "naive":
@@ -196,7 +192,9 @@ def _refuse_repeated_times(design: Design, corr: Kind) -> None:
 
 def _times(design: Design) -> tuple[NDArray[np.intp], NDArray[np.generic]]:
     if design.time_codes is None or design.time_levels is None:
-        raise UsageError("This working correlation needs a time column.", fix='Name it: time="wave".')
+        raise UsageError(
+            "This working correlation needs to know when each row was seen.", fix='Name the column: time="wave".'
+        )
     return design.time_codes, design.time_levels
 
 

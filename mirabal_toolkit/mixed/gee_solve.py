@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from mirabal_toolkit.mixed.gee_blocks import ClusterBlock
 from mirabal_toolkit.mixed.gee_correlation import WorkingCorrelation, start_correlation, update_correlation
-from mirabal_toolkit.mixed.gee_estimating import Family, firth_score, one_pass, solve_information
+from mirabal_toolkit.mixed.gee_estimating import Family, PassSums, firth_score, one_pass, solve_information
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +36,8 @@ _START_MOVEMENT = 1e-3
 """The start is good enough when no column moves the linear predictor by more than this."""
 _SEPARATED_MOVEMENT = 0.1
 """A coefficient that still moves the linear predictor this much after all those steps has no estimate."""
+_ROUNDING = 1e-13
+"""A step this small beside the linear predictor is rounding."""
 _LARGEST_STEP = 5.0
 """Largest change of the linear predictor by one column in one step (logit and log links)."""
 
@@ -172,13 +174,20 @@ def solve_equations(
             covariance = solve_information(sums.information, np.eye(len(params)))
             score = score + firth_score(blocks, params, corr, family, covariance)
         delta = _bounded(solve_information(sums.information, score), sizes, family)
-        step = float(np.sqrt(delta @ sums.information @ delta / max(sums.scale, 1e-300)))
+        step = _length(delta, params, sizes, sums)
         params = params + delta
         # Residuals far from the root say nothing about dependence.
         new = update_correlation(corr, sums.moments, scale) if step < 1.0 else corr
         change = _distance(corr, new) if step < 1.0 else np.inf
         corr = new
     return Estimate(params, corr, scale, sums.information, iteration, step, max(step, change) <= STEP_TOLERANCE)
+
+
+def _length(delta: Floats, params: Floats, sizes: Floats, sums: PassSums) -> float:
+    """Length of a step in standard errors; 0 when it is rounding (a perfect fit has no standard errors)."""
+    if np.all(np.abs(delta) * sizes <= _ROUNDING * (1.0 + np.abs(params) * sizes)):
+        return 0.0
+    return float(np.sqrt(delta @ sums.information @ delta / max(sums.scale, 1e-300)))
 
 
 def _bounded(delta: Floats, sizes: Floats, family: Family) -> Floats:
