@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
 from mirabal_toolkit.core.expressions import evaluate
+from mirabal_toolkit.core.instrument import Roles
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.synthetic import Change, Course, Dropout, simulate
+from mirabal_toolkit.synthetic.export import wide_export
 
 
 def answers_of(study):
@@ -223,3 +227,26 @@ def test_a_hundred_thousand_people(small):
 def test_impossible_studies_are_refused(small, fields):
     with pytest.raises(UsageError, match="cannot be simulated"):
         simulate(small, **fields)
+
+
+@pytest.fixture(scope="module")
+def plain(small):
+    """The small questionnaire without gate, dates, contact or an item that says how a wave ended."""
+    return replace(small, roles=Roles(), gate=None)
+
+
+def test_without_wave_outcomes_a_missed_wave_leaves_no_row(plain):
+    study = simulate(plain, people=500, seed=3)
+    rows = answers_of(study).groupby("wave").size()
+    assert rows[1] == 500
+    assert rows[3] == pytest.approx(250, abs=45)
+    frame = wide_export(study).frame
+    assert len(frame) == 500
+    assert frame["f1_w3"].notna().sum() == rows[3]
+    assert frame["site"].notna().all()
+
+
+def test_one_wave_is_a_survey_like_any_other(plain):
+    study = simulate(plain, people=30, waves=1)
+    assert len(answers_of(study)) == 30
+    assert set(study.truth.frame["wave"]) == {1}
