@@ -26,7 +26,7 @@ def read_missing_codes(cells: Cells, instrument: Instrument, step: Step) -> Step
     """Turn codes such as 97, 98 and 99 into missing reasons; see `READ_MISSING_CODES`."""
     answers: dict[str, Any] = {}
     reasons: dict[str, Codes] = {}
-    audit: list[AuditStep] = []
+    counts: dict[MissingReason, int] = {}
     for item in instrument.items:
         values, why = cells.answer(item.id), cells.reason(item.id)
         coded = np.zeros(len(cells), dtype=bool)
@@ -34,16 +34,22 @@ def read_missing_codes(cells: Cells, instrument: Instrument, step: Step) -> Step
             hit = np.abs(values - code) < _TOLERANCE
             why[hit] = REASON_CODE[reason]
             coded |= hit
+            counts[reason] = counts.get(reason, 0) + int(hit.sum())
         answered = ~np.isnan(values) & ~coded
         if (why[answered] != NO_REASON).any() or coded.any():
             why[answered] = NO_REASON
             reasons[item.id] = why
         if coded.any():
             answers[item.id] = cells.answers[item.id].mask(coded)
-            n_before = int(coded.sum() + answered.sum())
-            audit.append(step.counted("cells", n_before, int(answered.sum()), item=item.id))
-    done = cells.with_columns(answers, reasons)
-    return StepResult(done, tuple(audit) or (step.counted("cells", cells.n_valid, done.n_valid),))
+    return StepResult(cells.with_columns(answers, reasons), _missing_code_audit(cells.n_valid, counts, step))
+
+
+def _missing_code_audit(n_valid: int, counts: Mapping[MissingReason, int], step: Step) -> tuple[AuditStep, ...]:
+    audit = []
+    for reason, count in sorted((reason, count) for reason, count in counts.items() if count):
+        audit.append(step.counted("cells", n_valid, n_valid - count, what=f"{step.what}: {reason.value}"))
+        n_valid -= count
+    return tuple(audit) or (step.counted("cells", n_valid, n_valid),)
 
 
 def _reasons_of(item: Item, instrument: Instrument) -> Mapping[int, MissingReason]:
@@ -167,6 +173,7 @@ def _gap_finding(item_id: str, wave: int, count: int, asked: int) -> Finding:
 
 READ_MISSING_CODES = Step(
     "read_missing_codes",
+    what="codes read as missing reasons",
     why="A code such as 99 is not an answer, and each kind of missing means something else.",
     rule="Codes that the response set calls refused, don't know, not applicable or no contact become that reason.",
     run=read_missing_codes,
@@ -174,6 +181,7 @@ READ_MISSING_CODES = Step(
 
 DROP_IMPOSSIBLE_VALUES = Step(
     "drop_impossible_values",
+    what="answers that cannot be right taken out",
     why="A code that the questionnaire does not have, or a number out of range, is not what she said.",
     rule="Codes outside the response set, numbers outside their range, fractions where whole numbers are asked, and "
     f"dates outside {_FIRST_YEAR} to {_LAST_YEAR} become missing, reason unexplained.",
@@ -182,6 +190,7 @@ DROP_IMPOSSIBLE_VALUES = Step(
 
 EXPLAIN_GAPS = Step(
     "explain_gaps",
+    what="gaps without a known reason marked as unexplained",
     why="A gap without a reason does not exist after cleaning.",
     rule="Cells that are empty and were not routed past, refused or missed get the reason unexplained.",
     run=explain_gaps,

@@ -64,6 +64,7 @@ def _outside_window(
 
 CHECK_DATES = Step(
     "check_dates",
+    what="interview dates compared",
     why="Each interview looks back over a fixed time; dates out of place overlap or leave gaps.",
     rule="Interview dates are compared with earlier waves and with the planned months and window, counted from the "
     "first interview. Nothing is changed.",

@@ -135,6 +135,7 @@ def drop_rows_without_id(cells: Cells, instrument: Instrument, step: Step) -> St
 
 NORMALISE_IDS = Step(
     "normalise_ids",
+    what="person ids brought into one spelling",
     why="The same woman must be found at every wave, and spaces cannot be seen.",
     rule="Spaces at the ends, double and no-break spaces and unseen characters are removed. Ids that differ only by "
     "spaces or case become one, in the spelling with the most answered waves, unless they hold different answers at "
@@ -144,6 +145,7 @@ NORMALISE_IDS = Step(
 
 DROP_ROWS_WITHOUT_ID = Step(
     "drop_rows_without_id",
+    what="rows without a person id removed",
     why="Answers that belong to nobody cannot be followed over waves.",
     rule="Rows whose person id is empty are removed.",
     run=drop_rows_without_id,

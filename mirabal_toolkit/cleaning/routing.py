@@ -24,6 +24,9 @@ _NOT_ASKED = np.int8(REASON_CODE[MissingReason.NOT_ASKED])
 _NOT_APPLICABLE = np.int8(REASON_CODE[MissingReason.NOT_APPLICABLE])
 _NO_CONTACT = np.int8(REASON_CODE[MissingReason.NO_CONTACT])
 
+#: What happens to answers where a question was not to be asked, in the words of the audit trail.
+_DROPPED = "answers to a question that was not to be asked taken out"
+
 
 @dataclass
 class _Asked:
@@ -65,20 +68,22 @@ def settle_routing(cells: Cells, instrument: Instrument, step: Step) -> StepResu
     reasons: dict[str, Codes] = {}
     audit: list[AuditStep] = []
     findings: list[Finding] = []
+    n_marked = 0
     for item in wave_items(instrument):
         settled = _settle_item(cells, item, asked, floors, interviewed)
         if settled.dropped.any():
             answers[item.id] = cells.answers[item.id].mask(settled.dropped)
             asked.settled[item.id] = np.where(settled.dropped, np.nan, cells.answer(item.id))
-        if settled.changed:
             before = int(cells.answers[item.id].notna().sum())
             after = before - int(settled.dropped.sum())
-            audit.append(step.counted("cells", before, after, settled.changed, item=item.id))
+            audit.append(step.counted("cells", before, after, item=item.id, what=_DROPPED))
+        if settled.changed:
             reasons[item.id] = settled.reasons
+            n_marked += settled.changed - int(settled.dropped.sum())
         findings += settled.findings
-    total = cells.n_valid
     done = cells.with_columns(answers, reasons)
-    return StepResult(done, tuple(audit) or (step.counted("cells", total, total),), tuple(findings))
+    n_valid = done.n_valid
+    return StepResult(done, (*audit, step.counted("cells", n_valid, n_valid, n_marked)), tuple(findings))
 
 
 def harm_floors(instrument: Instrument) -> dict[str, float]:
@@ -191,6 +196,7 @@ def _findings(item: Item, dropped: Mask, kept: Mask, not_applicable: int) -> lis
 
 SETTLE_ROUTING = Step(
     "settle_routing",
+    what="cells marked as rightly not asked",
     why="A question she was rightly not asked is neither missing nor “never”; a harm she reports must not be lost.",
     rule="Where the condition of an item is false, or the item is not asked at that wave, the cell gets the item's "
     "routing reason and an answer there is not used. An answer that reports harm is kept; the answers that rule it "

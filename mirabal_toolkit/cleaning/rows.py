@@ -82,7 +82,7 @@ def drop_duplicates(cells: Cells, instrument: Instrument, step: Step) -> StepRes
     counts = {"identical": int(same.sum()), "empty": int(empty.sum()), "differing": int((~same & ~empty).sum())}
     audit, n_rows = [], len(cells)
     for kind, count in counts.items():
-        audit.append(step.counted("rows", n_rows, n_rows - count, what=f"{kind} rows of a person-wave: {step.rule}"))
+        audit.append(step.counted("rows", n_rows, n_rows - count, what=f"{step.what}: {kind}"))
         n_rows -= count
     return StepResult(cells.keep(keep), tuple(audit), _duplicate_findings(counts))
 
@@ -200,6 +200,7 @@ def _spread(cells: Cells, item_id: str) -> tuple[Cells, int]:
 
 SETTLE_WAVES = Step(
     "settle_waves",
+    what="rows of waves that do not exist or were not held removed",
     why="Only rounds that took place can have been missed.",
     rule="Rows of waves that the questionnaire does not have are left out, and so are the last waves if nobody has an "
     "answer or an outcome of contact in them.",
@@ -208,6 +209,7 @@ SETTLE_WAVES = Step(
 
 BROADCAST_PERSON_ITEMS = Step(
     "broadcast_person_items",
+    what="answers asked once copied to all waves of the person",
     why="What is asked once holds at all waves.",
     rule="An item asked once a person gets, at all her waves, the answer from the earliest wave that has one.",
     run=broadcast_person_items,
@@ -215,6 +217,7 @@ BROADCAST_PERSON_ITEMS = Step(
 
 DROP_DUPLICATES = Step(
     "drop_duplicates",
+    what="repeated rows removed",
     why="One woman at one wave counts once.",
     rule="Of several rows for a person at a wave, the one with most answers is kept, then the latest by date.",
     run=drop_duplicates,
@@ -222,6 +225,7 @@ DROP_DUPLICATES = Step(
 
 COMPLETE_GRID = Step(
     "complete_grid",
+    what="rows added so that every person has every wave",
     why="A wave that a woman missed must be seen as missed, not as absent.",
     rule="One row is made for every person at every wave of the study, sorted by person and wave.",
     run=complete_grid,

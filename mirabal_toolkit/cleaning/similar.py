@@ -124,6 +124,7 @@ def _agree(cells: Cells, instrument: Instrument, pairs: pd.DataFrame) -> np.ndar
 
 REPORT_SIMILAR_IDS = Step(
     "report_similar_ids",
+    what="ids compared with one another",
     why="A mistyped id makes one woman look like two: one who left and one who came late.",
     rule="Ids that first appear after the first wave are compared with ids that have no answers at the same waves; "
     "one slip apart, and nothing known of the person differing, is reported. Nothing is merged.",

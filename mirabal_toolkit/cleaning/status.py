@@ -167,6 +167,7 @@ def _contradictions(recorded: Codes, own: Codes, content: Mask, returned: dict[M
 
 SETTLE_STATUS = Step(
     "settle_status",
+    what="answers of waves without an interview taken out",
     why="Who was not interviewed, and why, decides who is counted.",
     rule="Unsafe, withdrawn and died, as recorded, and a failed safety gate, end the wave: no answer of it is used. "
     "Otherwise answers mean interviewed; recorded outcomes come next; a row without answers is a missed wave. "

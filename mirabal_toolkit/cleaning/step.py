@@ -28,6 +28,8 @@ class Step:
     ----------
     name : str
         Short and stable; stands in the audit trail.
+    what : str
+        What it does in a few words; stands in the audit trail.
     why : str
         Why it is done, in one sentence.
     rule : str
@@ -38,6 +40,7 @@ class Step:
     """
 
     name: str
+    what: str
     why: str
     rule: str
     run: Callable[[Cells, Instrument, Step], StepResult]
@@ -58,4 +61,4 @@ class Step:
     ) -> AuditStep:
         """Return the entry for the audit trail; without `changed`, the difference of the counts."""
         touched = abs(before - after) if changed is None else changed
-        return AuditStep(self.name, what or self.rule, self.why, unit, before, after, touched, item)
+        return AuditStep(self.name, what or self.what, self.why, unit, before, after, touched, item)
