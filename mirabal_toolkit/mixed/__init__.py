@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from mirabal_toolkit.mixed.contrasts_table import contrasts as contrasts
     from mirabal_toolkit.mixed.gee_model import gee as gee
     from mirabal_toolkit.mixed.glmm_model import glmm as glmm
+    from mirabal_toolkit.mixed.lmm_chunks import statistics_from_chunks as statistics_from_chunks
     from mirabal_toolkit.mixed.lmm_model import fit_from_statistics as fit_from_statistics
     from mirabal_toolkit.mixed.lmm_model import lmm as lmm
     from mirabal_toolkit.mixed.lmm_statistics import LinearMixedStatistics as LinearMixedStatistics
-    from mirabal_toolkit.mixed.lmm_statistics import statistics_from_chunks as statistics_from_chunks
     from mirabal_toolkit.mixed.mmrm_model import mmrm as mmrm
     from mirabal_toolkit.mixed.predictions_table import predictions as predictions
 
@@ -31,7 +31,7 @@ _HOMES = {
     "lmm": "lmm_model",
     "mmrm": "mmrm_model",
     "predictions": "predictions_table",
-    "statistics_from_chunks": "lmm_statistics",
+    "statistics_from_chunks": "lmm_chunks",
 }
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -84,7 +84,7 @@ def group_rows(
     return data, Groups(codes, starts, labels, outer_codes, outer_labels), rows
 
 
-def _order(codes: IntArray, times: NDArray[np.generic] | None) -> IntArray | None:
+def _order(codes: IntArray, times: NDArray[Any] | None) -> IntArray | None:
     """Order that sorts by person (and time), or None when rows stand right already."""
     steps = np.diff(codes)
     if times is None:

@@ -120,7 +120,7 @@ def relative_weights(sums: PatternSums, cross: FloatArray, D: FloatArray) -> Wei
     """
     d = D.shape[0]
     whole = np.eye(d) + sums.squares @ D
-    P: FloatArray = np.linalg.inv(whole)
+    P = np.asarray(np.linalg.inv(whole), dtype=np.float64)
     sign, logdet = np.linalg.slogdet(whole)
     R = P @ sums.squares
     Q = cross - contract(sums, (D @ P)[None])[0]
@@ -175,9 +175,8 @@ def slopes(sums: PatternSums, solution: Solution, directions: FloatArray, *, rem
     Slopes
     """
     P, R, n = solution.weighted.P, solution.weighted.R, sums.counts
-    omega = information_weights(solution, reml=reml)
     turned = P.transpose(0, 2, 1)
-    middle = P @ project(sums, omega) @ turned
+    middle = _middle(sums, solution, reml=reml)
     along = np.tensordot(n, R, axes=1) - middle.sum(axis=0)
     d_cross = -contract(sums, turned[None] @ directions[:, None] @ P[None])
     pairs = _pairs(n, R, middle, directions)
@@ -190,6 +189,18 @@ def slopes(sums: PatternSums, solution: Solution, directions: FloatArray, *, rem
         moved = solution.inverse @ d_cross[:, :p, :p]
         hessian -= np.einsum("iab,jba->ij", moved, moved)
     return Slopes(along, hessian, d_rss, d_cross)
+
+
+def gradient_matrix(sums: PatternSums, solution: Solution, *, reml: bool) -> FloatArray:
+    """Derivative of the criterion in D, shape (d, d): it changes by ``tr(gradient dD)``."""
+    R = solution.weighted.R
+    return np.asarray(np.tensordot(sums.counts, R, axes=1) - _middle(sums, solution, reml=reml).sum(axis=0))
+
+
+def _middle(sums: PatternSums, solution: Solution, *, reml: bool) -> FloatArray:
+    """``P (sum_i B_i Omega B_i') P'`` of each pattern, shape (K, d, d)."""
+    P = solution.weighted.P
+    return np.asarray(P @ project(sums, information_weights(solution, reml=reml)) @ P.transpose(0, 2, 1))
 
 
 def _pairs(n: FloatArray, R: FloatArray, middle: FloatArray, directions: FloatArray) -> FloatArray:

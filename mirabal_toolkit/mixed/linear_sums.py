@@ -187,7 +187,7 @@ def plan_patterns(squares: FloatArray, weights: FloatArray, m: int) -> PatternPl
     new_code = np.empty_like(rank)
     new_code[rank] = np.arange(len(rank))
     pattern = new_code[codes]
-    counts = np.bincount(pattern, weights=weights, minlength=len(firsts))
+    counts = np.bincount(pattern, weights=weights, minlength=len(firsts)).astype(np.float64)
     n_dense = int((people >= squares.shape[1] * m / 2).sum())
     return PatternPlan(squares[firsts[rank]], counts, n_dense, pattern)
 
@@ -261,7 +261,7 @@ def add_sums(a: PatternSums, b: PatternSums) -> PatternSums:
     rank = np.argsort(~has_products, kind="stable")
     place = np.empty_like(rank)
     place[rank] = np.arange(len(rank))
-    counts = np.bincount(place[codes], weights=np.concatenate([a.counts, b.counts]))
+    counts = np.bincount(place[codes], weights=np.concatenate([a.counts, b.counts])).astype(np.float64)
     n_dense = int(has_products.sum())
     d, m = a.size
     products = np.zeros((n_dense, d, d, m, m))

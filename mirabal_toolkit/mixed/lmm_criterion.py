@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mirabal_toolkit.mixed.linear_core import Solution, relative_weights, slopes, solve
+from mirabal_toolkit.mixed.linear_core import Solution, gradient_matrix, relative_weights, slopes, solve
 from mirabal_toolkit.mixed.linear_newton import Minimum, minimise
+from mirabal_toolkit.mixed.linear_sums import project
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,8 +114,6 @@ def moment_start(criterion: ProfiledDeviance) -> FloatArray:
     -------
     ndarray, shape (J,)
     """
-    from mirabal_toolkit.mixed.linear_sums import project
-
     sums, q = criterion.sums, criterion.factor.q
     at_zero = criterion.value(np.zeros(len(criterion.factor.places)))
     if at_zero is None:
@@ -201,7 +200,6 @@ def downhill(criterion: ProfiledDeviance, found: Minimum[Solution]) -> bool:
     empty = vectors[:, values < NEGLIGIBLE**2]
     if not empty.shape[1]:
         return False
-    none = np.zeros((0, criterion.factor.q, criterion.factor.q))
-    along = slopes(criterion.sums, found.state, none, reml=criterion.reml).along
+    along = gradient_matrix(criterion.sums, found.state, reml=criterion.reml)
     lowest = float(np.linalg.eigvalsh(empty.T @ along @ empty)[0])
     return lowest < -DOWNHILL * max(1.0, criterion.n)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed.linear_fit import LinearFit
-from mirabal_toolkit.mixed.lmm_information import kenward_roger_parts, variance_information
-from mirabal_toolkit.mixed.lmm_statistics import person_crosses, person_squares
+from mirabal_toolkit.mixed.lmm_information import kenward_roger_parts, to_user, variance_information
+from mirabal_toolkit.mixed.lmm_nested import nested_information
+from mirabal_toolkit.mixed.lmm_pass import person_crosses, person_squares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from mirabal_toolkit.mixed.linear_core import Solution
     from mirabal_toolkit.mixed.linear_newton import Minimum
     from mirabal_toolkit.mixed.lmm_criterion import ProfiledDeviance
+    from mirabal_toolkit.mixed.lmm_nested import NestedDeviance, SiteTerms
     from mirabal_toolkit.mixed.lmm_statistics import LinearMixedStatistics
 
     FloatArray = NDArray[np.float64]
@@ -41,6 +44,10 @@ class LinearMixedFit(LinearFit):
         The function that was minimised, in the basis of the statistics.
     minimum : Minimum
         Where it ended: relative Cholesky factor, gradient, Hessian.
+    nested : NestedDeviance or None
+        The function that was minimised, for people within sites.
+    sites : SiteTerms or None
+        Sums of the sites at the minimum.
     """
 
     cov_re_values: FloatArray
@@ -48,6 +55,19 @@ class LinearMixedFit(LinearFit):
     statistics: LinearMixedStatistics
     criterion: ProfiledDeviance
     minimum: Minimum[Solution]
+    nested: NestedDeviance | None = None
+    sites: SiteTerms | None = None
+
+    @property
+    def outer_variance(self) -> float:
+        """Variance between sites; zero for models without."""
+        return 0.0 if self.nested is None else float(self.minimum.theta[-1] ** 2) * self.scale
+
+    @property
+    def factor(self) -> FloatArray:
+        """Relative Cholesky factor of the person-specific terms in the basis of the statistics, (q, q)."""
+        q = len(self.statistics.z_names)
+        return self.criterion.factor.matrix(self.minimum.theta[: q * (q + 1) // 2])
 
     @property
     def cov_re(self) -> pd.DataFrame:
@@ -57,10 +77,17 @@ class LinearMixedFit(LinearFit):
 
     def variance_information(self) -> VarianceInformation:
         """How the covariance of the estimates hangs on the variance parameters."""
+        if self.nested is not None:
+            return nested_information(self.nested, self.minimum, to_user(self))
         return variance_information(self)
 
     def kenward_roger(self) -> KenwardRoger:
         """Pieces of the Kenward-Roger approximation."""
+        if self.nested is not None:
+            raise ModelError(
+                "Kenward-Roger degrees of freedom are not available for people within sites.",
+                fix='Use `df="satterthwaite"`.',
+            )
         return kenward_roger_parts(self)
 
     @property
@@ -68,7 +95,13 @@ class LinearMixedFit(LinearFit):
         """Conditional modes of the person-specific terms: one row a person."""
         design = self._rows()
         values = conditional_modes(self, design)
-        return pd.DataFrame(values, index=pd.Index(design.groups.labels), columns=list(design.z_names))
+        return pd.DataFrame(values, index=_index(design.groups.labels), columns=list(design.z_names))
+
+    @property
+    def outer_effects(self) -> pd.Series[float]:
+        """Conditional modes of the sites; empty for models without."""
+        labels = self._rows().groups.outer_labels
+        return pd.Series(site_modes(self), index=pd.Index([] if labels is None else labels), name="site")
 
     @property
     def fittedvalues(self) -> pd.Series[float]:
@@ -83,9 +116,11 @@ class LinearMixedFit(LinearFit):
         return design.to_user(design.y - self._fitted(design), "resid")
 
     def _fitted(self, design: Design) -> FloatArray:
-        modes = conditional_modes(self, design)
+        modes, codes = conditional_modes(self, design), design.groups.codes
         Z = np.zeros((design.n_rows, 0)) if design.Z is None else design.Z
-        own = np.einsum("ij,ij->i", Z, modes[design.groups.codes])
+        own = np.einsum("ij,ij->i", Z, modes[codes])
+        if design.groups.outer_codes is not None:
+            own = own + site_modes(self)[design.groups.outer_codes][codes]
         return np.asarray(design.X @ self.estimates + own)
 
     def _recipes(self) -> Design:
@@ -98,7 +133,9 @@ class LinearMixedFit(LinearFit):
             for name_, value in zip(self.statistics.z_names, np.sqrt(np.diag(self.cov_re_values)), strict=True)
         )
         first = f"Estimated by {name}; degrees of freedom: {self.df_method}."
-        return [first, f"Standard deviations between people: {spread}; residual {np.sqrt(self.scale):.5g}."]
+        sites = "" if self.nested is None else f"; between sites {np.sqrt(self.outer_variance):.5g}"
+        rest = f"; residual {np.sqrt(self.scale):.5g}."
+        return [first, f"Standard deviations between people: {spread}{sites}{rest}"]
 
 
 def conditional_modes(fit: LinearMixedFit, design: Design) -> FloatArray:
@@ -120,9 +157,29 @@ def conditional_modes(fit: LinearMixedFit, design: Design) -> FloatArray:
     """
     left = fit.statistics.basis.left
     Z = (np.zeros((design.n_rows, 0)) if design.Z is None else design.Z) @ left
-    L = fit.criterion.factor.matrix(fit.minimum.theta)
+    L = fit.factor
     D = L @ L.T
     rest = design.y - design.X @ fit.estimates
+    if design.groups.outer_codes is not None:
+        rest = rest - site_modes(fit)[design.groups.outer_codes][design.groups.codes]
     pulled = person_crosses(Z, rest[:, None], design.groups.starts)
     whole = np.eye(len(D)) + person_squares(Z, design.groups.starts) @ D
     return np.asarray((D @ np.linalg.solve(whole, pulled))[:, :, 0] @ left.T)
+
+
+def site_modes(fit: LinearMixedFit) -> FloatArray:
+    """Most likely terms of the sites given the data, shape (S,); empty for models without."""
+    if fit.sites is None:
+        return np.zeros(0)
+    w2 = fit.minimum.theta[-1] ** 2
+    v = np.append(-fit.minimum.state.beta, 1.0)
+    y_scale = 1.0 / fit.statistics.basis.right[-1, -1]
+    return np.asarray(w2 / (1.0 + w2 * fit.sites.g) * (fit.sites.c @ v) * y_scale)
+
+
+def _index(labels: NDArray[np.generic]) -> pd.Index:
+    """Labels as an index; pairs of site and person become two levels."""
+    if len(labels) and isinstance(labels[0], tuple):
+        pairs: pd.Index = pd.MultiIndex.from_tuples(list(labels))
+        return pairs
+    return pd.Index(labels)

@@ -59,7 +59,7 @@ def kenward_roger_parts(fit: LinearMixedFit) -> KenwardRoger:
     P, R = solution.weighted.P, solution.weighted.R
     p, scale = len(solution.beta), solution.scale
     E = entry_directions(fit.criterion.factor.q)
-    L = fit.criterion.factor.matrix(fit.minimum.theta)
+    L = fit.factor
     D = L @ L.T
     A = sums.squares
     turned = P.transpose(0, 2, 1)

@@ -5,30 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-import numpy as np
-
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed.design import Design, Roles, build_design
-from mirabal_toolkit.mixed.design_checks import refuse_collinear
-from mirabal_toolkit.mixed.linear_fit import DfMethod
-from mirabal_toolkit.mixed.lmm_criterion import Factor, ProfiledDeviance, downhill, fit_factor
-from mirabal_toolkit.mixed.lmm_fit import LinearMixedFit
+from mirabal_toolkit.mixed.lmm_build import fit_statistics
 from mirabal_toolkit.mixed.lmm_statistics import LinearMixedStatistics, statistics_of
-from mirabal_toolkit.mixed.results import Trust
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from mirabal_toolkit.mixed.linear_core import Solution
-    from mirabal_toolkit.mixed.linear_newton import Minimum
-
-    FloatArray = NDArray[np.float64]
-
-# A relative standard deviation below this is a variance on its boundary.
-BOUNDARY = 1e-4
-# Residual variance, as a share of the outcome's, below which nothing is left to estimate from.
-NO_REST = 1e-12
+    from mirabal_toolkit.mixed.linear_fit import DfMethod
+    from mirabal_toolkit.mixed.lmm_fit import LinearMixedFit
 
 
 class LmmOptions(TypedDict, total=False):
@@ -67,7 +53,7 @@ def lmm(
     data : pandas.DataFrame
         One row a person and wave, in any order; rows with something missing are left out and counted.
     groups : str
-        Person column.
+        Person column; `"site/person_id"` gives people within sites a variance component for the site.
     re_formula : str
         Person-specific terms: `"~ 1"` for an intercept, `"~ months"` for intercept and slope.
     reml : bool
@@ -109,11 +95,30 @@ def lmm(
 
 
 def fit_design(design: Design, *, reml: bool, options: LmmOptions) -> LinearMixedFit:
-    """Fit a design; leave out person-specific terms at zero when asked to."""
+    """Fit a design; leave out person-specific terms at zero when asked to.
+
+    Parameters
+    ----------
+    design : Design
+        With person-specific terms.
+    reml : bool
+    options : LmmOptions
+
+    Returns
+    -------
+    LinearMixedFit
+    """
     _refuse_single_rows(design)
-    statistics = statistics_of(design)
+    if design.groups.outer_codes is not None:
+        _refuse_without_intercept(design)
     df = options.get("df", "satterthwaite")
-    return _fit(statistics, reml=reml, df=df, design=design)
+    fit = fit_statistics(statistics_of(design), reml=reml, df=df, design=design)
+    if not (fit.singular and options.get("drop_singular") and len(design.z_names) > 1 and design.Z is not None):
+        return fit
+    smaller = replace(design, Z=design.Z[:, :-1], z_names=design.z_names[:-1])
+    again = fit_design(smaller, reml=reml, options=options)
+    note = f"`{design.z_names[-1]}` was left out of the person-specific terms: a variance was zero with it."
+    return replace(again, trust=replace(again.trust, notes=(note, *again.trust.notes)))
 
 
 def fit_from_statistics(
@@ -140,98 +145,7 @@ def fit_from_statistics(
             f"There are {statistics.n_groups:.0f} people for {len(statistics.names)} population terms.",
             fix="Leave terms out, or add further parts.",
         )
-    return _fit(statistics, reml=reml, df=df, design=None)
-
-
-def _fit(statistics: LinearMixedStatistics, *, reml: bool, df: DfMethod, design: Design | None) -> LinearMixedFit:
-    p = len(statistics.names)
-    refuse_collinear(statistics.cross[:p, :p] / statistics.n_rows, statistics.names)
-    factor = Factor(len(statistics.z_names))
-    criterion = ProfiledDeviance(statistics.sums, statistics.cross, statistics.n_rows, reml, factor)
-    minimum = fit_factor(criterion)
-    if minimum is None:
-        raise ModelError(
-            "The terms explain the outcome without rest: there is no variance to estimate.",
-            fix="Look whether a term repeats the outcome, or leave terms out.",
-        )
-    return _on_callers_scale(statistics, criterion, minimum, df, design)
-
-
-def _on_callers_scale(
-    statistics: LinearMixedStatistics,
-    criterion: ProfiledDeviance,
-    minimum: Minimum[Solution],
-    df: DfMethod,
-    design: Design | None,
-) -> LinearMixedFit:
-    solution = minimum.state
-    right, left = statistics.basis.right, statistics.basis.left
-    y_scale = 1.0 / right[-1, -1]
-    T = right[:-1, :-1] * y_scale
-    scale = solution.scale * y_scale**2
-    deviance = solution.deviance + 2.0 * solution.dof * np.log(y_scale)
-    if criterion.reml:
-        # log|X'V^-1 X| moves with the scale of the columns
-        deviance -= 2.0 * np.linalg.slogdet(right[:-1, :-1])[1]
-    L = left @ criterion.factor.matrix(minimum.theta)
-    singular = singular_terms(criterion, minimum)
-    trust = _trust(statistics, criterion, minimum, singular)
-    q = len(statistics.z_names)
-    fit = LinearMixedFit(
-        estimates=T @ solution.beta - right[:-1, -1] * y_scale,
-        covariance=T @ (solution.inverse * solution.scale) @ T.T,
-        names=statistics.names,
-        llf=-deviance / 2.0,
-        n_parameters=len(statistics.names) + q * (q + 1) // 2 + 1,
-        nobs=round(statistics.n_rows),
-        n_groups=round(statistics.n_groups),
-        converged=trust.ok,
-        singular=singular,
-        trust=trust,
-        title=f"Linear mixed model of {statistics.design.outcome}",
-        design=design,
-        cov_re_values=L @ L.T * scale,
-        scale=scale,
-        reml=criterion.reml,
-        df_method=df,
-        statistics=statistics,
-        criterion=criterion,
-        minimum=minimum,
-    )
-    return replace(fit, covariance=fit.kenward_roger().adjusted) if df == "kenward-roger" else fit
-
-
-def singular_terms(criterion: ProfiledDeviance, minimum: Minimum[Solution]) -> bool:
-    """True when a combination of person-specific terms has no variance."""
-    L = criterion.factor.matrix(minimum.theta)
-    smallest = float(np.linalg.eigvalsh(L @ L.T)[0])
-    return smallest < BOUNDARY**2
-
-
-def _trust(
-    statistics: LinearMixedStatistics,
-    criterion: ProfiledDeviance,
-    minimum: Minimum[Solution],
-    singular: bool,
-) -> Trust:
-    problems: list[str] = []
-    notes: list[str] = []
-    if not minimum.stationary:
-        problems.append(f"The likelihood could still rise: the optimiser stopped {minimum.gain:.2g} short.")
-    if downhill(criterion, minimum):
-        problems.append("A variance was left at zero although the likelihood rises with it.")
-    moving = np.abs(minimum.theta) > 0 if singular else np.ones(len(minimum.theta), dtype=bool)
-    curvature = np.linalg.eigvalsh(minimum.hessian[np.ix_(moving, moving)])
-    if moving.any() and curvature[0] <= 1e-8 * max(float(curvature[-1]), 1.0):
-        problems.append("The likelihood is flat: the variances cannot be told apart with these data.")
-    if minimum.state.scale < NO_REST:
-        problems.append("Almost no residual variance is left.")
-    if singular:
-        terms = ", ".join(f"`{name}`" for name in statistics.z_names)
-        notes.append(f"A variance or correlation of the person-specific terms ({terms}) is on its boundary.")
-    if statistics.n_rows_dropped:
-        notes.append(f"{statistics.n_rows_dropped} rows were left out because something was missing.")
-    return Trust(tuple(problems), tuple(notes))
+    return fit_statistics(statistics, reml=reml, df=df, design=None)
 
 
 def _refuse_single_rows(design: Design) -> None:
@@ -240,4 +154,13 @@ def _refuse_single_rows(design: Design) -> None:
             f"Every person in `{design.roles.groups}` has one row only.",
             where=f"groups=`{design.roles.groups}`",
             fix="Nothing tells people from moments then: use an ordinary regression.",
+        )
+
+
+def _refuse_without_intercept(design: Design) -> None:
+    if not (design.Z is not None and (design.Z[:, 0] == 1.0).all()):
+        raise ModelError(
+            "People within sites need a person-specific intercept.",
+            where=f"re_formula=`{design.roles.re_formula}`",
+            fix='Use `re_formula="~ 1"` or `"~ 1 + months"`.',
         )

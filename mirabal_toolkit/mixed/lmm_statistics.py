@@ -12,32 +12,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from scipy.sparse import csr_array
 
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed.design import Design, Roles, build_design
-from mirabal_toolkit.mixed.design_checks import column_scales, constant_column
-from mirabal_toolkit.mixed.linear_sums import (
-    PatternSums,
-    add_sums,
-    plan_patterns,
-    rotate_sums,
-    sum_people,
+from mirabal_toolkit.mixed.linear_sums import PatternSums, add_sums, rotate_sums
+from mirabal_toolkit.mixed.lmm_pass import (
+    OuterSums,
+    Standard,
+    left_basis,
+    pass_over,
+    person_columns,
+    person_weights,
+    right_basis,
+    standards,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
+    import pandas as pd
     from numpy.typing import NDArray
 
-    from mirabal_toolkit.mixed.design_groups import Groups
-
     FloatArray = NDArray[np.float64]
-    IntArray = NDArray[np.intp]
-
-# Rows standardised at a time: their columns stay in the processor's cache.
-CHUNK_ROWS = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +70,8 @@ class LinearMixedStatistics:
         Population and person-specific terms.
     design : Design
         The design of the first part, without its rows: how columns are made from new data.
+    outer : OuterSums or None
+        Sums by site, for people within sites; such statistics cannot be added.
 
     Examples
     --------
@@ -96,6 +92,7 @@ class LinearMixedStatistics:
     names: tuple[str, ...]
     z_names: tuple[str, ...]
     design: Design
+    outer: OuterSums | None = None
 
     @classmethod
     def from_data(
@@ -146,6 +143,8 @@ class LinearMixedStatistics:
                 "The two parts have different columns.",
                 fix="Build the second with `like=` the first, so that categories and splines agree.",
             )
+        if self.outer is not None or other.outer is not None:
+            raise ModelError("Statistics of people within sites cannot be added.", fix="Fit all rows at once.")
         cross, sums = _in_basis(other, self.basis)
         return replace(
             self,
@@ -178,15 +177,14 @@ def statistics_of(design: Design) -> LinearMixedStatistics:
     -------
     LinearMixedStatistics
     """
-    Z = _person_columns(design)
+    Z = person_columns(design)
     shifts, scales, constant = standards(design)
-    left = _left_basis(Z)
+    left = left_basis(Z)
     weights = person_weights(design)
-    squares = person_squares(Z @ left, design.groups.starts)
-    cross, sums = _pass(design, Z @ left, Standard(shifts, scales), squares, weights)
+    passed = pass_over(design, Z @ left, Standard(shifts, scales), weights)
     return LinearMixedStatistics(
-        cross,
-        sums,
+        passed.cross,
+        passed.sums,
         Basis(right_basis(shifts, scales, constant), left),
         float(weights @ design.groups.sizes),
         float(weights.sum()),
@@ -194,6 +192,7 @@ def statistics_of(design: Design) -> LinearMixedStatistics:
         design.names,
         design.z_names,
         without_rows(design),
+        passed.outer,
     )
 
 
@@ -219,192 +218,3 @@ def without_rows(design: Design) -> Design:
         index=design.index[:0],
         also={},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """Shifts and scales of [X y].
-
-    Parameters
-    ----------
-    shifts, scales : ndarray, shape (m,)
-    """
-
-    shifts: FloatArray
-    scales: FloatArray
-
-    def columns(self, design: Design, rows: slice) -> FloatArray:
-        """Standardised [X y] of some rows, shape (rows, m)."""
-        p = len(design.names)
-        out = np.empty((rows.stop - rows.start, p + 1))
-        out[:, :p] = design.X[rows]
-        out[:, p] = design.y[rows]
-        out -= self.shifts
-        out /= self.scales
-        return out
-
-
-def _person_columns(design: Design) -> FloatArray:
-    if design.Z is None or not design.Z.shape[1]:
-        raise ModelError("A mixed model needs person-specific terms.", fix='Give `re_formula="~ 1"`.')
-    return design.Z
-
-
-def standards(design: Design) -> tuple[FloatArray, FloatArray, tuple[int, float] | None]:
-    """Shifts and scales of [X y], and which column is constant with which value."""
-    means, scales = column_scales(design.X)
-    constant = constant_column(design.X)
-    y_mean = float(design.y.mean()) if constant else 0.0
-    y_scale = float(np.sqrt(np.mean((design.y - y_mean) ** 2))) or 1.0
-    return np.append(means, y_mean), np.append(scales, y_scale), constant
-
-
-def right_basis(shifts: FloatArray, scales: FloatArray, constant: tuple[int, float] | None) -> FloatArray:
-    """Matrix that turns columns into standardised ones; shifts are taken from the constant column."""
-    right = np.diag(1.0 / scales)
-    if constant is not None:
-        column, value = constant
-        right[column] -= shifts / scales / value
-    return right
-
-
-def _left_basis(Z: FloatArray) -> FloatArray:
-    """Scale the columns of Z, and centre them when one is constant."""
-    means, scales = column_scales(Z)
-    return right_basis(means, scales, constant_column(Z))
-
-
-def person_weights(design: Design) -> FloatArray:
-    """Frequency weight of each person, shape (G,); ones when there are none.
-
-    Raises
-    ------
-    ModelError
-        A person's rows have different weights.
-    """
-    starts = design.groups.starts
-    if design.weights is None:
-        return np.ones(len(starts))
-    weights = design.weights[starts]
-    if (design.weights != weights[design.groups.codes]).any():
-        raise ModelError(
-            f"The frequency weights `{design.roles.weights}` differ within a person.",
-            fix="Here a weight says how many such people there are: give all rows of a person the same.",
-        )
-    return weights
-
-
-def person_squares(Z: FloatArray, starts: IntArray) -> FloatArray:
-    """``Z_i'Z_i`` of each person, shape (G, q, q)."""
-    q = Z.shape[1]
-    out = np.empty((len(starts), q, q))
-    for a in range(q):
-        for b in range(a + 1):
-            out[:, a, b] = out[:, b, a] = np.add.reduceat(Z[:, a] * Z[:, b], starts)
-    return out
-
-
-def person_crosses(Z: FloatArray, W: FloatArray, starts: IntArray) -> FloatArray:
-    """``Z_i'W_i`` of each person, shape (G, q, m), as one sparse product."""
-    n, q = Z.shape
-    n_people = len(starts)
-    sizes = np.diff(np.append(starts, n))
-    if q == 1:
-        pointers, rows, values = np.append(starts, n), np.arange(n), Z[:, 0]
-    else:
-        pointers = np.append(0, np.cumsum(np.repeat(sizes, q)))
-        first = np.repeat(starts, q) - pointers[:-1]
-        rows = np.arange(n * q) + np.repeat(first, np.repeat(sizes, q))
-        column = np.repeat(np.tile(np.arange(q), n_people), np.repeat(sizes, q))
-        values = Z[rows, column]
-    matrix = csr_array((values, rows, pointers), shape=(n_people * q, n))
-    return np.asarray(matrix @ W).reshape(n_people, q, W.shape[1])
-
-
-def _pass(
-    design: Design, Z: FloatArray, standard: Standard, squares: FloatArray, weights: FloatArray
-) -> tuple[FloatArray, PatternSums]:
-    """One pass over the rows: cross-products, and sums by pattern."""
-    m = len(design.names) + 1
-    cross = np.zeros((m, m))
-
-    def crosses() -> Iterator[tuple[slice, FloatArray]]:
-        for people, rows in chunks_of_people(design.groups):
-            W = standard.columns(design, rows)
-            weighted = W if design.weights is None else W * design.weights[rows, None]
-            cross.__iadd__(weighted.T @ W)
-            yield people, person_crosses(Z[rows], W, design.groups.starts[people] - rows.start)
-
-    return cross, sum_people(plan_patterns(squares, weights, m), weights, crosses())
-
-
-def chunks_of_people(groups: Groups) -> Iterator[tuple[slice, slice]]:
-    """Slices of people, and of their rows, of at most about `CHUNK_ROWS` rows."""
-    edges = np.append(groups.starts, len(groups.codes))
-    person = 0
-    while person < groups.n_groups:
-        last = int(np.searchsorted(edges, edges[person] + CHUNK_ROWS, side="right")) - 1
-        last = min(max(last, person + 1), groups.n_groups)
-        yield slice(person, last), slice(int(edges[person]), int(edges[last]))
-        person = last
-
-
-def statistics_from_chunks(
-    formula: str,
-    chunks: Iterable[pd.DataFrame],
-    *,
-    groups: str,
-    re_formula: str = "~ 1",
-    weights: str | None = None,
-    like: LinearMixedStatistics | None = None,
-) -> LinearMixedStatistics:
-    """Statistics of data that come in parts; never more than one part is held.
-
-    Parameters
-    ----------
-    formula, groups, re_formula, weights
-        See `LinearMixedStatistics.from_data`.
-    chunks : iterable of pandas.DataFrame
-        Rows sorted by person: a person may run over the end of one part into the next, but may not
-        come back later.
-    like : LinearMixedStatistics, optional
-        Columns to be made; without it those of the first part, so every category must occur in it or
-        be declared by a categorical dtype.
-
-    Returns
-    -------
-    LinearMixedStatistics
-
-    Raises
-    ------
-    ModelError
-        Someone comes back after other people; or as in `from_data`.
-    """
-    total: LinearMixedStatistics | None = None
-    seen: list[NDArray[np.uint64]] = []
-    for part in _whole_people(chunks, groups):
-        ids = pd.util.hash_array(part[groups].dropna().unique())
-        seen.append(np.asarray(ids))
-        own = LinearMixedStatistics.from_data(
-            formula, part, groups=groups, re_formula=re_formula, weights=weights, like=total or like
-        )
-        total = own if total is None else total + own
-    if total is None:
-        raise ModelError("There are no rows to sum.", fix="Give at least one part with data.")
-    everyone = np.concatenate(seen)
-    if len(np.unique(everyone)) < len(everyone):
-        raise ModelError(f"Someone in `{groups}` comes back after other people.", fix="Sort the data by person first.")
-    return total
-
-
-def _whole_people(chunks: Iterable[pd.DataFrame], groups: str) -> Iterator[pd.DataFrame]:
-    """Parts that end where a person ends."""
-    carried: pd.DataFrame | None = None
-    for chunk in chunks:
-        part = chunk if carried is None else pd.concat([carried, chunk], ignore_index=True)
-        last = (part[groups] == part[groups].iloc[-1]).to_numpy()
-        carried = part[last]
-        if not last.all():
-            yield part[~last]
-    if carried is not None:
-        yield carried

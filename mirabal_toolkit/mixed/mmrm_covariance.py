@@ -71,7 +71,7 @@ class Unstructured:
 
     def start(self, sample: FloatArray) -> FloatArray:
         """Parameters of the sample covariance."""
-        return Factor(self.d).theta(np.linalg.cholesky(sample))
+        return Factor(self.d).theta(np.asarray(np.linalg.cholesky(sample), dtype=np.float64))
 
 
 @dataclass(frozen=True, slots=True)

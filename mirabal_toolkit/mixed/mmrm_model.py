@@ -9,7 +9,7 @@ import numpy as np
 
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed.design import Design, Roles, build_design
-from mirabal_toolkit.mixed.lmm_statistics import Standard, right_basis, standards
+from mirabal_toolkit.mixed.lmm_pass import Standard, right_basis, standards
 from mirabal_toolkit.mixed.mmrm_covariance import ByArm, Structure, structure
 from mirabal_toolkit.mixed.mmrm_criterion import WaveDeviance, fit_waves, pair_counts
 from mirabal_toolkit.mixed.mmrm_fit import MmrmFit

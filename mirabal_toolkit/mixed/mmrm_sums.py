@@ -8,7 +8,7 @@ import numpy as np
 
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed.linear_sums import PatternSums, plan_patterns, sum_people
-from mirabal_toolkit.mixed.lmm_statistics import (
+from mirabal_toolkit.mixed.lmm_pass import (
     Standard,
     chunks_of_people,
     person_weights,
