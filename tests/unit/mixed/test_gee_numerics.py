@@ -195,7 +195,7 @@ def test_ar1_of_two_waves_is_exchangeable():
 
 
 def test_pieces_give_what_the_whole_gives(monkeypatch):
-    data = visits_on_any_day(40, seed=9)
+    data = visits_on_any_day(200, seed=9)
     data["wave"] = data.groupby("person_id").cumcount()
     choices = {"groups": "person_id", "time": "wave", "df": "satterthwaite"}
     for corr, time in (("exchangeable", "wave"), ("unstructured", "wave"), ("ar1", "day")):
