@@ -159,7 +159,7 @@ def test_length_is_limited() -> None:
         parse_condition(longest + " ")
 
 
-@pytest.mark.parametrize("nest", ["({})", "not ({})", "- ({})", "max({})", "1 in (({}))"])
+@pytest.mark.parametrize("nest", ["({})", "not {}", "not ({})", "-{}", "- ({})", "max({})", "1 in (({}))"])
 def test_depth_is_limited(nest: str) -> None:
     fine, deep = "1", "1"
     for _ in range(3):

@@ -108,3 +108,10 @@ def test_show_refuses_what_is_not_there() -> None:
         run("show", "unheard-of")
     with pytest.raises(UsageError, match="is not in “xx”"):
         run("show", "partner-safety", "--lang", "xx")
+
+
+def test_an_instrument_without_scores_is_shown_without_them(instrument: Instrument) -> None:
+    bare = replace(instrument, scales=(), outcomes=(), measures_of_success=(), tests=())
+    text = as_text(bare)
+    assert "Scales" not in text
+    assert "Outcomes" not in text
