@@ -63,7 +63,7 @@ class Cells:
     @property
     def n_valid(self) -> int:
         """Number of valid answers."""
-        return int(self.answers.notna().to_numpy().sum())
+        return int(self.answers.count().sum())
 
     def answer(self, item_id: str) -> NDArray[np.float64]:
         """Answers to one item as floats, NaN missing; for text and dates 1.0 where there is one."""
@@ -98,11 +98,7 @@ class Cells:
 
     def with_columns(self, answers: Mapping[str, Any], reasons: Mapping[str, Codes]) -> Cells:
         """Return the cells with some columns replaced."""
-        return replace(
-            self,
-            answers=self.answers.assign(**answers) if answers else self.answers,
-            reasons=self.reasons.assign(**reasons) if reasons else self.reasons,
-        )
+        return replace(self, answers=_replaced(self.answers, answers), reasons=_replaced(self.reasons, reasons))
 
     def emptied(self, where: Mapping[str, Mask], reason: MissingReason | Mapping[str, MissingReason]) -> Cells:
         """Return the cells with the answers at `where` (item → rows) taken out, for a reason."""
@@ -113,6 +109,13 @@ class Cells:
             answers[item_id] = self.answers[item_id].mask(rows)
             reasons[item_id] = np.where(rows, np.int8(REASON_CODE[why]), self.reason(item_id))
         return self.with_columns(answers, reasons)
+
+
+def _replaced(frame: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Build the frame anew from its columns: with copy on write nothing that stays is copied."""
+    if not columns:
+        return frame
+    return pd.DataFrame({name: columns.get(name, frame[name]) for name in frame.columns}, index=frame.index, copy=False)
 
 
 def open_cells(data: WaveData) -> Cells:

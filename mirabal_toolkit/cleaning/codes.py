@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mirabal_toolkit.cleaning.cells import NO_REASON, REASON_CODE, Cells, Codes, Mask
+from mirabal_toolkit.cleaning.cells import NO_REASON, REASON_CODE, Cells, Codes, Mask, wave_items
 from mirabal_toolkit.cleaning.step import Step, StepResult
 from mirabal_toolkit.core.data import AuditStep, Finding
 from mirabal_toolkit.core.instrument import Instrument, Item
@@ -29,18 +28,18 @@ def read_missing_codes(cells: Cells, instrument: Instrument, step: Step) -> Step
     counts: dict[MissingReason, int] = {}
     for item in instrument.items:
         values, why = cells.answer(item.id), cells.reason(item.id)
-        coded = np.zeros(len(cells), dtype=bool)
-        for code, reason in _reasons_of(item, instrument).items():
-            hit = np.abs(values - code) < _TOLERANCE
-            why[hit] = REASON_CODE[reason]
-            coded |= hit
-            counts[reason] = counts.get(reason, 0) + int(hit.sum())
-        answered = ~np.isnan(values) & ~coded
-        if (why[answered] != NO_REASON).any() or coded.any():
-            why[answered] = NO_REASON
+        stray = (why != NO_REASON) & ~np.isnan(values)
+        coded = _coded(values, item, instrument)
+        why[stray] = NO_REASON
+        for reason, hits in coded.items():
+            why[hits] = REASON_CODE[reason]
+            counts[reason] = counts.get(reason, 0) + len(hits)
+        if coded or stray.any():
             reasons[item.id] = why
-        if coded.any():
-            answers[item.id] = cells.answers[item.id].mask(coded)
+        if coded:
+            values = values.copy()
+            values[np.concatenate(list(coded.values()))] = np.nan
+            answers[item.id] = values
     return StepResult(cells.with_columns(answers, reasons), _missing_code_audit(cells.n_valid, counts, step))
 
 
@@ -52,10 +51,20 @@ def _missing_code_audit(n_valid: int, counts: Mapping[MissingReason, int], step:
     return tuple(audit) or (step.counted("cells", n_valid, n_valid),)
 
 
-def _reasons_of(item: Item, instrument: Instrument) -> Mapping[int, MissingReason]:
+def _coded(values: NDArray[np.float64], item: Item, instrument: Instrument) -> dict[MissingReason, NDArray[np.intp]]:
+    """Missing reason → the rows that hold its code."""
     if item.response_set is None or not item.is_numeric:
         return {}
-    return instrument.response_set_by_id[item.response_set].reasons
+    codes = instrument.response_set_by_id[item.response_set].reasons
+    if not codes:
+        return {}
+    near = np.flatnonzero((values > min(codes) - 1) & (values < max(codes) + 1))
+    found: dict[MissingReason, list[NDArray[np.intp]]] = {}
+    for code, reason in codes.items():
+        hits = near[np.abs(values[near] - code) < _TOLERANCE]
+        if len(hits):
+            found.setdefault(reason, []).append(hits)
+    return {reason: np.concatenate(hits) for reason, hits in found.items()}
 
 
 def drop_impossible_values(cells: Cells, instrument: Instrument, step: Step) -> StepResult:
@@ -129,33 +138,36 @@ def _impossible_finding(item: Item, count: int) -> Finding:
 
 def explain_gaps(cells: Cells, instrument: Instrument, step: Step) -> StepResult:
     """Give every cell that is still empty a reason; see `EXPLAIN_GAPS`."""
-    empty = cells.answers.isna().to_numpy()
-    why = cells.reasons.to_numpy(dtype=np.int8, copy=True)
-    silent = empty & (why == NO_REASON)
-    why[silent] = REASON_CODE[MissingReason.UNEXPLAINED]
-    why[~empty] = NO_REASON
-    frame = cells.reasons.copy()
-    frame[:] = why
-    total = int(empty.size - empty.sum())
-    audit = step.counted("cells", total, total, int(silent.sum()))
-    return StepResult(replace(cells, reasons=frame), (audit,), _gap_findings(cells, instrument))
+    reasons: dict[str, Codes] = {}
+    n_silent = n_valid = 0
+    for item in instrument.items:
+        why = cells.reason(item.id)
+        empty = cells.answers[item.id].isna().to_numpy()
+        silent = empty & (why == NO_REASON)
+        n_silent += int(silent.sum())
+        n_valid += len(empty) - int(empty.sum())
+        why[silent] = REASON_CODE[MissingReason.UNEXPLAINED]
+        why[~empty] = NO_REASON
+        reasons[item.id] = why
+    audit = step.counted("cells", n_valid, n_valid, n_silent)
+    return StepResult(cells.with_columns({}, reasons), (audit,), _gap_findings(cells, instrument))
 
 
 def _gap_findings(cells: Cells, instrument: Instrument) -> tuple[Finding, ...]:
     """Say which required items stay empty, without a reason, for more than one in twenty who were asked."""
     interviewed = np.ones(len(cells), dtype=bool) if cells.status is None else cells.status == NO_REASON
-    unexplained = (NO_REASON, REASON_CODE[MissingReason.UNEXPLAINED])
-    findings = []
-    for item in instrument.items:
-        if not item.required or item.per_person:
+    waves, place = np.unique(cells.wave, return_inverse=True)
+    findings: list[Finding] = []
+    for item in wave_items(instrument):
+        if not item.required:
             continue
+        why = cells.reason(item.id)
         answered = cells.answers[item.id].notna().to_numpy() & interviewed
-        gap = np.isin(cells.reason(item.id), unexplained) & interviewed & ~answered
-        for wave in np.unique(cells.wave[gap]):
-            here = cells.wave == wave
-            count, asked = int((gap & here).sum()), int(((gap | answered) & here).sum())
-            if count > 0.05 * asked:
-                findings.append(_gap_finding(item.id, int(wave), count, asked))
+        gap = ((why == NO_REASON) | (why == REASON_CODE[MissingReason.UNEXPLAINED])) & interviewed & ~answered
+        counts = np.bincount(place[gap], minlength=len(waves))
+        asked = counts + np.bincount(place[answered], minlength=len(waves))
+        many = np.flatnonzero(counts > 0.05 * asked)
+        findings += [_gap_finding(item.id, int(waves[at]), int(counts[at]), int(asked[at])) for at in many]
     return tuple(findings)
 
 

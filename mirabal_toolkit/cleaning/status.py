@@ -82,20 +82,23 @@ def _gate_failed(cells: Cells, instrument: Instrument) -> Mask:
 
 def _spoke(cells: Cells, instrument: Instrument) -> Mask:
     """Rows in which she refused or did not know: she was there, even if she answered nothing."""
-    said = [REASON_CODE[reason] for reason in (MissingReason.REFUSED, MissingReason.DONT_KNOW)]
     found = np.zeros(len(cells), dtype=bool)
     for item_id in substantive_items(instrument):
-        found |= np.isin(cells.reason(item_id), said)
+        why = cells.reasons[item_id].to_numpy(dtype=np.int8)
+        for reason in (MissingReason.REFUSED, MissingReason.DONT_KNOW):
+            found |= why == REASON_CODE[reason]
     return found
 
 
 def _reason_in_row(cells: Cells) -> Codes:
     """A reason for the whole wave that stands in the cells already, the strongest first; else missed."""
-    found = np.full(len(cells), _MISSED)
-    why = cells.reasons.to_numpy(dtype=np.int8)
-    for reason in WAVE_REASONS:
-        found[(why == REASON_CODE[reason]).any(axis=1)] = REASON_CODE[reason]
-    return found
+    codes = np.array([REASON_CODE[reason] for reason in WAVE_REASONS], dtype=np.int8)
+    strength = np.zeros(len(REASON_CODE) + 1, dtype=np.int8)  # the last stands for NO_REASON, which is -1
+    strength[codes] = np.arange(len(codes))
+    strongest = np.zeros(len(cells), dtype=np.int8)
+    for item_id in cells.reasons.columns:
+        strongest = np.maximum(strongest, strength[cells.reasons[item_id].to_numpy(dtype=np.int8)])
+    return codes[strongest]
 
 
 def _carried_forward(own: Codes, n_waves: int) -> tuple[Codes, dict[MissingReason, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -86,9 +86,15 @@ class _Source:
     instrument: Instrument
     answers: pd.DataFrame
     reasons: pd.DataFrame
+    known: dict[tuple[str, ...], Answers] = field(default_factory=dict)
 
     def of(self, items: Sequence[str]) -> Answers:
-        """Answers to some items, as arrays."""
+        """Answers to some items, as arrays; the indicators of a scale share them."""
+        if tuple(items) not in self.known:
+            self.known[tuple(items)] = self._taken(items)
+        return self.known[tuple(items)]
+
+    def _taken(self, items: Sequence[str]) -> Answers:
         shape = (len(self.answers), len(items))
         values, no_contact, routed = np.empty(shape), np.empty(shape, bool), np.empty(shape, bool)
         for place, item_id in enumerate(items):
