@@ -86,6 +86,9 @@ class Design:
         The columns used.
     also : mapping from str to ndarray, shape (n,)
         The further columns of `roles.also`.
+    source : pandas.DataFrame or None
+        The columns used, all rows in the caller's order, which predictions are standardised over; None
+        for one part of a whole.
     """
 
     y: FloatArray
@@ -108,6 +111,7 @@ class Design:
     z_recipe: Recipe | None
     roles: Roles
     also: Mapping[str, NDArray[np.generic]]
+    source: pd.DataFrame | None = None
 
     @property
     def n_rows(self) -> int:
@@ -220,6 +224,7 @@ def build_design(
         z_recipe=z_recipe,
         roles=roles,
         also={name: frame[name].to_numpy() for name in roles.also},
+        source=needed if like is None else None,
     )
     checks.refuse_not_finite(design)
     if like is None:

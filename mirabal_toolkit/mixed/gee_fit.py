@@ -42,8 +42,6 @@ class GeeFit(Fit):
         Terms whose unpenalised estimate is infinite, because the answer never varies in some cell.
     n_iterations : int
         Steps of Fisher scoring, the start included.
-    frame : pandas.DataFrame
-        Columns of the formula for the rows of the fit, which predictions are standardised over.
     """
 
     root: Root
@@ -52,7 +50,6 @@ class GeeFit(Fit):
     penalty: str | None
     separated: tuple[str, ...]
     n_iterations: int
-    frame: pd.DataFrame
 
     @property
     def family(self) -> str:

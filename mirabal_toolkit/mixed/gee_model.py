@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
-import pandas as pd
 
 from mirabal_toolkit.errors import ModelError, UsageError
 from mirabal_toolkit.mixed.design import Design, Roles, build_design
@@ -19,6 +18,7 @@ from mirabal_toolkit.mixed.gee_solve import Estimate, Start, independence_start,
 from mirabal_toolkit.mixed.gee_trust import Flaws, judge
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float64]
@@ -123,8 +123,7 @@ def gee(  # noqa: PLR0913 - one keyword for each choice a user of GEE expects to
     _refuse_unsuitable(design, options)
     blocks, level_times = _blocks(design, corr)
     start = start_correlation(corr, blocks, level_times)
-    fit = _fit(design, blocks, start, options)
-    return replace(fit, frame=data[list(design.recipe.variables)].iloc[design.rows])
+    return _fit(design, blocks, start, options)
 
 
 def _refuse_unknown_choices(options: GeeOptions) -> None:
@@ -257,5 +256,4 @@ def _result(design: Design, root: Root, start: Start, estimate: Estimate, option
         penalty=options.penalty,
         separated=separated,
         n_iterations=start.iterations + estimate.iterations,
-        frame=pd.DataFrame(index=range(design.n_rows)),
     )

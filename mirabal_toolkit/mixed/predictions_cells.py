@@ -101,7 +101,7 @@ def build_grid(fit: Fit, by: Sequence[str], at: Mapping[str, Any], over: Over, d
         A column that is not in the formula; too many values of a `by` column; data of another length.
     """
     design = _design(fit)
-    frame = _frame(fit, design, data)
+    frame = _frame(design, data)
     _refuse_unknown([*by, *at], frame)
     person = design.groups.codes
     weight = 1.0 / np.bincount(person)[person] if over == "people" else np.ones(len(frame))
@@ -122,14 +122,11 @@ def _design(fit: Fit) -> Design:
     return fit.design
 
 
-def _frame(fit: Fit, design: Design, data: pd.DataFrame | None) -> pd.DataFrame:
+def _frame(design: Design, data: pd.DataFrame | None) -> pd.DataFrame:
     """Columns of the formula, in the order of the design."""
+    data = design.source if data is None else data
     if data is None:
-        kept = getattr(fit, "frame", None)
-        kept = getattr(design, "frame", None) if kept is None else kept
-        if kept is None:
-            raise UsageError("This fit does not keep its data.", fix="Give them again: data=...")
-        return pd.DataFrame(kept[_needed(design)]).reset_index(drop=True)
+        raise UsageError("This fit does not keep its data.", fix="Give them again: data=...")
     if len(data) != len(design.index):
         raise UsageError(
             f"The model was fitted to {len(design.index)} rows; data has {len(data)}.",

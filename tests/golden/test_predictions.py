@@ -58,7 +58,7 @@ def test_difference_in_differences():
 @pytest.mark.parametrize("target", ["population", "typical"])
 def test_glmm_integrated_over_people_or_typical(target):
     fit = glmm("hurt ~ C(wave) + arm", DATA, groups="person_id", n_quad=25)
-    options = {"target": target, "data": DATA}
+    options = {"target": target}
     found = together(predictions(fit, "wave", **options), contrasts(fit, "wave", **options))
     # glmer stops at 1e-6 or so, and its deviance was differenced twice for the covariance
     compare(found, f"glmm-{target}-people", {"rtol": 1e-4, "atol": 1e-5}, 1e-3)
@@ -66,7 +66,7 @@ def test_glmm_integrated_over_people_or_typical(target):
 
 def test_lmm_as_emmeans_with_satterthwaite():
     fit = lmm("score ~ C(wave) * arm + age", DATA, groups="person_id")
-    options = {"over": "rows", "data": DATA}
+    options = {"over": "rows"}
     found = together(predictions(fit, "wave", **options), contrasts(fit, "wave", "consecutive", **options))
     found, expected = compare(found, "lmm-response-rows", {"rtol": 1e-5, "atol": 1e-6}, 1e-4)
     # lmerTest differentiates numerically

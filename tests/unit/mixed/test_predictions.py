@@ -1,5 +1,7 @@
 """Cells, intervals, contrasts and choices of predictions() and contrasts()."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,12 @@ class TestPredictions:
         assert table["n_obs"].tolist() == counts.tolist()
         assert table["n_persons"].tolist() == counts.tolist()
         assert table["p_value"].isna().all()
+
+    def test_a_fit_that_keeps_no_data_takes_them_again(self):
+        bare = replace(LOGIT, design=replace(LOGIT.design, source=None))
+        with pytest.raises(UsageError, match="does not keep its data"):
+            predictions(bare, "wave")
+        pd.testing.assert_frame_equal(predictions(bare, "wave", data=DATA), predictions(LOGIT, "wave"))
 
     def test_values_can_be_fixed_and_chosen(self):
         table = predictions(LOGIT, "wave", at={"wave": [1, 3], "age": 20.0, "arm": "new"})
@@ -179,7 +187,7 @@ class TestContrasts:
 class TestMixedModels:
     def test_typical_and_averaged_people_differ_as_they_must(self):
         fit = glmm("hurt ~ C(wave) + age", DATA, groups="person_id", n_quad=15)
-        typical, averaged = (predictions(fit, "wave", target=t, data=DATA) for t in ("typical", "population"))
+        typical, averaged = (predictions(fit, "wave", target=t) for t in ("typical", "population"))
         # averaging over people pulls towards one half
         assert ((averaged["estimate"] - 0.5).abs() < (typical["estimate"] - 0.5).abs()).all()
         crude = DATA.groupby("wave")["hurt"].mean().to_numpy()
@@ -196,27 +204,27 @@ class TestMixedModels:
 
     def test_probabilities_of_an_ordinal_answer_sum_to_one(self):
         fit = clmm("safety ~ C(wave) + age", DATA, groups="person_id")
-        table = predictions(fit, "wave", data=DATA)
+        table = predictions(fit, "wave")
         np.testing.assert_allclose(table.groupby("wave")["estimate"].sum(), 1.0)
         assert table["category"].tolist()[:3] == ["low", "middle", "high"]
-        changes = contrasts(fit, "wave", "first-last", data=DATA)
+        changes = contrasts(fit, "wave", "first-last")
         assert changes["estimate"].sum() == pytest.approx(0.0, abs=1e-12)
-        latent = contrasts(fit, "wave", "first-last", scale="link", data=DATA)
+        latent = contrasts(fit, "wave", "first-last", scale="link")
         assert latent["estimate"][0] == pytest.approx(fit.params["C(wave)[T.3]"])
         assert latent["std_error"][0] == pytest.approx(fit.bse["C(wave)[T.3]"])
 
     def test_counts_with_time_at_risk(self):
         fit = glmm("visits ~ C(wave)", DATA, groups="person_id", family="poisson", offset="log_time")
-        table = predictions(fit, "wave", over="rows", data=DATA)
+        table = predictions(fit, "wave", over="rows")
         spread = fit.sd_re.iloc[0] ** 2 / 2
         eta = fit.params["Intercept"] + spread + DATA["log_time"]
         assert table["estimate"][0] == pytest.approx(np.exp(eta).mean())
-        change = contrasts(fit, "wave", "first-last", scale="link", data=DATA)
+        change = contrasts(fit, "wave", "first-last", scale="link")
         assert change["estimate"][0] == pytest.approx(fit.params["C(wave)[T.3]"])
 
     def test_linear_models(self):
         fit = lmm("score ~ C(wave) + age", DATA, groups="person_id")
-        table = contrasts(fit, "wave", data=DATA)
+        table = contrasts(fit, "wave")
         np.testing.assert_allclose(table["estimate"], fit.params[["C(wave)[T.2]", "C(wave)[T.3]"]])
         np.testing.assert_allclose(table["df"], fit.df[["C(wave)[T.2]", "C(wave)[T.3]"]])
 
