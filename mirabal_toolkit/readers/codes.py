@@ -1,0 +1,168 @@
+"""Compare the value labels of a variable with the answers of an item: same labels under other codes are recoded, and said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mirabal_toolkit.core.instrument import Instrument, Item, Option
+from mirabal_toolkit.core.missing import MissingReason
+from mirabal_toolkit.readers.raw import TOLERANCE, Code, Variable
+from mirabal_toolkit.readers.words import plain_words
+
+#: Words in labels of user-missing codes, and what they mean.
+_REASON_WORDS = (
+    (("refus", "prefer not", "declin", "no answer", "not stated", "rather not"), MissingReason.REFUSED),
+    (("dont know", "do not know", "not sure", "unsure", "cant say", "unknown"), MissingReason.DONT_KNOW),
+    (("no contact",), MissingReason.NO_CONTACT),
+    (("not asked",), MissingReason.NOT_ASKED),
+    (("not applic", "does not apply", "doesnt apply", "n a", "na", "inapplic", "skip"), MissingReason.NOT_APPLICABLE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeProposal:
+    """How codes of a variable become codes of an item.
+
+    Parameters
+    ----------
+    codes, missing : mapping
+        As in `VariableMatch`.
+    agreement : float or None
+        Share of value labels that are answers of the item, 0–1; None when there is nothing to compare.
+    reason : str
+        In words; empty when codes stay as they are.
+    """
+
+    codes: Mapping[Code, float] = field(default_factory=dict)
+    missing: Mapping[Code, MissingReason] = field(default_factory=dict)
+    agreement: float | None = None
+    reason: str = ""
+
+
+def propose_codes(variable: Variable, item: Item, instrument: Instrument) -> CodeProposal:
+    """Return the codes to change and the missing codes to name.
+
+    Parameters
+    ----------
+    variable : Variable
+        From the file, with its value labels and user-missing codes.
+    item : Item
+        What it holds.
+    instrument : Instrument
+    """
+    if not item.is_numeric:
+        return CodeProposal()
+    options = instrument.options(item.id)
+    matched = _match_labels(variable, options)
+    codes: dict[Code, float] = {}
+    missing: dict[Code, MissingReason] = {}
+    for code, option in matched.items():
+        if not _same(code, option.code):
+            if option.kind == "valid":
+                codes[code] = float(option.code)
+            else:
+                missing[code] = MissingReason(option.kind)
+    said = _recoding(codes, matched, options, missing)
+    missing |= _declared_missing(variable, item, instrument, {*codes, *missing})
+    valid_labels = [code for code in variable.value_labels if not _is_declared_missing(variable, code)]
+    agreement = sum(code in matched for code in valid_labels) / len(valid_labels) if valid_labels and options else None
+    return CodeProposal(codes, missing, agreement, said)
+
+
+def _same(code: Code, other: float) -> bool:
+    return not isinstance(code, str) and abs(code - other) < TOLERANCE
+
+
+def _match_labels(variable: Variable, options: tuple[Option, ...]) -> dict[Code, Option]:
+    """Return file code → option with the same label; labels that two codes share say nothing."""
+    by_words: dict[str, Option] = {}
+    for option in options:
+        for text in (*option.label.values(), option.name):
+            by_words.setdefault(plain_words(text), option)
+    labels = {code: plain_words(label) for code, label in variable.value_labels.items()}
+    often = Counter(labels.values())
+    return {code: by_words[words] for code, words in labels.items() if words in by_words and often[words] == 1}
+
+
+def _recoding(
+    codes: dict[Code, float],
+    matched: Mapping[Code, Option],
+    options: tuple[Option, ...],
+    missing: dict[Code, MissingReason],
+) -> str:
+    """Complete `codes` where only some codes are labelled, and say in words what is done.
+
+    Under a recoding, a code without a label of its own cannot keep its number: it would be read as
+    another answer. If the labelled ones are exactly reversed it is reversed too, else it is
+    set aside as unexplained.
+    """
+    if not codes:
+        return "its labels give other codes for missing answers" if missing else ""
+    valid = [option.code for option in options if option.kind == "valid"]
+    low, high = min(valid), max(valid)
+    pairs = {code: option.code for code, option in matched.items() if option.kind == "valid"}
+    is_reversed = all(_same(code, low + high - target) for code, target in pairs.items())
+    covered = {round(code) for code in pairs if not isinstance(code, str)}
+    for code in sorted(set(valid) - covered):
+        if float(code) in missing:
+            continue
+        if is_reversed and len(pairs) > 1:
+            codes[float(code)] = float(low + high - code)
+        else:
+            missing[float(code)] = MissingReason.UNEXPLAINED
+    return (
+        "its labels run the other way round" if is_reversed and len(pairs) > 1 else "its labels stand under other codes"
+    )
+
+
+def _declared_missing(
+    variable: Variable, item: Item, instrument: Instrument, done: set[Code]
+) -> dict[Code, MissingReason]:
+    """Return reasons of single user-missing codes that the response set of the item does not know."""
+    known = reasons_of(item, instrument)
+    found: dict[Code, MissingReason] = {}
+    singles: list[Code] = [low for low, high in variable.missing_ranges if low == high]
+    ranged: list[Code] = [code for code in variable.value_labels if _is_declared_missing(variable, code)]
+    for code in dict.fromkeys([*singles, *ranged, *variable.missing_texts]):
+        hint = reason_in_label(variable.value_labels.get(code, ""))
+        own = None if isinstance(code, str) else known.get(round(code))
+        if code in done or (own is not None and item.response_set is not None):
+            continue
+        found[code] = hint or own or MissingReason.UNEXPLAINED
+    return found
+
+
+def _is_declared_missing(variable: Variable, code: Code) -> bool:
+    if isinstance(code, str):
+        return code in variable.missing_texts
+    return any(low <= code <= high for low, high in variable.missing_ranges)
+
+
+def reasons_of(item: Item, instrument: Instrument) -> dict[int, MissingReason]:
+    """Return code → missing reason of an item; for numbers, those that all response sets agree on."""
+    if item.response_set is not None:
+        return instrument.response_set_by_id[item.response_set].reasons
+    agreed: dict[int, MissingReason] = {}
+    disputed: set[int] = set()
+    for response_set in instrument.response_sets:
+        for code, reason in response_set.reasons.items():
+            if agreed.setdefault(code, reason) is not reason:
+                disputed.add(code)
+    return {code: reason for code, reason in agreed.items() if code not in disputed}
+
+
+def reason_in_label(label: str) -> MissingReason | None:
+    """Return the missing reason that a label means, or None.
+
+    Examples
+    --------
+    >>> reason_in_label("Refused to answer").value, reason_in_label("Most days")
+    ('refused', None)
+    """
+    words = plain_words(label)
+    for signs, reason in _REASON_WORDS:
+        if any(words == sign if len(sign) < 4 else sign in words for sign in signs):
+            return reason
+    return None

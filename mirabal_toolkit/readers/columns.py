@@ -1,0 +1,179 @@
+"""One variable of a file becomes answers and missing reasons of one item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mirabal_toolkit.core.instrument import Instrument, Item
+from mirabal_toolkit.core.missing import REASON_DTYPE, MissingReason
+from mirabal_toolkit.readers.codes import reasons_of
+from mirabal_toolkit.readers.dates import to_dates
+from mirabal_toolkit.readers.identifiers import to_text
+from mirabal_toolkit.readers.mapping import VariableMatch
+from mirabal_toolkit.readers.raw import TOLERANCE, Variable
+
+Floats = npt.NDArray[np.float64]
+ReasonCodes = npt.NDArray[np.int8]
+
+_NUMBER_OF = {MissingReason(name): place for place, name in enumerate(REASON_DTYPE.categories)}
+_UNEXPLAINED = _NUMBER_OF[MissingReason.UNEXPLAINED]
+
+
+@dataclass(frozen=True)
+class Column:
+    """Answers to one item and why some are missing.
+
+    Parameters
+    ----------
+    answers : Series
+        Floats, text, or datetime64[us].
+    reasons : int8 array
+        Position in the categories of `REASON_DTYPE`, -1 where nothing is said.
+    counts : dict
+        What could not be understood: name of a finding → number of cells.
+    """
+
+    answers: pd.Series
+    reasons: ReasonCodes
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def given(self) -> npt.NDArray[np.bool_]:
+        """Where there is an answer or a reason."""
+        return self.answers.notna().to_numpy() | (self.reasons >= 0)
+
+
+def read_column(
+    values: pd.Series, variable: Variable, match: VariableMatch, item: Item, instrument: Instrument
+) -> Column:
+    """Return what one variable says about an item.
+
+    Parameters
+    ----------
+    values : Series
+        The column of the file.
+    variable : Variable
+        What the file says about it.
+    match : VariableMatch
+        How its codes are to be read.
+    item : Item
+    instrument : Instrument
+    """
+    if item.type == "date":
+        return _dates(values, variable, match)
+    if item.type == "text":
+        return _texts(values, variable, match)
+    return _numbers(values, variable, match, reasons_of(item, instrument), item)
+
+
+def _dates(values: pd.Series, variable: Variable, match: VariableMatch) -> Column:
+    given = values.mask(variable.is_missing(values))
+    dates = to_dates(given, variable, match.date_order)
+    reasons = _reasons_of_codes(values, variable, match)
+    reasons[dates.impossible.to_numpy() & (reasons < 0)] = _UNEXPLAINED
+    counts = {"impossible_date": int(dates.impossible.sum()) - dates.ambiguous, "ambiguous_date": dates.ambiguous}
+    return Column(dates.values.mask(pd.Series(reasons >= 0, index=values.index)), reasons, counts)
+
+
+def _texts(values: pd.Series, variable: Variable, match: VariableMatch) -> Column:
+    texts = to_text(values, variable)
+    reasons = _reasons_of_codes(values, variable, match)
+    return Column(texts.mask(pd.Series(reasons >= 0, index=values.index)), reasons)
+
+
+def _reasons_of_codes(values: pd.Series, variable: Variable, match: VariableMatch) -> ReasonCodes:
+    """Return reasons by the mapping, and unexplained for other codes that the file declares missing."""
+    reasons = np.full(len(values), -1, dtype=np.int8)
+    reasons[variable.is_missing(values).to_numpy()] = _UNEXPLAINED
+    for code, reason in match.missing.items():
+        reasons[_where(values, code)] = _NUMBER_OF[reason]
+    return reasons
+
+
+def _where(values: pd.Series, code: Any) -> npt.NDArray[np.bool_]:
+    """Return where a column holds a code, numbers with tolerance."""
+    is_text = not pd.api.types.is_numeric_dtype(values.dtype)
+    if is_text:
+        wanted = code if isinstance(code, str) else f"{code:g}"
+        found: npt.NDArray[np.bool_] = (values.str.strip() == wanted.strip()).fillna(value=False).to_numpy(dtype=bool)
+        return found
+    if isinstance(code, str):
+        return np.zeros(len(values), dtype=bool)
+    near: npt.NDArray[np.bool_] = np.abs(values.to_numpy() - code) < TOLERANCE
+    return near
+
+
+def _numbers(
+    values: pd.Series, variable: Variable, match: VariableMatch, own: dict[int, MissingReason], item: Item
+) -> Column:
+    """Read codes and numbers.
+
+    What the mapping says goes before the instrument's own missing codes, and those before what the
+    file declares missing without saying why. Numbers without a response set have missing codes only
+    where the file declares them, since 98 can be an age.
+    """
+    numbers, unreadable = _as_floats(values)
+    answers = _near_whole(numbers)
+    reasons = np.full(len(numbers), -1, dtype=np.int8)
+    declared = variable.is_missing(values).to_numpy()
+    handled = np.zeros(len(numbers), dtype=bool)
+    for code, target in match.codes.items():
+        here = _where(values, code)
+        answers[here], handled = target, handled | here
+        unreadable &= ~here
+    for code, reason in match.missing.items():
+        here = _where(values, code) & ~handled
+        reasons[here], handled = _NUMBER_OF[reason], handled | here
+        unreadable &= ~here
+    for own_code, reason in own.items():
+        here = (answers == own_code) & ~handled & (reasons < 0)
+        if item.response_set is None:
+            here &= declared
+        reasons[here] = _NUMBER_OF[reason]
+    undeclared = declared & ~handled & (reasons < 0)
+    reasons[undeclared | unreadable | np.isinf(answers)] = _UNEXPLAINED
+    answers[reasons >= 0] = np.nan
+    counts = {
+        "undeclared_missing_code": int(undeclared.sum()),
+        "not_a_number": int(unreadable.sum()),
+        "infinite": int(np.isinf(numbers).sum()),
+    }
+    return Column(pd.Series(answers, index=values.index), reasons, counts)
+
+
+def _as_floats(values: pd.Series) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return numbers, and where something stood that is none."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.to_numpy(dtype=float, na_value=np.nan).copy(), np.zeros(len(values), dtype=bool)
+    texts = values.str.strip()
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float, na_value=np.nan).copy()
+    given = (texts.notna() & (texts != "")).to_numpy(dtype=bool)
+    return numbers, given & np.isnan(numbers)
+
+
+def _near_whole(numbers: Floats) -> Floats:
+    whole = np.round(numbers)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(numbers - whole) < TOLERANCE
+    return np.where(near, whole, numbers)
+
+
+def as_reasons(codes: ReasonCodes, index: pd.Index) -> pd.Series:
+    """Return positions in `REASON_DTYPE` as a Series of it."""
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=REASON_DTYPE), index=index)
+
+
+def empty_column(item: Item, rows: int) -> Column:
+    """Return a column without answers, of the type the item has."""
+    index = pd.RangeIndex(rows)
+    reasons = np.full(rows, -1, dtype=np.int8)
+    if item.type == "date":
+        return Column(pd.Series(np.full(rows, np.datetime64("NaT"), dtype="datetime64[us]"), index=index), reasons)
+    if item.type == "text":
+        return Column(pd.Series(None, index=index, dtype="str"), reasons)
+    return Column(pd.Series(np.nan, index=index, dtype=float), reasons)

@@ -1,0 +1,89 @@
+"""Find out which instrument a file was collected with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.readers.naming import match_variables
+from mirabal_toolkit.readers.raw import RawTable
+
+#: Less than this share of an instrument found in the files is no sign of it.
+_LEAST_SHARE = 0.2
+#: Two fits closer than this are equally likely.
+_TIE = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well an instrument fits.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    items_found : float
+        Share of its items that are in the files, 0–1.
+    variables_explained : float
+        Share of the variables in the files that are its items, 0–1.
+    """
+
+    instrument: Instrument
+    items_found: float
+    variables_explained: float
+
+    @property
+    def score(self) -> float:
+        """Harmonic mean of both shares: a part of a longer questionnaire is not mistaken for the whole."""
+        total = self.items_found + self.variables_explained
+        return 2 * self.items_found * self.variables_explained / total if total else 0.0
+
+
+def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrument]) -> Fit:
+    """Return the instrument that fits best.
+
+    Parameters
+    ----------
+    tables : sequence of RawTable
+        The files, taken together.
+    candidates : sequence of Instrument
+        Newer versions of the same instrument win over older ones that fit as well.
+
+    Raises
+    ------
+    InputError
+        If none fits, or two fit equally well.
+    """
+    fits = sorted((_fit(tables, instrument) for instrument in candidates), key=lambda fit: -fit.score)
+    usable = [fit for fit in fits if fit.items_found >= _LEAST_SHARE and fit.score > 0]
+    known = ", ".join(instrument.reference for instrument in candidates)
+    if not usable:
+        raise InputError(
+            "no instrument is recognised from the names and labels of the variables",
+            fix=f"name it: --instrument ID (known: {known}), or map the variables by hand with --mapping",
+        )
+    rivals = [fit for fit in usable if usable[0].score - fit.score < _TIE]
+    if len({fit.instrument.id for fit in rivals}) > 1:
+        named = " and ".join(dict.fromkeys(fit.instrument.reference for fit in rivals))
+        raise InputError(
+            f"two instruments fit equally well: {named}", fix=f"say which: --instrument {rivals[0].instrument.id}"
+        )
+    return max(rivals, key=lambda fit: (_as_numbers(fit.instrument.version), fit.score))
+
+
+def _fit(tables: Sequence[RawTable], instrument: Instrument) -> Fit:
+    items: set[str] = set()
+    explained = total = 0
+    for table in tables:
+        try:
+            matches = match_variables(table.variables, instrument)
+        except InputError:  # names that can be read in two ways are told once the instrument is known
+            matches = []
+        items |= {match.item for match in matches}
+        explained, total = explained + len(matches), total + len(table.variables)
+    return Fit(instrument, len(items) / max(1, len(instrument.items)), explained / max(1, total))
+
+
+def _as_numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))

@@ -1,0 +1,178 @@
+"""What reading noticed, as findings: names of variables and counts, never a value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from mirabal_toolkit.core.data import WAVE, Finding, Severity
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.readers.apply import PersonWaves
+from mirabal_toolkit.readers.mapping import Mapping
+from mirabal_toolkit.readers.raw import RawTable
+from mirabal_toolkit.readers.words import some_names
+
+#: Findings on single cells: severity, what `count` of them are, what to do.
+_CELLS: dict[str, tuple[Severity, str, str]] = {
+    "impossible_date": ("error", "date(s) that cannot be, such as a day outside 1900–2100", "look them up and correct"),
+    "ambiguous_date": (
+        "error",
+        "date(s) written as text in which day and month cannot be told apart; set aside",
+        "say it in the mapping: date_order: dmy (or mdy)",
+    ),
+    "undeclared_missing_code": (
+        "warning",
+        "code(s) that the file declares missing without saying why",
+        "name the reason under `missing` in the mapping",
+    ),
+    "not_a_number": ("error", "answer(s) that are text where a number belongs; set aside", "correct them in the file"),
+    "infinite": ("error", "answer(s) that are infinite; set aside", "look at the computation in the file"),
+}
+
+
+def find_noticed(
+    tables: Sequence[RawTable], mapping: Mapping, rows: PersonWaves, instrument: Instrument
+) -> tuple[Finding, ...]:
+    """Return the findings of reading, in the order of the way from file to rows."""
+    return (
+        *(finding for table in tables for finding in table.warnings),
+        *_on_variables(tables, mapping),
+        *_on_codes(mapping),
+        *_on_cells(rows),
+        *_on_rows(rows),
+        *_on_waves(rows, instrument),
+        *_on_items(rows, mapping, instrument),
+    )
+
+
+def _on_variables(tables: Sequence[RawTable], mapping: Mapping) -> Iterator[Finding]:
+    used = {match.variable for match in mapping.variables} | {mapping.wave_column, *mapping.id_columns}
+    ignored = {entry.variable for entry in mapping.ignored}
+    names = dict.fromkeys(variable.name for table in tables for variable in table.variables)
+    unknown = [name for name in names if name not in used and name not in ignored]
+    if unknown:
+        yield Finding(
+            "note",
+            "unknown_variable",
+            f"{len(unknown)} variable(s) are no item of {mapping.instrument} and were left out: {some_names(unknown)}",
+            count=len(unknown),
+            advice="map those that should be in, list the others under `ignored`",
+        )
+    if mapping.proposed and mapping.ignored:
+        yield Finding(
+            "warning",
+            "set_aside",
+            f"{len(ignored)} variable(s) look like items but were set aside: {some_names(ignored)}",
+            count=len(ignored),
+            advice="the mapping file says why for each",
+        )
+    if mapping.proposed and mapping.unsure:
+        doubtful = [match.variable for match in mapping.unsure]
+        yield Finding(
+            "warning",
+            "uncertain_match",
+            f"{len(doubtful)} variable(s) were matched with some doubt: {some_names(doubtful)}",
+            count=len(doubtful),
+            advice="check them in the mapping file (`mirabal import`), correct it, and give it with --mapping",
+        )
+
+
+def _on_codes(mapping: Mapping) -> Iterator[Finding]:
+    recoded = Counter(match.item for match in mapping.variables if match.codes)
+    for item, count in recoded.items():
+        waves = sorted({match.wave for match in mapping.variables if match.codes and match.item == item and match.wave})
+        yield Finding(
+            "warning",
+            "recoded",
+            f"the value labels of {item} stand under other codes in {count} variable(s); recoded as the mapping says",
+            item=item,
+            wave=waves[0] if len(waves) == 1 else None,
+            count=count,
+            advice="check that the value labels in the file are right",
+        )
+
+
+def _on_cells(rows: PersonWaves) -> Iterator[Finding]:
+    for (code, item, wave), count in rows.tally.cells.items():
+        severity, what, advice = _CELLS[code]
+        yield Finding(severity, code, f"{count} {what}", item=item, wave=wave, count=count, advice=advice)
+
+
+def _on_rows(rows: PersonWaves) -> Iterator[Finding]:
+    counted = (
+        ("rows_without_id", rows.tally.rows_without_id, "an id"),
+        ("rows_without_wave", rows.tally.rows_without_wave, "a known wave"),
+    )
+    for code, count, what in counted:
+        if count:
+            yield Finding(
+                "error",
+                code,
+                f"{count} row(s) have answers but not {what}",
+                count=count,
+                advice="complete them in the file; nobody can say whose answers they are"
+                if code == "rows_without_id"
+                else "complete the wave in the file, or `wave_values` in the mapping; these rows are left out",
+            )
+
+
+def _on_waves(rows: PersonWaves, instrument: Instrument) -> Iterator[Finding]:
+    present = set(rows.answers[WAVE].unique())
+    for wave in instrument.waves:
+        if wave.number not in present:
+            yield Finding(
+                "warning",
+                "wave_without_rows",
+                f"wave {wave.number} has no rows",
+                wave=wave.number,
+                advice="is a file lacking?",
+            )
+    if len(present) == 1 and len(instrument.waves) > 1:
+        yield Finding(
+            "warning",
+            "one_wave",
+            "the data hold one wave only: no change can be seen",
+            count=1,
+            advice="add the other waves",
+        )
+
+
+def _on_items(rows: PersonWaves, mapping: Mapping, instrument: Instrument) -> Iterator[Finding]:
+    lacking = [item.id for item in instrument.items if item.id not in rows.items]
+    if lacking:
+        yield Finding(
+            "warning",
+            "item_not_in_file",
+            f"{len(lacking)} item(s) of {instrument.reference} are in no file: {some_names(lacking)}",
+            count=len(lacking),
+            advice="if they were asked under other names, map them",
+        )
+    empty = [item for item in rows.items if not rows.answers[item].notna().any()]
+    for item in empty:
+        yield Finding(
+            "warning", "item_all_missing", f"{item} has no answer in any row", item=item, count=len(rows.answers)
+        )
+    yield from _on_item_waves(mapping, instrument, rows)
+
+
+def _on_item_waves(mapping: Mapping, instrument: Instrument, rows: PersonWaves) -> Iterator[Finding]:
+    """Find items that are in the file at some waves and lacking at others."""
+    named = {wave for match in mapping.variables if (wave := match.wave) is not None}
+    if not named:
+        return
+    present: dict[str, set[int]] = {}
+    for match in mapping.variables:
+        if match.wave is not None:
+            present.setdefault(match.item, set()).add(match.wave)
+    for item_id, waves in present.items():
+        asked = set(instrument.item(item_id).waves) or named
+        for wave in sorted((asked & named) - waves):
+            yield Finding(
+                "warning",
+                "item_not_in_wave",
+                f"{item_id} is not in the file at wave {wave}",
+                item=item_id,
+                wave=wave,
+                count=int((rows.answers[WAVE] == wave).sum()),
+                advice="if it has another name there, map it",
+            )

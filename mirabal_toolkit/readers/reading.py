@@ -1,0 +1,135 @@
+"""Files in, waves of an instrument out: the door of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mirabal_toolkit.core.data import Finding, WaveData
+from mirabal_toolkit.core.frames import SealedFrame
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.errors import InputError, UsageError
+from mirabal_toolkit.readers.apply import apply_mapping
+from mirabal_toolkit.readers.detect import detect_instrument
+from mirabal_toolkit.readers.formats import ReadOptions, read_table
+from mirabal_toolkit.readers.mapping import Mapping
+from mirabal_toolkit.readers.mapping_file import read_mapping
+from mirabal_toolkit.readers.noticed import find_noticed
+from mirabal_toolkit.readers.propose import propose
+from mirabal_toolkit.readers.raw import RawTable
+from mirabal_toolkit.readers.sniff import sniff
+from mirabal_toolkit.readers.study import read_study
+
+
+@dataclass(frozen=True)
+class Import:
+    """Waves that were read, and the mapping by which; `mapping` is None for a study file."""
+
+    waves: WaveData
+    mapping: Mapping | None
+
+
+def read(
+    paths: Sequence[Path],
+    instruments: Instrument | Sequence[Instrument],
+    *,
+    mapping: Mapping | Path | None = None,
+    wave: int | Sequence[int] | None = None,
+    options: ReadOptions = ReadOptions(),  # noqa: B008  (frozen)
+) -> WaveData:
+    """Read one export (wide or long), one file a wave, or a study file.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    instruments : Instrument or sequence of Instrument
+        The one it was collected with, or candidates from which to find it.
+    mapping : Mapping or Path, optional
+        Used exactly as it stands; proposed from names and labels when not given.
+    wave : int or sequence of int, optional
+        The wave of the file, or of each file, where neither names nor rows say it.
+    options : ReadOptions
+
+    Returns
+    -------
+    WaveData
+        Rows as they are in the files: repeated people, impossible codes and ids as written are for
+        cleaning to count and mend.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or ids, waves or the instrument are not recognised.
+    """
+    return read_with_mapping(paths, instruments, mapping=mapping, wave=wave, options=options).waves
+
+
+def read_with_mapping(
+    paths: Sequence[Path],
+    instruments: Instrument | Sequence[Instrument],
+    *,
+    mapping: Mapping | Path | None = None,
+    wave: int | Sequence[int] | None = None,
+    options: ReadOptions = ReadOptions(),  # noqa: B008  (frozen)
+) -> Import:
+    """Read as `read` does, and return the mapping too, for `mirabal import` to write."""
+    candidates = (instruments,) if isinstance(instruments, Instrument) else tuple(instruments)
+    files = [Path(path) for path in paths]
+    if not files:
+        raise UsageError("no file was given")
+    if len(files) == 1 and sniff(files[0], options.limits).kind == "parquet":
+        return Import(read_study(files[0], candidates), None)
+    tables = [read_table(path, options) for path in files]
+    given = read_mapping(mapping) if isinstance(mapping, Path) else mapping
+    instrument, said = _instrument_of(tables, candidates, given)
+    used = given or propose(tables, instrument, _as_waves(wave))
+    rows = apply_mapping(tables, used, instrument)
+    findings = (*said, *find_noticed(tables, used, rows, instrument))
+    sources = tuple(table.source for table in tables)
+    return Import(WaveData(instrument, SealedFrame(rows.answers), SealedFrame(rows.reasons), sources, findings), used)
+
+
+def propose_mapping(
+    paths: Sequence[Path],
+    instruments: Instrument | Sequence[Instrument],
+    *,
+    wave: int | Sequence[int] | None = None,
+    options: ReadOptions = ReadOptions(),  # noqa: B008  (frozen)
+) -> Mapping:
+    """Propose which variable is which item at which wave, with a confidence and a reason each.
+
+    Parameters and errors are those of `read`.
+    """
+    candidates = (instruments,) if isinstance(instruments, Instrument) else tuple(instruments)
+    tables = [read_table(Path(path), options) for path in paths]
+    instrument, _ = _instrument_of(tables, candidates, None)
+    return propose(tables, instrument, _as_waves(wave))
+
+
+def _as_waves(wave: int | Sequence[int] | None) -> tuple[int, ...]:
+    if wave is None:
+        return ()
+    return (wave,) if isinstance(wave, int) else tuple(wave)
+
+
+def _instrument_of(
+    tables: Sequence[RawTable], candidates: Sequence[Instrument], mapping: Mapping | None
+) -> tuple[Instrument, tuple[Finding, ...]]:
+    """Return the instrument of the mapping, the only one there is, or the one that fits best."""
+    if mapping is not None:
+        for instrument in candidates:
+            if instrument.reference == mapping.instrument:
+                return instrument, ()
+        known = ", ".join(instrument.reference for instrument in candidates)
+        raise InputError(f"the mapping is for {mapping.instrument}, which is not among: {known}", where="mapping")
+    if len(candidates) == 1:
+        return candidates[0], ()
+    fit = detect_instrument(tables, candidates)
+    said = Finding(
+        "note",
+        "instrument_detected",
+        f"the files look like {fit.instrument.reference}: {fit.items_found:.0%} of its items are in them",
+        advice="if that is wrong, say which: --instrument ID",
+    )
+    return fit.instrument, (said,)

@@ -1,0 +1,174 @@
+"""Study files: person-waves in Parquet, with missing reasons beside the answers and their history in the schema."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mirabal_toolkit.core.data import KEYS, PERSON, WAVE, CleanedData, Finding, Source, WaveData
+from mirabal_toolkit.core.frames import SealedFrame
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.core.missing import REASON_DTYPE
+from mirabal_toolkit.errors import InputError, Problem
+from mirabal_toolkit.readers.mapping import Mapping
+from mirabal_toolkit.readers.mapping_file import mapping_hash
+from mirabal_toolkit.readers.sniff import cannot_open
+
+#: Column of the missing reason of an item: its name and this.
+MISSING_SUFFIX = "__missing"
+#: How a person-wave ended, in files of cleaned data.
+STATUS_COLUMN = "wave_status"
+
+_KEY = b"mirabal"
+_FORMAT = "1"
+
+
+def write_study(data: WaveData | CleanedData, path: Path, *, mapping: Mapping | None = None) -> Path:
+    """Write a study file; an existing one is replaced only once the new one is complete.
+
+    Parameters
+    ----------
+    data : WaveData or CleanedData
+    path : Path
+        Should end in ``.parquet``.
+    mapping : Mapping, optional
+        By which it was read; its SHA-256 is recorded.
+
+    Returns
+    -------
+    Path
+        `path`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    table = pa.Table.from_pandas(_as_frame(data), preserve_index=False)
+    history = json.dumps(_history(data, mapping)).encode()
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: history})
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            pq.write_table(table, file, compression="zstd")
+        beside.replace(path)
+    except OSError as error:
+        raise _cannot_write(error, path) from None
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def _cannot_write(error: OSError, path: Path) -> InputError:
+    reason = cannot_open(error, path).problem
+    return InputError(
+        "the study file cannot be written",
+        where=str(path),
+        fix="choose another folder",
+        problems=[Problem(reason.what)],
+    )
+
+
+def _as_frame(data: WaveData | CleanedData) -> pd.DataFrame:
+    """Return keys, then each item with its missing reason beside it."""
+    answers, reasons = data.answers.frame, data.reasons.frame
+    columns: dict[str, pd.Series] = {}
+    if isinstance(data, CleanedData):
+        status = data.status.frame["status"].reset_index(drop=True)
+        keys = answers.index.to_frame(index=False)
+        answers, reasons = answers.reset_index(drop=True), reasons.reset_index(drop=True)
+        columns |= {PERSON: keys[PERSON], WAVE: keys[WAVE], STATUS_COLUMN: status}
+    else:
+        columns |= {PERSON: answers[PERSON], WAVE: answers[WAVE]}
+    for item in answers.columns:
+        if item not in KEYS:
+            columns[item] = answers[item]
+            columns[f"{item}{MISSING_SUFFIX}"] = reasons[item].astype("str")
+    return pd.DataFrame(columns)
+
+
+def _history(data: WaveData | CleanedData, mapping: Mapping | None) -> dict[str, Any]:
+    return {
+        "format": _FORMAT,
+        "instrument": data.instrument.id,
+        "version": data.instrument.version,
+        "instrument_fingerprint": data.instrument.fingerprint,
+        "mapping_sha256": mapping_hash(mapping) if mapping is not None else "",
+        "sources": [asdict(source) for source in data.sources],
+        "findings": [asdict(finding) for finding in data.findings],
+        "cleaned": isinstance(data, CleanedData),
+    }
+
+
+def study_history(path: Path) -> dict[str, Any]:
+    """Return what a study file says about itself: instrument, version, mapping, sources, findings.
+
+    Raises
+    ------
+    InputError
+        If it is not a study file of this toolkit.
+    """
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        history = json.loads(metadata[_KEY])
+    except KeyError:
+        raise _no_study(path) from None
+    except OSError as error:
+        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+            raise cannot_open(error, path) from None
+        raise _damaged(path) from None
+    except (pa.ArrowException, ValueError):
+        raise _damaged(path) from None
+    if not isinstance(history, dict) or not {"instrument", "version", "sources", "findings"} <= history.keys():
+        raise _no_study(path)
+    return history
+
+
+def _no_study(path: Path) -> InputError:
+    return InputError("this Parquet file was not written by mirabal import", where=path.name, fix="give the raw export")
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError("the study file is damaged or cut short", where=path.name, fix="import the raw data again")
+
+
+def read_study(path: Path, instruments: Sequence[Instrument]) -> WaveData:
+    """Read a study file.
+
+    Parameters
+    ----------
+    path : Path
+    instruments : sequence of Instrument
+        Among which is the one the file was written with.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, not a study file, or its instrument is not among `instruments`.
+    """
+    history = study_history(path)
+    reference = f"{history['instrument']}@{history['version']}"
+    instrument = next((one for one in instruments if one.reference == reference), None)
+    if instrument is None:
+        known = ", ".join(one.reference for one in instruments)
+        raise InputError(f"the study is of {reference}, which is not among: {known}", where=path.name)
+    try:
+        frame = pq.read_table(path).to_pandas()
+        items = [name for name in frame.columns if f"{name}{MISSING_SUFFIX}" in frame.columns]
+        reasons = pd.DataFrame({item: frame[f"{item}{MISSING_SUFFIX}"].astype(REASON_DTYPE) for item in items})
+        answers = frame[[*KEYS, *items]].astype({WAVE: "int64"})
+        sources = tuple(Source(**source) for source in history["sources"])
+        findings = tuple(Finding(**finding) for finding in history["findings"])
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
+        raise _damaged(path) from None
+    return WaveData(instrument, SealedFrame(answers), SealedFrame(reasons), sources, findings)
