@@ -12,15 +12,23 @@ if TYPE_CHECKING:
     from mirabal_toolkit.mixed.gee_model import gee as gee
     from mirabal_toolkit.mixed.glmm_model import glmm as glmm
     from mirabal_toolkit.mixed.lmm_chunks import statistics_from_chunks as statistics_from_chunks
+    from mirabal_toolkit.mixed.lmm_explained import explained as explained
     from mirabal_toolkit.mixed.lmm_model import fit_from_statistics as fit_from_statistics
     from mirabal_toolkit.mixed.lmm_model import lmm as lmm
+    from mirabal_toolkit.mixed.lmm_profile import profile_conf_int as profile_conf_int
     from mirabal_toolkit.mixed.lmm_statistics import LinearMixedStatistics as LinearMixedStatistics
+    from mirabal_toolkit.mixed.lmm_tests import likelihood_ratio_test as likelihood_ratio_test
+    from mirabal_toolkit.mixed.lmm_tests import variance_test as variance_test
     from mirabal_toolkit.mixed.mmrm_model import mmrm as mmrm
     from mirabal_toolkit.mixed.predictions_table import predictions as predictions
 
 # Where each public name lives; modules load when first asked for, so that importing the room is cheap.
 # No module is called like a public name: once imported it would hide the function behind it.
 _HOMES = {
+    "explained": "lmm_explained",
+    "likelihood_ratio_test": "lmm_tests",
+    "profile_conf_int": "lmm_profile",
+    "variance_test": "lmm_tests",
     "LinearMixedStatistics": "lmm_statistics",
     "adjust_p_values": "adjust",
     "clmm": "clmm_model",
@@ -39,13 +47,17 @@ __all__ = [
     "adjust_p_values",
     "clmm",
     "contrasts",
+    "explained",
     "fit_from_statistics",
     "gee",
     "glmm",
+    "likelihood_ratio_test",
     "lmm",
     "mmrm",
     "predictions",
+    "profile_conf_int",
     "statistics_from_chunks",
+    "variance_test",
 ]
 
 

@@ -182,4 +182,5 @@ def _index(labels: NDArray[np.generic]) -> pd.Index:
     if len(labels) and isinstance(labels[0], tuple):
         pairs: pd.Index = pd.MultiIndex.from_tuples(list(labels))
         return pairs
-    return pd.Index(labels)
+    plain: pd.Index = pd.Index(labels)
+    return plain

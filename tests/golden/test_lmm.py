@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirabal_toolkit.mixed import lmm, mmrm
+from mirabal_toolkit.mixed import lmm, mmrm, profile_conf_int
 
 GOLDEN = Path(__file__).parent
 CASES = {
@@ -147,6 +147,26 @@ def test_joint_test(df, kind):
     reference = expected("waves_slope", "REML", kind)
     ours = [test.statistic, test.df_numerator, test.df_denominator]
     np.testing.assert_allclose(ours, reference[["F", "df_numerator", "df_denominator"]], rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("case", "spreads"),
+    [
+        ("waves_intercept", {".sig01": "sd Intercept"}),
+        ("sleepstudy_slope", {".sig01": "sd Intercept", ".sig02": "cor Intercept Days", ".sig03": "sd Days"}),
+    ],
+)
+def test_profile_intervals(case, spreads):
+    ours = profile_conf_int(fitted(case, "ML"))
+    reference = expected(case, "ML", "profile")
+    names = {".sigma": "sigma", **TERMS, **spreads}
+    assert len(reference) == 2 * len(ours)
+    for label, value in reference.items():
+        name, side = label.rsplit(" ", 1)
+        bound = ours.loc[names.get(name, name), f"conf_{side}"]
+        # lme4 interpolates its profile, hence a tolerance on the scale of the interval
+        width = np.ptp(ours.loc[names.get(name, name)])
+        assert bound == pytest.approx(value, abs=2e-4 * width)
 
 
 # ---- mmrm -----------------------------------------------------------------------------------------
