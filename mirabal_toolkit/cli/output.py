@@ -44,7 +44,7 @@ class Voice:
         if self.as_json:
             sys.stdout.write(json.dumps(as_json, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
         else:
-            console().print(table, highlight=False, soft_wrap=isinstance(table, str))
+            console().print(table, highlight=False, markup=False, soft_wrap=isinstance(table, str))
 
     @contextmanager
     def working(self) -> Iterator[Progress]:

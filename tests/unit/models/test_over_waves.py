@@ -6,7 +6,7 @@ from mirabal_toolkit.models.over_waves import model_over_waves
 
 
 def rows_of(records, analysis, scale=None):
-    return [row for row in records if row["analysis"] == analysis and scale in (None, row["scale"])]
+    return [row for row in records if row["analysis"] == analysis and scale in (None, row.get("scale"))]
 
 
 def test_predicted_percentages_without_dropout_are_the_observed_ones(measured):
