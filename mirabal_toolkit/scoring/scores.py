@@ -12,7 +12,6 @@ from mirabal_toolkit.core.data import INTERVIEWED, CleanedData, ScoredData, scor
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Estimand, Instrument, Item, Outcome, Scale
 from mirabal_toolkit.core.missing import ROUTED_REASONS, MissingReason
-from mirabal_toolkit.errors import FindingsError
 from mirabal_toolkit.scoring.rules import Answers, Array, Mask, any_above, counted, in_category, mean_score, variety
 
 
@@ -89,8 +88,9 @@ class _Source:
     known: dict[tuple[str, ...], Answers] = field(default_factory=dict)
 
     def of(self, items: Sequence[str]) -> Answers:
-        """Answers to some items, as arrays; the indicators of a scale share them."""
+        """Answers to some items, as arrays; indicators of a scale that follow one another share them."""
         if tuple(items) not in self.known:
+            self.known.clear()
             self.known[tuple(items)] = self._taken(items)
         return self.known[tuple(items)]
 
@@ -135,8 +135,6 @@ class _ScaleOutcome:
 
 def _of_scale(outcome: Outcome, source: _Source) -> _ScaleOutcome:
     scale = source.instrument.scale_by_id[str(outcome.scale)]
-    if outcome.indicator in ("category", "value"):
-        raise FindingsError(f"{outcome.indicator} needs an item, not a scale", where=f"outcome {outcome.id}")
     items = list(dict.fromkeys((*scale.items, *scale.severe)))
     answers = source.of(items)
     values = answers.values.copy()
@@ -165,8 +163,6 @@ class _ItemOutcome:
 
 
 def _of_item(outcome: Outcome, source: _Source) -> _ItemOutcome:
-    if outcome.indicator not in ("category", "value"):
-        raise FindingsError(f"{outcome.indicator} needs a scale, not an item", where=f"outcome {outcome.id}")
     item = source.instrument.item(str(outcome.item))
     known = source.instrument.option_codes.get(item.id, {})
     codes = [known[name] for name in outcome.categories]
