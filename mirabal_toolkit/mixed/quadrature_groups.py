@@ -136,6 +136,12 @@ def _same_rows(rows: GroupedRows, twin: IntArray) -> bool:
     return all(bool(np.array_equal(column, column[twin])) for column in columns)
 
 
+def _hash_people(row_id: IntArray, starts: IntArray, sizes: IntArray) -> NDArray[np.uint64]:
+    """Add up a random number for each row, so that the order of a person's rows does not matter."""
+    scrambled = np.random.default_rng(1).integers(1, 2**63, size=int(row_id.max()) + 1, dtype=np.uint64)
+    return np.asarray(np.add.reduceat(scrambled[row_id], starts) + sizes.astype(np.uint64))
+
+
 def _find_twins(rows: GroupedRows, order: IntArray, starts: IntArray, sizes: IntArray) -> tuple[IntArray, IntArray]:
     """Which persons to keep, and which kept person stands for each.
 
@@ -150,9 +156,7 @@ def _find_twins(rows: GroupedRows, order: IntArray, starts: IntArray, sizes: Int
     key = rows.codes.astype(np.int64) * len(seen) + row_id
     order[:] = np.argsort(key, kind="stable")
     sorted_id = row_id[order]
-    scrambled = np.random.default_rng(1).integers(1, 2**63, size=len(seen), dtype=np.uint64)
-    person_hash = np.add.reduceat(scrambled[sorted_id], starts) + sizes.astype(np.uint64)
-    _, kept, stands_for = np.unique(person_hash, return_index=True, return_inverse=True)
+    _, kept, stands_for = np.unique(_hash_people(sorted_id, starts, sizes), return_index=True, return_inverse=True)
     twin = kept[stands_for]
     place = np.arange(len(order)) - np.repeat(starts, sizes)
     twin_rows = np.minimum(np.repeat(starts[twin], sizes) + place, len(order) - 1)
