@@ -7,8 +7,6 @@ import sys
 from typing import Annotated
 
 import typer
-from click.exceptions import Abort, ClickException
-from click.exceptions import Exit as ClickExit
 
 from mirabal_toolkit.cli.analyse import analyse, demo
 from mirabal_toolkit.cli.data import check, import_data, simulate
@@ -68,20 +66,18 @@ def exit_code_of(arguments: list[str] | None = None) -> int:
     An unexpected error is told without its text: the text of a foreign error may hold a respondent's answer.
     """
     try:
-        return int(app(args=arguments, standalone_mode=False) or 0)
+        app(args=arguments)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
     except MirabalError as error:
         print_error(error)
         return error.exit_code
-    except ClickExit as stop:
-        return stop.exit_code
-    except ClickException as error:
-        error.show()
-        return 2
-    except (Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         sys.stderr.write("Stopped. Nothing that existed was changed.\n")
         return 130
     except Exception as error:  # noqa: BLE001  (the last net: no traceback may show data)
         return _internal_error(error)
+    return 0
 
 
 def _internal_error(error: Exception) -> int:

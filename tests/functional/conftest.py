@@ -1,0 +1,26 @@
+"""The command line as a user runs it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def mirabal(tmp_path):
+    """Run `mirabal …` in an empty folder; returns the finished process with text output."""
+
+    def run(*arguments, cwd=None, **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "mirabal_toolkit", *map(str, arguments)],
+            cwd=cwd or tmp_path,
+            env={**os.environ, "NO_COLOR": "1", "MPLBACKEND": "Agg", **environment},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+
+    return run
