@@ -18,6 +18,7 @@ from mirabal_toolkit.readers.columns import Column, as_reasons, empty_column, re
 from mirabal_toolkit.readers.identifiers import to_identifiers
 from mirabal_toolkit.readers.mapping import Mapping, VariableMatch
 from mirabal_toolkit.readers.raw import TOLERANCE, RawTable
+from mirabal_toolkit.readers.words import some_names
 
 
 @dataclass
@@ -25,7 +26,6 @@ class Tally:
     """What could not be understood: (finding, item, wave) → cells; and rows that could not be placed."""
 
     cells: Counter[tuple[str, str, int | None]] = field(default_factory=Counter)
-    rows_without_id: int = 0
     rows_without_wave: int = 0
 
     def add(self, column: Column, match: VariableMatch) -> None:
@@ -74,7 +74,7 @@ def apply_mapping(tables: Sequence[RawTable], mapping: Mapping, instrument: Inst
         _refuse_double_claims(claims, mapping)
     parts = [part for parts in in_files for part in parts]
     answers, reasons = _stacked(parts, items)
-    return PersonWaves(_person_items_filled(answers, reasons, instrument, items), reasons, tally, items)
+    return PersonWaves(answers, reasons, tally, items)
 
 
 def _check_variables(tables: Sequence[RawTable], mapping: Mapping) -> None:
@@ -123,10 +123,10 @@ class _File:
             tally.add(column, match)
             columns[match.item, match.wave] = column
         anything = _anywhere(columns.values(), len(frame))
-        tally.rows_without_id += int((people.isna() & anything).sum())
         kept = (people.notna() | anything).to_numpy()
         named = sorted({wave for _, wave in columns if wave is not None})
         if named:
+            self._refuse_items_without_wave(item for item, wave in columns if wave is None)
             return self._by_names(people, columns, named, kept)
         waves = self._wave_of_rows(frame)
         tally.rows_without_wave += int((waves.isna() & kept).sum())
@@ -146,6 +146,15 @@ class _File:
             where=self.table.name,
             fix=f"names looked for: {', '.join(self.mapping.id_columns)}; correct `id` in the mapping",
         )
+
+    def _refuse_items_without_wave(self, item_ids: Iterable[str]) -> None:
+        lacking = [item_id for item_id in item_ids if not self.instrument.item(item_id).per_person]
+        if lacking:
+            raise InputError(
+                f"{len(lacking)} item(s) asked at every wave have no wave, and others have: {some_names(lacking)}",
+                where=self.table.name,
+                fix="add the wave in the mapping, or list the variable under `ignored`",
+            )
 
     def _wave_of_rows(self, frame: pd.DataFrame) -> pd.Series:
         """Return the wave of each row, missing where it is not known."""
@@ -253,19 +262,3 @@ def _refuse_double_claims(claims: Sequence[tuple[str, dict[int, pd.Series]]], ma
                         where=f"{other_name} and {name}",
                         fix="leave one out, or say the wave of each with --wave",
                     )
-
-
-def _person_items_filled(
-    answers: pd.DataFrame, reasons: pd.DataFrame, instrument: Instrument, items: tuple[str, ...]
-) -> pd.DataFrame:
-    """Repeat what was asked once a person over her rows, where all her rows agree on it."""
-    once = [item for item in items if instrument.item(item).per_person]
-    filled: dict[str, pd.Series] = {}
-    for item in once:
-        open_cells = answers[item].isna() & reasons[item].isna() & answers[PERSON].notna()
-        if not open_cells.any() or answers[item].isna().all():
-            continue
-        by_person = answers[answers[item].notna()].groupby(PERSON)[item]
-        agreed = by_person.first()[by_person.nunique() == 1]
-        filled[item] = answers[item].mask(open_cells, answers[PERSON].map(agreed))
-    return answers.assign(**filled)

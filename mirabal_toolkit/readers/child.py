@@ -133,7 +133,7 @@ def _started(request: ChildRequest, limits: ReadLimits) -> Iterator[_Child]:
 
 def _as_json(request: ChildRequest, limits: ReadLimits, seconds: float) -> bytes:
     asked = {
-        "path": str(request.path.resolve()),
+        "path": str(request.path.absolute()),
         "function": request.function,
         "arguments": dict(request.arguments),
         "memory": limits.memory_bytes,

@@ -1,4 +1,4 @@
-"""Compare the value labels of a variable with the answers of an item: same labels under other codes are recoded, and said."""
+"""Compare value labels with the answers of an item: the same labels under other codes are recoded, and said."""
 
 from __future__ import annotations
 

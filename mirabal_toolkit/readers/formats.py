@@ -47,7 +47,7 @@ class Reader(Protocol):
 READERS: Mapping[str, Reader] = {"sav": read_spss, "zsav": read_spss}
 
 
-def read_table(path: Path, options: ReadOptions = ReadOptions()) -> RawTable:  # noqa: B008  (frozen)
+def read_table(path: Path, options: ReadOptions = ReadOptions()) -> RawTable:
     """Read one file of any known kind.
 
     Raises

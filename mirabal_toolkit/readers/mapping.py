@@ -108,7 +108,7 @@ class Mapping:
         InputError
             Listing everything that is wrong.
         """
-        problems = [*_unknown(self, instrument), *_claimed_twice(self, instrument)]
+        problems = [*_unknown(self, instrument), *_claimed_twice(self)]
         if not self.id_columns:
             problems.append(Problem("names no id", fix="add a line such as   id: person_id"))
         if problems:
@@ -128,7 +128,7 @@ def _unknown(mapping: Mapping, instrument: Instrument) -> abc.Iterator[Problem]:
             yield Problem(f"there is no wave {wave} in {instrument.reference}", "waves of rows or files")
 
 
-def _claimed_twice(mapping: Mapping, instrument: Instrument) -> abc.Iterator[Problem]:
+def _claimed_twice(mapping: Mapping) -> abc.Iterator[Problem]:
     """Find two variables for one item and wave, and one variable for two items."""
     holders: dict[tuple[str, int | None], VariableMatch] = {}
     seen: dict[str, VariableMatch] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping as AnyMapping
+from collections import abc
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.errors import InputError, Problem
 from mirabal_toolkit.readers.mapping import SURE, Ignored, Mapping, VariableMatch
 from mirabal_toolkit.readers.raw import Code
-from mirabal_toolkit.readers.sniff import cannot_open
+from mirabal_toolkit.readers.sniff import cannot_open, cannot_write
 from mirabal_toolkit.safe_yaml import ParsedYaml, parse_yaml
 
 _HEAD = """\
@@ -45,9 +45,7 @@ def write_mapping(mapping: Mapping, path: Path) -> Path:
     try:
         path.write_text(format_mapping(mapping), encoding="utf-8")
     except OSError as error:
-        raise InputError(
-            "the mapping file cannot be written", where=str(path), problems=[cannot_open(error, path).problem]
-        ) from None
+        raise cannot_write(error, path) from None
     return path
 
 
@@ -102,7 +100,7 @@ def _code_key(code: Code) -> str:
     return _quoted(f"text:{code}") if isinstance(code, str) else _quoted(f"{code:.12g}")
 
 
-def _flow(codes: AnyMapping[Code, Any]) -> str:
+def _flow(codes: abc.Mapping[Code, Any]) -> str:
     inner = ", ".join(f"{_code_key(code)}: {_flow_value(value)}" for code, value in codes.items())
     return f"{{{inner}}}"
 
@@ -142,11 +140,11 @@ def read_mapping(path: Path) -> Mapping:
 
 
 def parse_mapping(text: str | bytes, where: str) -> Mapping:
-    """Return the mapping that a YAML text holds; see `read_mapping`.
+    r"""Return the mapping that a YAML text holds; see `read_mapping`.
 
     Examples
     --------
-    >>> parse_mapping('instrument: "a@1"\\nid: pid\\nvariables: []', "an example").id_columns
+    >>> parse_mapping('instrument: "a@1"\nid: pid\nvariables: []', "an example").id_columns
     ('pid',)
     """
     document = parse_yaml(text, where)
@@ -204,7 +202,7 @@ class _MappingFile:
             self._wrong(path, f"“{path[-1]}” {problem}")
             return default
 
-    def _entries(self, name: str, entries: Any) -> Iterable[tuple[int, dict[str, Any]]]:
+    def _entries(self, name: str, entries: Any) -> abc.Iterable[tuple[int, dict[str, Any]]]:
         if entries is not None and not isinstance(entries, list):
             self._wrong((name,), f"“{name}” should be a list")
             return
@@ -214,7 +212,7 @@ class _MappingFile:
             else:
                 self._wrong((name, place), f'a line of “{name}” should look like  {{variable: "…"}}')
 
-    def _variables(self, entries: Any) -> Iterable[VariableMatch]:
+    def _variables(self, entries: Any) -> abc.Iterable[VariableMatch]:
         for place, entry in self._entries("variables", entries):
             path = ("variables", place)
             for key in entry.keys() - _KNOWN_IN_VARIABLE:
@@ -231,7 +229,7 @@ class _MappingFile:
                 file=self._take((*path, "file"), _whole, None, required=False),
             )
 
-    def _ignored(self, entries: Any) -> Iterable[Ignored]:
+    def _ignored(self, entries: Any) -> abc.Iterable[Ignored]:
         for place, _ in self._entries("ignored", entries):
             path = ("ignored", place)
             yield Ignored(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from mirabal_toolkit.core.data import WAVE, Finding, Severity
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.readers.apply import PersonWaves
-from mirabal_toolkit.readers.mapping import Mapping
+from mirabal_toolkit.readers.mapping import SURE, Mapping
 from mirabal_toolkit.readers.raw import RawTable
 from mirabal_toolkit.readers.words import some_names
 
@@ -66,6 +66,16 @@ def _on_variables(tables: Sequence[RawTable], mapping: Mapping) -> Iterator[Find
             count=len(ignored),
             advice="the mapping file says why for each",
         )
+    renamed = [match.variable for match in mapping.variables if SURE <= match.confidence <= 0.9]
+    if mapping.proposed and renamed:
+        yield Finding(
+            "note",
+            "other_name",
+            f"{len(renamed)} variable(s) have other names than the instrument’s and were matched by label or "
+            f"pattern: {some_names(renamed)}",
+            count=len(renamed),
+            advice="the mapping file says why for each",
+        )
     if mapping.proposed and mapping.unsure:
         doubtful = [match.variable for match in mapping.unsure]
         yield Finding(
@@ -99,21 +109,15 @@ def _on_cells(rows: PersonWaves) -> Iterator[Finding]:
 
 
 def _on_rows(rows: PersonWaves) -> Iterator[Finding]:
-    counted = (
-        ("rows_without_id", rows.tally.rows_without_id, "an id"),
-        ("rows_without_wave", rows.tally.rows_without_wave, "a known wave"),
-    )
-    for code, count, what in counted:
-        if count:
-            yield Finding(
-                "error",
-                code,
-                f"{count} row(s) have answers but not {what}",
-                count=count,
-                advice="complete them in the file; nobody can say whose answers they are"
-                if code == "rows_without_id"
-                else "complete the wave in the file, or `wave_values` in the mapping; these rows are left out",
-            )
+    count = rows.tally.rows_without_wave
+    if count:
+        yield Finding(
+            "error",
+            "rows_without_wave",
+            f"{count} row(s) have answers but no known wave, and were left out",
+            count=count,
+            advice="complete the wave in the file, or `wave_values` in the mapping",
+        )
 
 
 def _on_waves(rows: PersonWaves, instrument: Instrument) -> Iterator[Finding]:

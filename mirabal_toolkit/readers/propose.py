@@ -19,26 +19,14 @@ from mirabal_toolkit.readers.words import plain_words
 ID_NAMES = (
     "person_id", "personid", "pid", "participant_id", "participantid", "participant", "respondent_id", "respondentid",
     "respondent", "respid", "client_id", "clientid", "study_id", "studyid", "subject_id", "subjectid", "subject",
-    "record_id", "recordid", "case_id", "caseid", "idno", "id_no", "idnumber", "id_number", "id", "uid", "pseudonym", "code",
+    "record_id", "recordid", "case_id", "caseid", "idno", "id_no", "idnumber", "id_number", "id", "uid", "pseudonym",
+    "code", "case_no", "caseno", "case",
 )  # fmt: skip
 
 #: Variable labels of ids.
-_ID_LABELS = frozenset(
-    f"{who} {what}"
-    for who in (
-        "person",
-        "participant",
-        "respondent",
-        "study",
-        "client",
-        "case",
-        "subject",
-        "research",
-        "unique",
-        "woman",
-    )
-    for what in ("id", "identifier", "number", "code", "pseudonym", "id number")
-)
+_ID_WHO = ("person", "participant", "respondent", "study", "client", "case", "subject", "research", "unique", "woman")
+_ID_WHAT = ("id", "identifier", "number", "code", "pseudonym", "id number")
+_ID_LABELS = frozenset(f"{who} {what}" for who in _ID_WHO for what in _ID_WHAT)
 
 _HOW_TO_SAY_WAVE = "say it: --wave N for one file, or give a mapping with `wave_column` or `file_waves`"
 

@@ -110,12 +110,26 @@ def cannot_open(error: OSError, path: Path) -> InputError:
     )
 
 
+def cannot_write(error: OSError, path: Path) -> InputError:
+    """Return a plain message for a file that cannot be written."""
+    reasons = {
+        errno.ENOSPC: "the disk is full",
+        errno.ENOENT: "there is no such folder",
+        errno.EISDIR: "it is a folder",
+    }
+    if isinstance(error, PermissionError):
+        what = "you may not write there"
+    else:
+        what = reasons.get(error.errno or 0, errno.errorcode.get(error.errno or 0, "unknown reason"))
+    return InputError(f"the file cannot be written: {what}", where=str(path), fix="choose another folder")
+
+
 def kind_of(head: bytes) -> str:
-    """Return the kind that the first bytes of a file show; a key of `KINDS`.
+    r"""Return the kind that the first bytes of a file show; a key of `KINDS`.
 
     Examples
     --------
-    >>> kind_of(b"$FL2@(#) SPSS DATA FILE"), kind_of(b"id;C1\\n001;3\\n")
+    >>> kind_of(b"$FL2@(#) SPSS DATA FILE"), kind_of(b"id;C1\n001;3\n")
     ('sav', 'text')
     """
     for offset, signature, kind in _SIGNATURES:

@@ -18,10 +18,10 @@ from mirabal_toolkit.core.data import KEYS, PERSON, WAVE, CleanedData, Finding, 
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.missing import REASON_DTYPE
-from mirabal_toolkit.errors import InputError, Problem
+from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.readers.mapping import Mapping
 from mirabal_toolkit.readers.mapping_file import mapping_hash
-from mirabal_toolkit.readers.sniff import cannot_open
+from mirabal_toolkit.readers.sniff import cannot_open, cannot_write
 
 #: Column of the missing reason of an item: its name and this.
 MISSING_SUFFIX = "__missing"
@@ -63,20 +63,10 @@ def write_study(data: WaveData | CleanedData, path: Path, *, mapping: Mapping | 
             pq.write_table(table, file, compression="zstd")
         beside.replace(path)
     except OSError as error:
-        raise _cannot_write(error, path) from None
+        raise cannot_write(error, path) from None
     finally:
         beside.unlink(missing_ok=True)
     return path
-
-
-def _cannot_write(error: OSError, path: Path) -> InputError:
-    reason = cannot_open(error, path).problem
-    return InputError(
-        "the study file cannot be written",
-        where=str(path),
-        fix="choose another folder",
-        problems=[Problem(reason.what)],
-    )
 
 
 def _as_frame(data: WaveData | CleanedData) -> pd.DataFrame:

@@ -114,8 +114,8 @@ def exit_code_of(error: Exception) -> int:
         return EXIT_MEMORY
     if isinstance(error, UnicodeError) or "invalid byte sequence" in text or "convert string" in text:
         return EXIT_ENCODING
-    if isinstance(error, LookupError) or "unsupported" in text and "character set" in text:
-        return EXIT_UNKNOWN_ENCODING if "set" in text or "encoding" in text else EXIT_DAMAGED
+    if "unsupported" in text and "character set" in text:
+        return EXIT_UNKNOWN_ENCODING
     return EXIT_INSTALLATION if isinstance(error, ImportError) else EXIT_DAMAGED
 
 
