@@ -1,1 +1,1 @@
-""""""
+"""Reports: tables, figures, words and documents, from `ReleasableResults` only."""

@@ -67,7 +67,7 @@ class Edition:
         return tuple(
             Indicator(self.instrument.outcome(planned.outcome), estimand, planned.headline, position == 0)
             for planned in self.released.plan.outcomes
-            for position, estimand in enumerate(planned.estimands)
+            for position, estimand in enumerate(planned.estimands_of(self.instrument))
         )
 
     @cached_property

@@ -66,7 +66,7 @@ class Lookup:
 
     def __init__(self, released: ReleasableResults) -> None:
         by_key: dict[Key, list[Estimate]] = {}
-        for record in released.estimates.frame.to_dict("records"):
+        for record in rows_of(released.estimates.frame):
             estimate = _estimate(record)
             by_key.setdefault((estimate.analysis, estimate.outcome, estimate.estimand), []).append(estimate)
         self._by_key: Mapping[Key, tuple[Estimate, ...]] = {key: tuple(rows) for key, rows in by_key.items()}
@@ -90,6 +90,11 @@ class Lookup:
     def outcomes(self, analysis: str) -> tuple[str, ...]:
         """Return the outcomes an analysis has estimates for, in their order."""
         return tuple(dict.fromkeys(outcome for found, outcome, _ in self._by_key if found == analysis))
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as mappings from column name to value."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _estimate(record: Mapping[str, Any]) -> Estimate:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mirabal_toolkit.core.results import ESTIMATE_COLUMNS, ReleasableResults
+from mirabal_toolkit.report.lookup import rows_of
 
 #: Raised when a key changes its meaning or goes; new keys do not raise it.
 SCHEMA_VERSION = 1
@@ -31,7 +32,7 @@ def results_json(released: ReleasableResults) -> bytes:
             "decisions": [asdict(decision) for decision in released.decisions],
             "estimates": [
                 {name: _plain(record[name]) for name in ESTIMATE_COLUMNS}
-                for record in released.estimates.frame.to_dict("records")
+                for record in rows_of(released.estimates.frame)
             ],
         }
     )
@@ -40,7 +41,7 @@ def results_json(released: ReleasableResults) -> bytes:
 def flow_json(released: ReleasableResults) -> bytes:
     """Return ``flow.json``: per wave, how many were to be interviewed and what became of each attempt."""
     frame = released.flow.frame
-    rows = frame.reset_index(names="wave").to_dict("records")
+    rows = rows_of(frame.reset_index(names="wave"))
     months = released.months
     return _bytes(
         {
@@ -55,8 +56,8 @@ def audit_json(released: ReleasableResults) -> bytes:
     return _bytes(
         {
             "schema": SCHEMA_VERSION,
-            "steps": [_record(row) for row in released.audit.frame.to_dict("records")],
-            "findings": [_record(row) for row in released.findings.frame.to_dict("records")],
+            "steps": [_record(row) for row in rows_of(released.audit.frame)],
+            "findings": [_record(row) for row in rows_of(released.findings.frame)],
         }
     )
 

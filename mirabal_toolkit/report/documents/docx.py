@@ -26,7 +26,7 @@ from mirabal_toolkit.report.documents.word_xml import (
 )
 from mirabal_toolkit.report.edition import Edition
 from mirabal_toolkit.report.escaping import clean_text
-from mirabal_toolkit.report.tables.render_docx import WIDE, add_table
+from mirabal_toolkit.report.tables.render_docx import add_table, fit_table
 
 CONTENTS_INSTRUCTION = r'TOC \o "1-1" \h \n \z \u'
 #: The largest a picture may be on an A4 page with its caption, in inches.
@@ -38,7 +38,7 @@ def render_docx_report(outline: Outline, edition: Edition) -> bytes:
     document = new_document(outline.title, outline.language)
     _add_front(document, outline, edition)
     for number, section in enumerate(outline.sections, start=1):
-        _turn_page(document, landscape=False)
+        _turn_page(document, landscape=_begins_landscape(section))
         heading = document.add_heading(clean_text(section.title), level=1)
         add_bookmark(heading, _bookmark(number), number)
         _add_blocks(document, section, edition)
@@ -87,6 +87,12 @@ def _turn_page(document: Any, *, landscape: bool) -> None:
         set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=landscape)
 
 
+def _begins_landscape(section: Section) -> bool:
+    """Say whether the first thing after a section's opening words needs a page on its side."""
+    first = next((block for block in section.blocks if not isinstance(block, Paragraph)), None)
+    return isinstance(first, TableBlock) and fit_table(first.table).landscape
+
+
 def _add_blocks(document: Any, section: Section, edition: Edition) -> None:
     adders: dict[type, Callable[[Any, Any, Edition], None]] = {
         Paragraph: _add_paragraph,
@@ -101,7 +107,8 @@ def _add_blocks(document: Any, section: Section, edition: Edition) -> None:
 
 def _add_paragraph(document: Any, block: Paragraph, edition: Edition) -> None:
     del edition
-    document.add_paragraph(clean_text(block.text), style="Lead" if block.lead else "Normal")
+    paragraph = document.add_paragraph(clean_text(block.text), style="Lead" if block.lead else "Normal")
+    paragraph.paragraph_format.keep_with_next = block.lead
 
 
 def _add_subheading(document: Any, block: Subheading, edition: Edition) -> None:
@@ -117,7 +124,7 @@ def _add_bullets(document: Any, block: Bullets, edition: Edition) -> None:
 
 
 def _add_table_block(document: Any, block: TableBlock, edition: Edition) -> None:
-    _turn_page(document, landscape=len(block.table.columns) > WIDE)
+    _turn_page(document, landscape=fit_table(block.table).landscape)
     caption = document.add_paragraph(style="Caption")
     caption.paragraph_format.keep_with_next = True
     _write_caption(caption, "table_caption", "Table", (block.number, block.table.title), edition)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mirabal_toolkit.report.escaping import clean_text
 
-FONT = "Calibri"
+FONT = "Arial"
 LANGUAGES = {"en": "en-GB", "ro": "ro-RO", "it": "it-IT", "el": "el-GR"}
 #: Documents carry no date of their own, so that equal results give equal bytes.
 FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -15,19 +15,20 @@ _INK, _QUIET = "1B1F24", "50585F"
 
 #: Style, size in points, bold, colour, space before and after in points.
 _STYLES = (
-    ("Normal", 10.5, False, _INK, 0, 6),
+    ("Normal", 10, False, _INK, 0, 6),
     ("Title", 24, True, _INK, 0, 4),
     ("Subtitle", 12, False, _QUIET, 0, 10),
     ("Heading 1", 16, True, _INK, 18, 6),
     ("Heading 2", 12.5, True, _INK, 12, 4),
     ("Caption", 10, True, _INK, 12, 4),
-    ("List Bullet", 10.5, False, _INK, 0, 4),
+    ("List Bullet", 10, False, _INK, 0, 4),
 )
 #: The same for styles that Word does not have.
 _OWN_STYLES = (
     ("Table text", 8.5, False, _INK, 1, 1),
+    ("Table text small", 7, False, _INK, 1, 1),
     ("Table note", 8, False, _QUIET, 2, 0),
-    ("Lead", 10.5, False, _QUIET, 0, 6),
+    ("Lead", 10, False, _QUIET, 0, 6),
     ("Banner", 10.5, True, "7A2E00", 0, 6),
     ("toc 1", 10.5, False, _INK, 0, 3),
 )
@@ -76,7 +77,8 @@ def _add_own_styles(document: Any) -> None:
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = document.styles["Normal"]
         _set_style(style, *look)
-    document.styles["Table text"].paragraph_format.line_spacing = 1.0
+    for name in ("Table text", "Table text small"):
+        document.styles[name].paragraph_format.line_spacing = 1.0
 
 
 def _set_style(style: Any, *look: Any) -> None:

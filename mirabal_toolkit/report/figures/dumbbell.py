@@ -16,6 +16,8 @@ from mirabal_toolkit.report.words.verdicts import Verdict, verdict_of
 
 LABEL_WIDTH, CHANGE_WIDTH, N_WIDTH, PLOT_GAP = 2.35, 1.45, 0.35, 0.28
 ROW_PAD, GROUP_PAD, HEAD = 0.13, 0.1, 0.42
+#: The rows of one figure fill no more than this; a heading takes about so much. In inches.
+MOST_HEIGHT, HEADING_HEIGHT = 8.2, 0.3
 _LOOKS: dict[Verdict, tuple[str, str]] = {
     "better": (style.BLUE, "-"),
     "worse": (style.ORANGE, (0, (4, 1.6))),  # type: ignore[dict-item]
@@ -97,7 +99,7 @@ def draw_dumbbell(edition: Edition, groups: Groups, title: str, subtitle: str) -
             canvas.text(0, y, text, fontsize=style.LABEL, fontweight="bold", va="top", bbox=_backing())
         top += _heading_height(heading)
         for line in lines:
-            height = _line_height(line)
+            height = line_height(line)
             _draw_line(canvas, line, top, height, scale)
             _write_numbers(canvas, line, top + height / 2, page.width)
             top += height
@@ -124,12 +126,13 @@ def _heading_height(heading: str) -> float:
     return GROUP_PAD + height_of(len(lines), style.LABEL) + 0.04
 
 
-def _line_height(line: Line) -> float:
+def line_height(line: Line) -> float:
+    """Return the height of a row, in inches."""
     return height_of(len(wrap(line.label, LABEL_WIDTH, style.LABEL)), style.LABEL) + ROW_PAD
 
 
 def _group_height(heading: str, lines: Sequence[Line]) -> float:
-    return _heading_height(heading) + sum(_line_height(line) for line in lines)
+    return _heading_height(heading) + sum(line_height(line) for line in lines)
 
 
 def _draw_grid(canvas: Any, scale: _Scale, top: float, bottom: float) -> None:
@@ -214,9 +217,8 @@ def _write_head(canvas: Any, edition: Edition, groups: Groups, page: Page) -> No
         canvas.text(x + 0.1, y, text, fontsize=style.SMALL, va="center_baseline")
         x += 0.3 + width_of(text, style.SMALL)
     met = {line.verdict for _, lines in groups for line in lines}
-    for verdict in _LOOKS:
+    for verdict, (colour, dashes) in _LOOKS.items():
         if verdict in met:
-            colour, dashes = _LOOKS[verdict]
             text = edition.say(f"legend_{verdict}")
             canvas.plot([x, x + 0.3], [y, y], color=colour, linestyle=dashes, linewidth=2.2)
             canvas.text(x + 0.36, y, text, fontsize=style.SMALL, va="center_baseline")

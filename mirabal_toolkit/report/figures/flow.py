@@ -69,6 +69,7 @@ def _draw_box(canvas: Any, place: tuple[float, float, float, float], lines: Sequ
             edgecolor=style.BLUE if filled else style.GREY,
             linewidth=0.9,
             linestyle="-" if filled else "--",
+            clip_on=False,
         )
     )
     size = style.LABEL

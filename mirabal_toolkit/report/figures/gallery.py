@@ -10,19 +10,17 @@ import pandas as pd
 from mirabal_toolkit.core.data import INTERVIEWED, WAVE_STATUSES
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.report.edition import Edition, Indicator
-from mirabal_toolkit.report.figures.dumbbell import draw_dumbbell, make_line
+from mirabal_toolkit.report.figures.dumbbell import HEADING_HEIGHT, MOST_HEIGHT, draw_dumbbell, line_height, make_line
 from mirabal_toolkit.report.figures.flow import Step, draw_flow
 from mirabal_toolkit.report.figures.spec import Sheet
 from mirabal_toolkit.report.figures.stacked import Bar, Stack, draw_stack
-from mirabal_toolkit.report.figures.trajectories import axis_range, draw_trajectories, make_panel
+from mirabal_toolkit.report.figures.trajectories import axis_range, draw_trajectories, make_panel, panels_on_a_page
 from mirabal_toolkit.report.tables.answers import answer_rows, answers, answers_id, base_at, reasons_met
 from mirabal_toolkit.report.tables.by_wave import participant_flow
 from mirabal_toolkit.report.tables.figure_numbers import paired_numbers, trajectory_numbers
 from mirabal_toolkit.report.words import numbers
 from mirabal_toolkit.report.words.findings import counted_changes, first_to_last
 
-MOST_PANELS = 12
-MOST_LINES = 28
 #: Up to so many panels the title tells of the first; above, it counts.
 FEW_PANELS = 3
 
@@ -67,8 +65,9 @@ def _shown(edition: Edition) -> list[Indicator]:
 
 def _trajectory_figures(edition: Edition, chosen: Sequence[Indicator], figure: str, caption: str) -> tuple[Sheet, ...]:
     sheets = []
-    for number, start in enumerate(range(0, len(chosen), MOST_PANELS), start=1):
-        part = chosen[start : start + MOST_PANELS]
+    size = panels_on_a_page([make_panel(one, edition) for one in chosen])
+    for number, start in enumerate(range(0, len(chosen), size), start=1):
+        part = chosen[start : start + size]
         name = figure if number == 1 else f"{figure}-part-{number}"
         sheets.append(_trajectory_figure(edition, part, name, caption))
     return tuple(sheets)
@@ -107,12 +106,27 @@ def before_after_scores(edition: Edition) -> tuple[Sheet, ...]:
 
 def _before_after(edition: Edition, chosen: Sequence[Indicator], name: str) -> tuple[Sheet, ...]:
     known = [one for one in chosen if edition.paired(one).change is not None]
-    parts = [known[start : start + MOST_LINES] for start in range(0, len(known), MOST_LINES)]
     key = name.replace("-", "_")
     return tuple(
         _before_after_part(edition, part, key, name if number == 1 else f"{name}-part-{number}")
-        for number, part in enumerate(parts, start=1)
+        for number, part in enumerate(_pages(edition, known), start=1)
     )
+
+
+def _pages(edition: Edition, known: Sequence[Indicator]) -> list[list[Indicator]]:
+    """Split indicators, in the order of their measures, into figures no higher than a page."""
+    pages: list[list[Indicator]] = []
+    room = 0.0
+    for _, members in edition.groups(tuple(known)):
+        for one in members:
+            height = line_height(make_line(one, edition))
+            first = one is members[0]
+            if not pages or height + first * HEADING_HEIGHT > room:
+                pages.append([])
+                room, first = MOST_HEIGHT, True
+            pages[-1].append(one)
+            room -= height + first * HEADING_HEIGHT
+    return pages
 
 
 def _before_after_part(edition: Edition, part: Sequence[Indicator], key: str, name: str) -> Sheet:
@@ -226,7 +240,7 @@ def participant_flow_drawn(edition: Edition) -> Sheet:
 def _counted(edition: Edition, status: str, wave: int) -> str | None:
     """Return a number of the flow as text; None where it is 0."""
     value = edition.released.flow.frame[status].get(wave)
-    if pd.isna(value):
+    if value is None or pd.isna(value):
         return edition.say("hidden")
     return numbers.count(float(value)) if value else None
 
@@ -250,8 +264,10 @@ def _lost(edition: Edition, wave: int) -> tuple[str, ...]:
     eligible, interviewed = flow["eligible"].get(wave), flow[INTERVIEWED].get(wave)
     if not reasons:
         return ()
-    known = not (pd.isna(eligible) or pd.isna(interviewed))
-    total = numbers.count(float(eligible) - float(interviewed)) if known else edition.say("hidden")
+    if eligible is None or interviewed is None or pd.isna(eligible) or pd.isna(interviewed):
+        total = edition.say("hidden")
+    else:
+        total = numbers.count(float(eligible) - float(interviewed))
     return (edition.say("flow_box_lost", n=total), *reasons)
 
 

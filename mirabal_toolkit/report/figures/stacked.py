@@ -64,7 +64,8 @@ def ink_on(fill: str) -> str:
 
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(fill)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return style.PAPER if luminance < 0.18 else style.INK
+    # Contrast of white, and of the dark ink, whose luminance is 0.013.
+    return style.PAPER if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.063 else style.INK
 
 
 def draw_stack(edition: Edition, stack: Stack, title: str, subtitle: str) -> Page:

@@ -68,5 +68,5 @@ def drawing_style() -> Iterator[None]:
 
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_PARAMETERS)
+        mpl.rcParams.update(dict(_PARAMETERS))  # type: ignore[arg-type]  # names are checked when they are set
         yield

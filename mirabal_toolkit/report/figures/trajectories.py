@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from mirabal_toolkit.core.instrument import Direction
@@ -16,7 +17,9 @@ from mirabal_toolkit.report.tables.before_after import score_decimals
 from mirabal_toolkit.report.words import numbers
 
 GAP, WIDE_GAP, AXIS_ROOM, PLOT_HEIGHT, TICK_ROOM, ROW_GAP = 0.2, 0.36, 0.38, 1.05, 0.36, 0.2
-MOST_COLUMNS = 3
+MOST_COLUMNS, MOST_ROWS = 3, 4
+#: A panel alone on its row is no wider than this, in inches.
+WIDEST = 3.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def _positions(edition: Edition) -> list[float]:
     extent = months[-1] - months[0]
     if len(months) < 2 or extent <= 0:
         return [0.5 for _ in months]
-    if min(later - earlier for earlier, later in zip(months, months[1:], strict=False)) < 0.1 * extent:
+    if min(later - earlier for earlier, later in pairwise(months)) < 0.1 * extent:
         return [number / (len(months) - 1) for number in range(len(months))]
     return [(month - months[0]) / extent for month in months]
 
@@ -103,7 +106,7 @@ def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, sub
     columns = _columns(panels)
     shared = len({(panel.bottom, panel.top) for panel in panels}) == 1
     gap = GAP if shared else WIDE_GAP
-    width = (style.WIDTH - 2 * style.MARGIN - AXIS_ROOM - (columns - 1) * gap) / columns
+    width = min((style.WIDTH - 2 * style.MARGIN - AXIS_ROOM - (columns - 1) * gap) / columns, WIDEST)
     rows = [panels[start : start + columns] for start in range(0, len(panels), columns)]
     headings = [_heading_height(row, width) for row in rows]
     body = sum(headings) + len(rows) * (PLOT_HEIGHT + TICK_ROOM) + (len(rows) - 1) * ROW_GAP
@@ -120,6 +123,11 @@ def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, sub
         _write_row_names(canvas, edition, top + heading + PLOT_HEIGHT)
         top += heading + PLOT_HEIGHT + TICK_ROOM + ROW_GAP
     return page
+
+
+def panels_on_a_page(panels: Sequence[Panel]) -> int:
+    """Return how many of these panels one figure may hold."""
+    return MOST_ROWS * _columns(panels)
 
 
 def _columns(panels: Sequence[Panel]) -> int:

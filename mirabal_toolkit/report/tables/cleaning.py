@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from mirabal_toolkit.report.edition import Edition
+from mirabal_toolkit.report.lookup import rows_of
 from mirabal_toolkit.report.tables import cells
 from mirabal_toolkit.report.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 
@@ -21,7 +24,7 @@ def cleaning(edition: Edition) -> Table:
         Column("after", say("header_after")),
         Column("changed", say("header_changed")),
     )
-    rows = tuple(_step(record, edition) for record in edition.released.audit.frame.to_dict("records"))
+    rows = tuple(_step(record, edition) for record in rows_of(edition.released.audit.frame))
     note = Note(say("note_cleaning"))
     hidden = (Note(say("note_hidden_counts")),) if edition.released.audit.frame.isna().any(axis=None) else ()
     return Table("cleaning", say("table_cleaning"), columns, (RowGroup("", rows),), (note, *hidden))
@@ -37,7 +40,7 @@ def findings(edition: Edition) -> Table:
         Column("count", say("header_count")),
         Column("advice", say("header_advice"), "text"),
     )
-    records = edition.released.findings.frame.to_dict("records")
+    records = rows_of(edition.released.findings.frame)
     groups = []
     for severity in ("error", "warning", "note"):
         rows = tuple(_finding(record, edition) for record in records if record["severity"] == severity)
@@ -46,27 +49,27 @@ def findings(edition: Edition) -> Table:
     return Table("findings", say("table_findings"), columns, tuple(groups))
 
 
-def _step(record: dict[str, object], edition: Edition) -> Row:
+def _step(record: dict[str, Any], edition: Edition) -> Row:
     texts = [str(record["what"]), str(record["why"]), str(record["item"])]
     unit = edition.say_or(f"unit_{record['unit']}", str(record["unit"]))
     counts = [_count(record[name], edition) for name in ("before", "after", "changed")]
     return Row((*(label_cell(text) for text in texts), label_cell(unit), *counts))
 
 
-def _finding(record: dict[str, object], edition: Edition) -> Row:
+def _finding(record: dict[str, Any], edition: Edition) -> Row:
     wave = record["wave"]
     return Row(
         (
             label_cell(str(record["message"])),
             label_cell(str(record["item"])),
-            label_cell("" if pd.isna(wave) else edition.wave_name(int(float(str(wave))))),  # type: ignore[call-overload]
+            label_cell("" if pd.isna(wave) else edition.wave_name(int(wave))),
             _count(record["count"], edition),
             label_cell(str(record["advice"])),
         )
     )
 
 
-def _count(value: object, edition: Edition) -> Cell:
-    if pd.isna(value):  # type: ignore[call-overload]
+def _count(value: Any, edition: Edition) -> Cell:
+    if pd.isna(value):
         return Cell(edition.say("hidden"))
-    return cells.people(float(str(value)))
+    return cells.people(float(value))

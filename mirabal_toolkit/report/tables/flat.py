@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mirabal_toolkit.report.tables.spec import Cell, Column, Table
+from mirabal_toolkit.report.tables.spec import Cell, Column, Row, Table
 
 FlatValue = str | float | None
 
@@ -24,16 +24,18 @@ def flatten(table: Table) -> FlatTable:
     """
     grouped = any(group.label for group in table.groups)
     headers = [name for column in table.columns for name in _names(column)]
-    rows = [
-        ([group.label] if grouped else [])
-        + [value for column, cell in zip(table.columns, row.cells, strict=True) for value in _values(column, cell)]
-        for group in table.groups
-        for row in group.rows
-    ]
+    rows = [_flat_row(table, group.label if grouped else None, row) for group in table.groups for row in group.rows]
     return FlatTable(
         tuple((["group"] if grouped else []) + headers),
-        tuple(tuple(row) for row in rows),
+        tuple(rows),
     )
+
+
+def _flat_row(table: Table, group: str | None, row: Row) -> tuple[FlatValue, ...]:
+    values: list[FlatValue] = [] if group is None else [group]
+    for column, cell in zip(table.columns, row.cells, strict=True):
+        values += _values(column, cell)
+    return tuple(values)
 
 
 def _names(column: Column) -> list[str]:

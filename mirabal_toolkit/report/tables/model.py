@@ -20,8 +20,7 @@ def model(edition: Edition) -> Table:
     marks = cells.Marks(edition)
     predicted = edition.say("span_predicted", level=edition.level)
     columns = [Column("indicator", edition.say("header_indicator"), "label")]
-    for wave in edition.waves:
-        columns.append(Column(f"w{wave}", edition.wave_name(wave), span=predicted))
+    columns += [Column(f"w{wave}", edition.wave_name(wave), span=predicted) for wave in edition.waves]
     change = edition.say(
         "span_change",
         first=edition.wave_name(edition.waves[0]).lower(),
@@ -39,6 +38,44 @@ def model(edition: Edition) -> Table:
     )
     notes = (Note(edition.say("note_model", level=edition.level)), *marks.notes())
     return Table("model", edition.say("table_model"), tuple(columns), groups, notes)
+
+
+def model_parameters(edition: Edition) -> Table:
+    """Return odds ratios from first to last wave, and how much women differ: one row an indicator."""
+    marks = cells.Marks(edition)
+    say = edition.say
+    between = say("span_between")
+    columns = (
+        Column("indicator", say("header_indicator"), "label"),
+        Column("n", say("header_n_persons")),
+        Column("odds_ratio", say("scale_odds_ratio").capitalize()),
+        Column("odds_ratio_conf", say("header_interval", level=edition.level), "interval"),
+        Column("variance_between", say("header_variance_between"), span=between),
+        Column("variance_within", say("header_variance_within"), span=between),
+        Column("icc", say("header_icc"), span=between),
+        Column("working_correlation", say("header_working_correlation"), span=between),
+    )
+    modelled = tuple(one for one in edition.indicators if _predictions(one, edition))
+    groups = tuple(
+        RowGroup(heading, tuple(_parameter_row(one, edition, marks) for one in members))
+        for heading, members in edition.groups(modelled)
+    )
+    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
+    notes = (Note(say("note_model_parameters", **ends)), *marks.notes())
+    return Table("model-parameters", say("table_model_parameters"), columns, groups, notes)
+
+
+def _parameter_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
+    ends = (edition.waves[-1], edition.waves[0])
+    contrasts = edition.lookup.rows("model_contrast", one.outcome.id, one.estimand)
+    ratio = next((row for row in contrasts if row.scale == "odds_ratio" and row.waves == ends), None)
+    people = next(iter(_predictions(one, edition).values())).n_persons
+    found = [label_cell(edition.label(one)), cells.people(people)]
+    found += [cells.value(ratio, edition, marks, numbers.ratio), cells.limits(ratio, numbers.ratio_interval)]
+    for term, decimals in (("variance_between", 1), ("variance_within", 1), ("icc", 2), ("working_correlation", 2)):
+        row = edition.lookup.term("model_parameters", one.outcome.id, one.estimand, term)
+        found.append(cells.value(row, edition, marks, partial(numbers.number, decimals=decimals)))
+    return Row(tuple(found))
 
 
 def model_detail(edition: Edition) -> Table:

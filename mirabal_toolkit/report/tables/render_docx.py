@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -13,17 +14,22 @@ from mirabal_toolkit.report.documents.word_xml import element, text_run
 from mirabal_toolkit.report.escaping import clean_text
 from mirabal_toolkit.report.tables.spec import Cell, Column, Note, Row, RowGroup, Table
 
-#: Twentieths of a point, Word's unit of width.
-TWIPS_PER_INCH = 1440
-#: Tables with more columns than this stand on a page on its side.
-WIDE = 9
+TWIPS_PER_POINT = 20
+#: Width of the text on an upright page and on one on its side, in twips (A4, margins of `set_page`).
+TEXT_WIDTH = {False: 9638, True: 14797}
+#: Average width of a sign in points, in the text of tables and in the small one; both sides' padding.
+SIGN, SMALL_SIGN, CELL_PADDING = 4.75, 3.95, 7
+#: Numbers no longer than this are never broken into lines.
+LONGEST_NUMBER = 20
 _RULE = '<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="auto"/>'
+#: Stands where the id of the text style comes; no text can hold it, since control signs are cleaned away.
+_STYLE_PLACE = "\x00style"
 _GROUP_FILL = '<w:shd w:val="clear" w:color="auto" w:fill="EEF2F5"/>'
 
 
 def render_docx(table: Table, language: str) -> bytes:
     """Return a Word file that holds nothing but the table; the same bytes every time."""
-    document = new_document(table.title, language, landscape=len(table.columns) > WIDE)
+    document = new_document(table.title, language, landscape=fit_table(table).landscape)
     document.add_paragraph(clean_text(table.title), style="Caption")
     add_table(document, table)
     buffer = io.BytesIO()
@@ -32,15 +38,17 @@ def render_docx(table: Table, language: str) -> bytes:
 
 
 def add_table(document: Any, table: Table) -> None:
-    """Append a table and its notes to a document, as wide as the text of its last section."""
-    section = document.sections[-1]
-    width = int((section.page_width - section.left_margin - section.right_margin) / 635)
-    widths = column_widths(table, width)
+    """Append a table and its notes to a document; its page must lie as `fit_table` says."""
+    fit = fit_table(table)
+    widths = fit.widths
     rows = [_span_row(table, widths)] if table.spans else []
-    rows.append(_header_row(table.columns, widths, first=not table.spans))
+    rows.append(_header_row(table.columns, widths))
     for group in table.groups:
         rows += _group_rows(group, table.columns, widths)
-    document.element.body.insert_element_before(element(_table_xml(table, widths, rows)), "w:sectPr")
+    xml = _table_xml(table, widths, rows)
+    style = document.styles["Table text small" if fit.small else "Table text"]
+    table_element = element(xml.replace(_STYLE_PLACE, quoteattr(style.style_id)))
+    document.element.body.insert_element_before(table_element, "w:sectPr")
     for note in table.notes or (Note(""),):
         paragraph = document.add_paragraph(style="Table note")
         if note.mark:
@@ -49,37 +57,72 @@ def add_table(document: Any, table: Table) -> None:
         paragraph.add_run(clean_text(note.text))
 
 
-def column_widths(table: Table, total: int) -> list[int]:
-    """Return a width for each column, in twips, summing to `total`.
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a table is laid on paper.
 
-    Columns of numbers get what their longest entry needs; labels share what is left.
+    Parameters
+    ----------
+    landscape : bool
+        Whether the page must lie on its side.
+    small : bool
+        Whether the text must be small.
+    widths : tuple of int
+        Width of each column, in twips.
     """
-    needs = [_need(table, position) for position in range(len(table.columns))]
-    fixed = sum(need for need, column in zip(needs, table.columns, strict=True) if column.kind not in ("label", "text"))
-    texts = sum(need for need, column in zip(needs, table.columns, strict=True) if column.kind in ("label", "text"))
-    least = 0.22 * total
-    room = max(total - fixed, least)
-    scale = (total - room) / fixed if fixed else 1.0
-    widths = [
-        int(need * room / texts) if column.kind in ("label", "text") else int(need * scale)
-        for need, column in zip(needs, table.columns, strict=True)
+
+    landscape: bool
+    small: bool
+    widths: tuple[int, ...]
+
+
+def fit_table(table: Table) -> Fit:
+    """Return the layout of a table: upright if its columns fit, else on its side, else small as well."""
+    for landscape, small in ((False, False), (True, False)):
+        needs = [_need(table, position, small=small) for position in range(len(table.columns))]
+        if sum(needs) <= TEXT_WIDTH[landscape]:
+            return Fit(landscape, small, _shared(table, needs, TEXT_WIDTH[landscape]))
+    needs = [_need(table, position, small=True) for position in range(len(table.columns))]
+    return Fit(True, True, _shared(table, needs, TEXT_WIDTH[True]))
+
+
+def _shared(table: Table, needs: Sequence[int], total: int) -> tuple[int, ...]:
+    """Return widths that sum to `total`; what is over goes to texts by their length, then to numbers."""
+    widths = list(needs)
+    over = total - sum(needs)
+    if over < 0:
+        widths = [int(need * total / sum(needs)) for need in needs]
+        widths[0] += total - sum(widths)
+        return tuple(widths)
+    wishes = [
+        max(_wish(table, position) - need, 0) if column.kind in ("label", "text") else 0
+        for position, (need, column) in enumerate(zip(needs, table.columns, strict=True))
     ]
+    share = min(1.0, over / sum(wishes)) if sum(wishes) else 0.0
+    widths = [width + int(wish * share) for width, wish in zip(widths, wishes, strict=True)]
+    rest = total - sum(widths)
+    widths = [width + rest // len(widths) for width in widths]
     widths[0] += total - sum(widths)
-    return widths
+    return tuple(widths)
 
 
-def _need(table: Table, position: int) -> int:
-    """Return the width of a column's longest unbreakable text; of labels, of their longest text, within limits."""
+def _need(table: Table, position: int, *, small: bool) -> int:
+    """Return the least width of a column, in twips: its longest word, or for short numbers its longest text."""
     column = table.columns[position]
     texts = [row.cells[position].text for row in table.rows]
-    points = 4.3 if len(table.columns) > WIDE else 5.0
-    if column.kind in ("label", "text"):
-        longest = max((len(text) for text in (*texts, column.header)), default=10)
-        return int(min(max(longest, 8), 60) * points * 20)
-    words = [word for text in (*texts, column.header) for word in text.split()]
-    lines = [text for text in texts if len(text) <= 14]
-    longest = max((len(text) for text in (*words, *lines)), default=3)
-    return int((longest * points + 9) * 20)
+    words = [word[:20] for text in texts for word in text.split()]
+    whole = [] if column.kind in ("label", "text") else [text for text in texts if len(text) <= LONGEST_NUMBER]
+    bold = max((len(word) for word in column.header.split()), default=0)
+    longest = max(max((len(text) for text in (*words, *whole)), default=3), 1.12 * bold)
+    if position == 0:
+        longest = max(longest, 24)
+    return int((longest * (SMALL_SIGN if small else SIGN) + CELL_PADDING) * TWIPS_PER_POINT)
+
+
+def _wish(table: Table, position: int) -> int:
+    """Return the width at which no text of a column breaks, in twips."""
+    texts = [row.cells[position].text for row in table.rows]
+    return int((max((len(text) for text in texts), default=0) * SIGN + CELL_PADDING) * TWIPS_PER_POINT)
 
 
 def _table_xml(table: Table, widths: Sequence[int], rows: Sequence[str]) -> str:
@@ -109,8 +152,7 @@ def _span_row(table: Table, widths: Sequence[int]) -> str:
     return _row_xml(cells, header=True)
 
 
-def _header_row(columns: Sequence[Column], widths: Sequence[int], *, first: bool) -> str:
-    del first
+def _header_row(columns: Sequence[Column], widths: Sequence[int]) -> str:
     rule = _RULE.format(side="bottom", size=6)
     cells = [
         _cell_xml(text_run(column.header, "<w:b/>"), width, rule=rule, align=_align(column), bottom=True)
@@ -163,5 +205,5 @@ def _cell_xml(  # noqa: PLR0913 — the parts of one XML element, in its order
     kept = "<w:keepNext/>" if keep else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanning}{borders}{fill}{vertical}</w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="TableText"/>{kept}<w:jc w:val="{align}"/></w:pPr>{runs}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val={_STYLE_PLACE}/>{kept}<w:jc w:val="{align}"/></w:pPr>{runs}</w:p></w:tc>'
     )

@@ -18,27 +18,32 @@ def render_xlsx(table: Table) -> bytes:
     from openpyxl import Workbook
 
     workbook = Workbook()
-    sheet = workbook.active
+    sheet: Any = workbook.active
     sheet.title = table.id[:31]
     _put(sheet.cell(1, 1), table.title).font = _font(bold=True, size=12)
     flat = flatten(table)
     for position, header in enumerate(flat.headers, start=1):
         cell = _put(sheet.cell(_FIRST_ROW, position), header)
         cell.font = _font(bold=True)
-        cell.border = _lines("medium", "thin")
+        cell.border = _header_lines()
     for offset, row in enumerate(flat.rows, start=1):
         for position, value in enumerate(row, start=1):
             _put(sheet.cell(_FIRST_ROW + offset, position), value)
     _put_notes(sheet, table, _FIRST_ROW + len(flat.rows) + 2)
     _set_widths(sheet, flat.headers, flat.rows)
+    _set_up_printing(sheet)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return steady_archive(buffer.getvalue())
+
+
+def _set_up_printing(sheet: Any) -> None:
+    """Keep the headers in sight, on the screen and on every printed page."""
     sheet.freeze_panes = sheet.cell(_FIRST_ROW + 1, 2)
     sheet.print_title_rows = f"{_FIRST_ROW}:{_FIRST_ROW}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    return steady_archive(buffer.getvalue())
 
 
 def _put(cell: Any, value: FlatValue) -> Any:
@@ -79,7 +84,7 @@ def _font(*, bold: bool = False, size: int = 11) -> Any:
     return Font(bold=bold, size=size)
 
 
-def _lines(top: str, bottom: str) -> Any:
+def _header_lines() -> Any:
     from openpyxl.styles import Border, Side
 
-    return Border(top=Side(style=top), bottom=Side(style=bottom))
+    return Border(top=Side(style="medium"), bottom=Side(style="thin"))

@@ -8,7 +8,7 @@ from mirabal_toolkit.report.tables.before_after import before_after, before_afte
 from mirabal_toolkit.report.tables.bounds import bounds
 from mirabal_toolkit.report.tables.by_wave import by_wave, by_wave_scores, participant_flow
 from mirabal_toolkit.report.tables.cleaning import cleaning, findings
-from mirabal_toolkit.report.tables.model import model, model_detail
+from mirabal_toolkit.report.tables.model import model, model_detail, model_parameters
 from mirabal_toolkit.report.tables.provenance import provenance
 from mirabal_toolkit.report.tables.spec import Table
 
@@ -20,6 +20,7 @@ BUILDERS = (
     by_wave,
     by_wave_scores,
     model,
+    model_parameters,
     model_detail,
     bounds,
     cleaning,

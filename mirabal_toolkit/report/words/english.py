@@ -66,6 +66,16 @@ TABLES: Mapping[str, str] = {
     "header_df": "df",
     "header_statistic": "Test statistic",
     "header_n_persons": "Women",
+    "header_variance_between": "Variance between",
+    "header_variance_within": "Variance within",
+    "header_icc": "ICC",
+    "header_working_correlation": "Correlation of waves",
+    "span_between": "How much women differ",
+    "table_model_parameters": "Models: odds ratios, variances and correlations",
+    "note_model_parameters": "Odds ratio: {last} against {first}; it compares odds, not percents. Variances and ICC "
+    "(the "
+    "share of the variance that lies between women) are those of models of scores; the working correlation is that of "
+    "models of percents. All contrasts are in the table model-detail.",
     "header_step": "Step",
     "header_why": "Why",
     "header_item": "Question",
@@ -173,7 +183,7 @@ FIGURES: Mapping[str, str] = {
     "figure_flow": "Who was interviewed at each wave",
     "finding_counts": "{better} of {all} indicators moved the better way from {first} to {last}",
     "finding_counts_worse": "{base}; {worse} moved the worse way",
-    "finding_counts_unclear": "{base}; {unclear} show no clear change",
+    "finding_counts_unclear": "{base}; no clear change in {unclear}",
     "finding_none": "No indicator could be compared between the first and the last wave",
     "finding_share": "{label}: {before} {at_first}, {after} {at_last}",
     "finding_retention": "{kept} of the {started} women who started were interviewed {at_last}",
@@ -253,7 +263,8 @@ SUMMARY: Mapping[str, str] = {
 }
 
 METHODS: Mapping[str, str] = {
-    "methods_asked": "Women answered the questionnaire {instrument} ({reference}) at {waves} waves, planned at {months} "
+    "methods_asked": "Women answered the questionnaire {instrument} ({reference}) at {waves} waves, planned at "
+    "{months} "
     "months; most questions look back over {period}. The analysis follows the plan {plan}, version {version}.",
     "methods_plan_date": "The plan is dated {date}.",
     "methods_amended": "It was amended {number} time(s); the amendments are listed below.",
@@ -267,7 +278,8 @@ METHODS: Mapping[str, str] = {
     "methods_estimand_while_in_contact": "Figures “while in contact with him” leave women without contact out.",
     "methods_missing": "Questions that did not apply are outside the denominator; “don’t know” and “prefer not to "
     "say” are counted and shown, but not as an answer.",
-    "methods_paired_change": "Change is worked out among the women who answered at both the first and the last wave, in "
+    "methods_paired_change": "Change is worked out among the women who answered at both the first and the last wave, "
+    "in "
     "percentage points, with Newcombe’s {level} interval for paired percents and McNemar’s exact test.",
     "methods_paired_mean_change": "For scores it is the average of each woman’s own change with its {level} t "
     "interval, tested by Wilcoxon’s signed-rank test.",
@@ -279,7 +291,8 @@ METHODS: Mapping[str, str] = {
     "methods_gee": "Yes-or-no indicators were modelled over all waves by generalised estimating equations (logit link, "
     "waves as categories, answers of one woman correlated), with standard errors corrected for small samples; results "
     "are turned back into percents.",
-    "methods_lmm": "Scores were modelled over all waves by linear mixed models (restricted maximum likelihood, waves as "
+    "methods_lmm": "Scores were modelled over all waves by linear mixed models (restricted maximum likelihood, waves "
+    "as "
     "categories, a level of her own for each woman).",
     "methods_penalised": "Where a wave had nobody or everybody, the model used a penalised likelihood, since the usual "
     "one has no answer there.",
@@ -299,7 +312,8 @@ LIMITATIONS: Mapping[str, str] = {
     "worse off, or women who have moved on.",
     "limit_bounds": "An example: {label}, {observed} {at_last} among those who answered. Of all {started} women who "
     "started it lies between {lowest} (if it held for none of the others) and {highest} (if it held for all of them).",
-    "limit_self_report": "Everything rests on what women chose to tell. Some could not speak freely, and some things are "
+    "limit_self_report": "Everything rests on what women chose to tell. Some could not speak freely, and some things "
+    "are "
     "told only once there is trust; both can make an early wave look better than it was.",
     "limit_no_contact": "Less violence can mean that she is safer, or that he is elsewhere. Read the figures beside "
     "those of women while in contact with him, where they are given.",
@@ -318,7 +332,8 @@ DOCUMENT: Mapping[str, str] = {
     "contents": "Contents",
     "banner_internal": "Internal – not for release. Nothing is hidden or rounded in this report.",
     "header_internal": "Internal – not for release",
-    "banner_release": "Disclosure profile “{profile}”: small numbers are hidden, others rounded to multiples of {base}.",
+    "banner_release": "Disclosure profile “{profile}”: small numbers are hidden, others rounded to multiples of "
+    "{base}.",
     "banner_untrusted": "At least one model could not be trusted; it is marked in the tables.",
     "section_summary": "Summary in plain words",
     "section_reached": "Who was reached",

@@ -20,7 +20,8 @@ REFERENCES: dict[str, str] = {
     "bounds": "Manski, C. F. (2003). Partial identification of probability distributions. Springer.",
     "holm": "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of "
     "Statistics, 6, 65–70.",
-    "bh": "Benjamini, Y., & Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the Royal Statistical "
+    "bh": "Benjamini, Y., & Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the Royal "
+    "Statistical "
     "Society B, 57, 289–300.",
     "outputs": "Griffiths, E., Greci, C., Kotrotsios, Y., Parker, S., Scott, J., Welpton, R., Wolters, A., & Woods, C. "
     "(2019). Handbook on statistical disclosure control for outputs.",
