@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mirabal_toolkit.mixed.families import FloatArray, RowFamily
 
 _PARTIAL: dict[str, Callable[[int, FloatArray], RowFamily]] = {"logit": PartialLogit, "probit": PartialProbit}
+#: What formulaic adds to the name of a term for one of its columns: "[T.2]" of a category, "[3]" of a spline.
+_LEVEL = re.compile(r"\[[^\[\]]*\]")
 
 
 def proportional_odds(fit: ClmmFit) -> pd.DataFrame:
@@ -44,18 +47,24 @@ def proportional_odds(fit: ClmmFit) -> pd.DataFrame:
     Peterson & Harrell (1990), Partial proportional odds models for ordinal response variables, Applied Statistics 39.
     Christensen (2018), Cumulative link models for ordinal regression with the R package ordinal, section 2.3.
     """
-    terms = term_slices(fit.known_design, fit.columns)
+    terms = columns_by_term(fit.known_design, fit.columns)
     rows = [_test(fit, columns) for columns in terms.values()]
     return pd.DataFrame(rows, index=list(terms), columns=["statistic", "df", "p_value", "converged"])
 
 
-def term_slices(design: Design, columns: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-    """Columns of the design that belong to each term of the formula, the intercept left out."""
+def columns_by_term(design: Design, columns: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    """Columns of the design that belong to each term: names without the level in brackets.
+
+    Parameters
+    ----------
+    design : Design
+    columns : tuple of int
+        Columns to sort; the intercept is not among them.
+    """
     found: dict[str, tuple[int, ...]] = {}
-    for term, place in design.recipe.spec.term_slices.items():
-        own = tuple(k for k in range(place.start, place.stop) if k in columns)
-        if own:
-            found[str(term)] = own
+    for k in columns:
+        term = _LEVEL.sub("", design.names[k])
+        found[term] = (*found.get(term, ()), k)
     return found
 
 

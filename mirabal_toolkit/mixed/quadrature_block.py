@@ -43,7 +43,7 @@ def _sum_rows(Z: FloatArray, slope: FloatArray) -> FloatArray:
     """sum_j z_ja slope_j for each a, shape (q, n_nodes, G)."""
     if Z.shape[1:] == (1, 1):
         return np.asarray(slope.sum(axis=1)[None] * Z[0, 0, 0])
-    return np.stack([np.sum(z * slope, axis=1) for z in Z])
+    return np.stack([(z * slope).sum(axis=1) for z in Z])
 
 
 def _terms_at_nodes(block: Block, family: RowFamily, aux: FloatArray, eta: FloatArray, shift: FloatArray) -> NodeTerms:
@@ -59,7 +59,7 @@ def _visit_nodes(block: Block, family: RowFamily, rule: Rule, at: Parameters, et
     zeta = loadings(block.Z, at.factor)
     shift = sum((zeta[a] * u[a][:, None, :] for a in range(1, len(u))), zeta[0] * u[0][:, None, :])
     terms = _terms_at_nodes(block, family, at.aux, eta, shift)
-    height = terms.log_density.sum(axis=1) - 0.5 * np.sum(u * u, axis=0) + rule.log_weights[:, None]
+    height = terms.log_density.sum(axis=1) - 0.5 * (u * u).sum(axis=0) + rule.log_weights[:, None]
     top = height.max(axis=0)
     share = np.exp(height - top)
     total = share.sum(axis=0)
@@ -96,7 +96,7 @@ def _pull_back(modes: Modes, nodes: _Nodes, zeta: FloatArray) -> tuple[FloatArra
         zeta[0] * zeta[0] * Q[0, 0],
     )
     bend = np.broadcast_to(bend, modes.terms.third.shape)
-    on_mode = nodes.pull - np.sum(zeta * (bend * modes.terms.third), axis=1)
+    on_mode = nodes.pull - (zeta * (bend * modes.terms.third)).sum(axis=1)
     v = np.einsum("abg,cbg,cg->ag", modes.spread, modes.spread, on_mode)
     return v, Q, bend
 
@@ -107,11 +107,11 @@ def _factor_slope(
     """Derivative in Lambda, shape (q, q)."""
     v, Q, bend = back
     terms = modes.terms
-    along = np.sum(zeta * v[:, None, :], axis=0) * terms.curvature - bend * terms.third
+    along = (zeta * v[:, None, :]).sum(axis=0) * terms.curvature - bend * terms.third
     slope = nodes.factor.copy()
     for a, z in enumerate(block.Z):
         for b in range(a + 1):
-            turned = np.sum(Q[b][:, None, :] * zeta, axis=0)
+            turned = (Q[b][:, None, :] * zeta).sum(axis=0)
             rows = z * (along * modes.u[b] + v[b] * terms.slope - 2.0 * turned * terms.curvature)
             slope[a, b] += rows.sum(axis=0)
     return np.asarray(np.tril(slope @ block.counts))
@@ -143,7 +143,7 @@ def evaluate_block(
     back = _pull_back(modes, nodes, zeta)
     v, _, bend = back
     terms = modes.terms
-    along = np.sum(zeta * v[:, None, :], axis=0)
+    along = (zeta * v[:, None, :]).sum(axis=0)
     slopes = nodes.slopes + along * terms.curvature - bend * terms.third
     channels = tuple(
         block.counts * (node + along * of_slope - bend * of_curvature)

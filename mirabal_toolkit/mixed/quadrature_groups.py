@@ -172,6 +172,22 @@ def _slots_for(sizes: IntArray) -> IntArray:
     return np.where(sizes <= LARGEST_EXACT_SIZE, sizes, rounded).astype(np.intp)
 
 
+def _share_small_sizes(slots: IntArray, n_nodes: int) -> IntArray:
+    """Pad small classes of sizes up to the next larger one while all fit into one block.
+
+    A block costs a hundred calls whatever its size; with few people those calls are all the time there is.
+    """
+    shared, sizes = slots.copy(), np.unique(slots)[::-1]
+    target, members = int(sizes[0]), 0
+    for size in sizes:
+        own = int(np.count_nonzero(slots == size))
+        if (members + own) * target * n_nodes > BLOCK_NUMBERS:
+            target, members = int(size), 0
+        members += own
+        shared[slots == size] = target
+    return shared
+
+
 def _plan_blocks(slots: IntArray, n_nodes: int) -> list[tuple[int, IntArray]]:
     """Split kept persons into blocks of equal slots, each small enough for the cache."""
     plan: list[tuple[int, IntArray]] = []
@@ -219,7 +235,7 @@ def lay_out(rows: GroupedRows, n_nodes: int, *, join_twins: bool = True) -> Layo
     everyone = np.arange(len(sizes), dtype=np.intp)
     kept, stands_for = _find_twins(rows, order, starts, sizes) if join_twins else (everyone, everyone)
     counts = np.bincount(stands_for, minlength=len(kept)).astype(np.float64)
-    plan = _plan_blocks(_slots_for(sizes[kept]), n_nodes)
+    plan = _plan_blocks(_share_small_sizes(_slots_for(sizes[kept]), n_nodes), n_nodes)
     tables = [_row_table(n_slots, starts[kept[part]], sizes[kept[part]]) for n_slots, part in plan]
     position = np.empty(len(kept), dtype=np.intp)
     position[np.concatenate([part for _, part in plan])] = np.arange(len(kept))

@@ -38,6 +38,8 @@ class Modes(NamedTuple):
 
 def loadings(Z: FloatArray, factor: FloatArray) -> FloatArray:
     """Return zeta = Lambda' z, so that eta = x'beta + zeta'u; shape of `Z`."""
+    if len(factor) == 1:
+        return np.asarray(Z * factor[0, 0])
     return np.asarray(np.einsum("a...,ab->b...", Z, factor))
 
 
@@ -46,9 +48,9 @@ def cholesky(H: FloatArray) -> FloatArray:
     q = len(H)
     L = np.zeros_like(H)
     for j in range(q):
-        L[j, j] = np.sqrt(H[j, j] - np.sum(L[j, :j] ** 2, axis=0))
+        L[j, j] = np.sqrt(H[j, j] - (L[j, :j] ** 2).sum(axis=0) if j else H[j, j])
         for i in range(j + 1, q):
-            L[i, j] = (H[i, j] - np.sum(L[i, :j] * L[j, :j], axis=0)) / L[j, j]
+            L[i, j] = (H[i, j] - (L[i, :j] * L[j, :j]).sum(axis=0)) / L[j, j]
     return L
 
 
@@ -59,7 +61,7 @@ def lower_inverse(L: FloatArray) -> FloatArray:
     for j in range(q):
         inverse[j, j] = 1.0 / L[j, j]
         for i in range(j + 1, q):
-            inverse[i, j] = -np.sum(L[i, j:i] * inverse[j:i, j], axis=0) / L[i, i]
+            inverse[i, j] = -(L[i, j:i] * inverse[j:i, j]).sum(axis=0) / L[i, i]
     return inverse
 
 
@@ -85,9 +87,9 @@ class _State(NamedTuple):
 
 
 def _look(block: Block, family: RowFamily, aux: FloatArray, eta: FloatArray, zeta: FloatArray, u: FloatArray) -> _State:
-    shifted = eta + np.sum(zeta * u[:, None, :], axis=0)
+    shifted = eta + (zeta * u[:, None, :]).sum(axis=0)
     terms = weigh(family.mode_terms(shifted, block.y, aux), block.weight)
-    value = terms.log_density.sum(axis=0) - 0.5 * np.sum(u * u, axis=0)
+    value = terms.log_density.sum(axis=0) - 0.5 * (u * u).sum(axis=0)
     return _State(u, value, terms)
 
 
@@ -97,7 +99,7 @@ def curvature_factor(zeta: FloatArray, curvature: FloatArray) -> FloatArray:
     H = np.empty((q, q, curvature.shape[1]))
     for a in range(q):
         for b in range(a + 1):
-            H[a, b] = H[b, a] = float(a == b) - np.sum(zeta[a] * zeta[b] * curvature, axis=0)
+            H[a, b] = H[b, a] = float(a == b) - (zeta[a] * zeta[b] * curvature).sum(axis=0)
     return cholesky(H)
 
 
@@ -107,12 +109,12 @@ def _step(zeta: FloatArray, state: _State) -> FloatArray:
     Newton's step d = H^-1 g'(u) leaves an error of the order of d²; adding H^-1 g'''[d, d] / 2, which
     costs little, as g''' is known here anyway, leaves one of the order of d³.
     """
-    slope = np.sum(zeta * state.terms.slope, axis=1) - state.u
+    slope = (zeta * state.terms.slope).sum(axis=1) - state.u
     inverse = lower_inverse(curvature_factor(zeta, state.terms.curvature))
     step = _solve(inverse, slope)
-    length = np.sqrt(np.sum(step * step, axis=0))
-    moved = np.sum(zeta * step[:, None, :], axis=0)
-    bend = np.sum(zeta * (0.5 * state.terms.third * moved * moved), axis=1)
+    length = np.sqrt((step * step).sum(axis=0))
+    moved = (zeta * step[:, None, :]).sum(axis=0)
+    bend = (zeta * (0.5 * state.terms.third * moved * moved)).sum(axis=1)
     step = step + np.where(length < NEAR, _solve(inverse, bend), 0.0)
     return np.asarray(step * np.minimum(1.0, LONGEST_STEP / np.maximum(length, LONGEST_STEP)))
 

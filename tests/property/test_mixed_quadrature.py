@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mirabal_toolkit.mixed import clmm, glmm
 
 seeds = st.integers(0, 10_000)
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=6, deadline=None)
 
 
 def draw(seed: int) -> pd.DataFrame:
