@@ -10,7 +10,7 @@ import pandas as pd
 
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed import design_checks as checks
-from mirabal_toolkit.mixed.design_columns import Recipe, learn, parse, refuse_unknown, variables_of
+from mirabal_toolkit.mixed.design_columns import Recipe, Table, learn, parse, refuse_unknown, variables_of
 from mirabal_toolkit.mixed.design_groups import Groups, group_rows
 
 if TYPE_CHECKING:
@@ -195,14 +195,11 @@ def build_design(
     """
     left, terms = _sides(formula)
     used = _used_columns(formula, data, roles, left, terms)
-    complete = np.asarray(data[used].notna().to_numpy().all(axis=1))
-    needed = data[list(dict.fromkeys([*used, *roles.groups.split("/")]))]
-    kept, n_persons_dropped = _complete_rows(needed, complete, roles)
-    frame, groups, rows = group_rows(kept, np.flatnonzero(complete), roles.groups, roles.time)
-    y, levels = _outcome(left, frame, outcome)
+    table, groups, rows, n_persons_dropped = _sorted_rows(data, used, roles)
+    y, levels = _outcome(left, table, outcome)
     text = formula.split("~", 1)[1].strip()
-    (recipe, X), (z_recipe, Z) = _matrices(terms, frame, text, roles.re_formula, like)
-    time_codes, time_levels = _times(frame, roles.time)
+    (recipe, X), (z_recipe, Z) = _matrices(terms, table, text, roles.re_formula, like)
+    time_codes, time_levels = _times(table, roles.time)
     design = Design(
         y=y,
         X=X,
@@ -214,8 +211,8 @@ def build_design(
         outcome_levels=levels,
         time_codes=time_codes,
         time_levels=time_levels,
-        offset=_column(frame, roles.offset),
-        weights=_column(frame, roles.weights),
+        offset=_column(table, roles.offset),
+        weights=_column(table, roles.weights),
         rows=rows,
         index=data.index,
         n_rows_dropped=len(data) - len(rows),
@@ -223,8 +220,8 @@ def build_design(
         recipe=recipe,
         z_recipe=z_recipe,
         roles=roles,
-        also={name: frame[name].to_numpy() for name in roles.also},
-        source=needed if like is None else None,
+        also={name: table[name].to_numpy() for name in roles.also},
+        source=data.copy(deep=False) if like is None else None,
     )
     checks.refuse_not_finite(design)
     if like is None:
@@ -253,59 +250,68 @@ def _used_columns(formula: str, data: pd.DataFrame, roles: Roles, left: Any, ter
         used |= dict.fromkeys(variables_of(parse(roles.re_formula), columns, roles.re_formula))
     others = tuple(name for name in (roles.time, roles.offset, roles.weights) if name is not None)
     others += roles.also
-    refuse_unknown(others + tuple(roles.groups.split("/")), data)
-    checks.refuse_missing_ids(data, roles.groups)
+    refuse_unknown(others + tuple(roles.groups.split("/")), columns)
     return list(used | dict.fromkeys(others))
 
 
-def _complete_rows(data: pd.DataFrame, complete: NDArray[np.bool_], roles: Roles) -> tuple[pd.DataFrame, int]:
-    if complete.all():
-        checks.refuse_empty(data)
-        return data, 0
-    kept = data.loc[complete]
-    checks.refuse_empty(kept)
+def _sorted_rows(data: pd.DataFrame, used: list[str], roles: Roles) -> tuple[Table, Groups, IntArray, int]:
+    """Complete rows in the order of people; their positions; and people left out altogether."""
     keys = roles.groups.split("/")
-    before, after = (len(frame[keys].drop_duplicates()) for frame in (data, kept))
-    return kept, before - after
+    table = {name: data[name] for name in dict.fromkeys([*used, *keys])}
+    checks.refuse_missing_ids([table[key] for key in keys], roles.groups)
+    rows = np.arange(len(data))
+    n_persons_dropped = 0
+    missing = [absent for name in used if (absent := checks.missing(table[name])) is not None]
+    if missing:
+        rows = rows[~np.logical_or.reduce(missing)]
+        everyone = pd.DataFrame({key: table[key] for key in keys})
+        n_persons_dropped = len(everyone.drop_duplicates()) - len(everyone.iloc[rows].drop_duplicates())
+        table = {name: values.take(rows) for name, values in table.items()}
+    checks.refuse_empty(rows)
+    groups, order = group_rows(
+        [table[key] for key in keys], None if roles.time is None else table[roles.time].to_numpy()
+    )
+    if order is not None:
+        table = {name: values.take(order) for name, values in table.items()}
+        rows = rows[order]
+    return table, groups, rows, n_persons_dropped
 
 
-def _outcome(
-    left: Any, frame: pd.DataFrame, kind: Literal["numeric", "ordered"]
-) -> tuple[FloatArray, tuple[object, ...]]:
+def _outcome(left: Any, table: Table, kind: Literal["numeric", "ordered"]) -> tuple[FloatArray, tuple[object, ...]]:
     name = str(left[0])
-    column = frame[name] if name in frame.columns else None
+    column = table.get(name)
     if kind == "ordered":
         if column is None:
             raise ModelError(f"The ordered outcome `{name}` must be a column.", fix="Compute it beforehand.")
         codes, levels = checks.ordered_codes(column)
         return codes.astype(np.float64), levels
     if column is None:
-        _, matrix = learn(left, frame, name)
+        _, matrix = learn(left, table, name)
         return matrix[:, 0], ()
     checks.refuse_text_outcome(column, name)
     return column.to_numpy(dtype=np.float64), ()
 
 
 def _matrices(
-    terms: Any, frame: pd.DataFrame, text: str, re_formula: str | None, like: Design | None
+    terms: Any, table: Table, text: str, re_formula: str | None, like: Design | None
 ) -> tuple[tuple[Recipe, FloatArray], tuple[Recipe | None, FloatArray | None]]:
-    """Columns of X and Z, learnt from the frame or made as in another design."""
+    """Columns of X and Z, learnt from the columns or made as in another design."""
     if like is not None:
         z_like = like.z_recipe
-        of_person = None if z_like is None else z_like.matrix(frame)
-        return (like.recipe, like.recipe.matrix(frame)), (z_like, of_person)
-    fixed = learn(terms, frame, text)
+        of_person = None if z_like is None else z_like.matrix_of(table)
+        return (like.recipe, like.recipe.matrix_of(table)), (z_like, of_person)
+    fixed = learn(terms, table, text)
     if re_formula is None:
         return fixed, (None, None)
-    return fixed, learn(parse(re_formula), frame, re_formula.lstrip("~ "))
+    return fixed, learn(parse(re_formula), table, re_formula.lstrip("~ "))
 
 
-def _times(frame: pd.DataFrame, time: str | None) -> tuple[IntArray | None, NDArray[np.generic] | None]:
+def _times(table: Table, time: str | None) -> tuple[IntArray | None, NDArray[np.generic] | None]:
     if time is None:
         return None, None
-    levels, codes = np.unique(frame[time].to_numpy(), return_inverse=True)
+    levels, codes = np.unique(table[time].to_numpy(), return_inverse=True)
     return codes.astype(np.intp), levels
 
 
-def _column(frame: pd.DataFrame, name: str | None) -> FloatArray | None:
-    return None if name is None else frame[name].to_numpy(dtype=np.float64)
+def _column(table: Table, name: str | None) -> FloatArray | None:
+    return None if name is None else table[name].to_numpy(dtype=np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,23 +19,37 @@ if TYPE_CHECKING:
 # Squared share of a standardised column that the others leave unexplained; below it the column
 # cannot be told from rounding in X'X.
 COLLINEAR = 1e-11
+# Smallest eigenvalue of the columns' correlation below which they are looked at one by one.
+SUSPICIOUS = 1e-7
 
 
-def refuse_missing_ids(data: pd.DataFrame, groups: str) -> None:
+def missing(values: pd.Series[Any]) -> NDArray[np.bool_] | None:
+    """Where values are missing, or None when none is."""
+    if isinstance(values.dtype, np.dtype):
+        if values.dtype.kind in "iub":
+            return None
+        if values.dtype.kind == "f":
+            found = np.isnan(values.to_numpy())
+            return found if found.any() else None
+    absent = values.isna().to_numpy()
+    return absent if absent.any() else None
+
+
+def refuse_missing_ids(keys: list[pd.Series[Any]], groups: str) -> None:
     """Raise when a groups column holds missing ids."""
-    for name in groups.split("/"):
-        n_missing = int(data[name].isna().sum())
-        if n_missing:
+    for values in keys:
+        absent = missing(values)
+        if absent is not None:
             raise ModelError(
-                f"The groups column `{name}` has {n_missing} missing ids.",
+                f"The groups column `{values.name}` has {int(absent.sum())} missing ids.",
                 where=f"groups=`{groups}`",
                 fix="Give every row its person, or leave those rows out first.",
             )
 
 
-def refuse_empty(data: pd.DataFrame) -> None:
+def refuse_empty(rows: NDArray[np.intp]) -> None:
     """Raise when no row is left."""
-    if data.empty:
+    if not len(rows):
         raise ModelError(
             "No rows are left after leaving out those with missing values.",
             fix="See which column of the formula is empty.",
@@ -176,6 +190,9 @@ def refuse_collinear(gram: FloatArray, names: tuple[str, ...]) -> None:
         Cross-products of the standardised columns.
     names : tuple of str, length p
     """
+    size = np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
+    if np.linalg.eigvalsh(gram / size[:, None] / size)[0] > SUSPICIOUS:
+        return
     kept: list[int] = []
     found: list[str] = []
     for column in range(len(names)):

@@ -10,18 +10,22 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from formulaic import Formula
 from formulaic.errors import DataMismatchWarning, FormulaicError
+from formulaic.parser.types import Factor as FormulaFactor
 from formulaic.transforms import TRANSFORMS
 
 from mirabal_toolkit.errors import ModelError
+from mirabal_toolkit.mixed.design_plain import PlainSpec, learn_plain
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
+Table = dict[str, "pd.Series[Any]"]
+EvalMethod = FormulaFactor.EvalMethod
 _BACKTICKED = re.compile(r"`([^`]+)`")
-_PYTHON_NAMES = frozenset(("np", "numpy", "True", "False", "None"))
+_KNOWN_NAMES = frozenset((*TRANSFORMS, "np", "numpy", "True", "False", "None"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Recipe:
         One name a column, as formulaic gives them.
     variables : tuple of str
         The columns of the frame that are needed.
-    spec : formulaic.ModelSpec
+    spec : PlainSpec or formulaic.ModelSpec
         The learnt specification: levels of categories, knots of splines, means of scaled columns.
     """
 
@@ -62,7 +66,7 @@ class Recipe:
         ModelError
             A column is missing, or holds a category that was not there when the recipe was learnt.
         """
-        refuse_unknown(self.variables, data)
+        refuse_unknown(self.variables, frozenset(map(str, data.columns)))
         missing = [name for name in self.variables if data[name].isna().any()]
         if missing:
             raise ModelError(
@@ -70,7 +74,21 @@ class Recipe:
                 where=f"formula `{self.formula}`",
                 fix="Leave these rows out, or fill them, before predicting.",
             )
-        return cook(self.spec, data, self.formula)
+        return self.matrix_of({name: data[name] for name in self.variables}, len(data))
+
+    def matrix_of(self, table: Table, n: int | None = None) -> NDArray[np.float64]:
+        """Make the columns from complete columns of equal length.
+
+        Parameters
+        ----------
+        table : dict from str to pandas.Series
+        n : int, optional
+            Rows; needed when the table may be empty.
+        """
+        rows = len(next(iter(table.values()))) if n is None else n
+        if isinstance(self.spec, PlainSpec):
+            return self.spec.matrix(table, rows)
+        return np.asarray(_materialise(self.spec, _frame(table, rows), self.formula), dtype=np.float64)
 
 
 @lru_cache(maxsize=256)
@@ -107,23 +125,23 @@ def variables_of(terms: Any, columns: frozenset[str], formula: str) -> tuple[str
     needed: dict[str, None] = {}
     unknown: dict[str, None] = {}
     for factor in {str(f.expr): f for term in terms for f in term.factors}.values():
-        method = factor.eval_method.value
-        names = {"lookup": [factor.expr], "python": _names_in(factor.expr)}.get(method, [])
-        for name in names:
+        is_column = factor.eval_method is EvalMethod.LOOKUP
+        for name in (factor.expr,) if is_column else _names_in(factor.expr):
             if name in columns:
                 needed[name] = None
-            elif method == "lookup" or name not in TRANSFORMS | dict.fromkeys(_PYTHON_NAMES):
+            elif is_column or name not in _KNOWN_NAMES:
                 unknown[name] = None
     if unknown:
         raise _unknown(list(unknown), formula)
     return tuple(needed)
 
 
-def _names_in(expression: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def _names_in(expression: str) -> tuple[str, ...]:
     """Names that a Python expression reads, back-ticked column names among them."""
     quoted = _BACKTICKED.findall(expression)
     tree = ast.parse(_BACKTICKED.sub("None", expression), mode="eval")
-    return quoted + [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return (*quoted, *(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
 
 
 def _unknown(names: list[str], formula: str) -> ModelError:
@@ -135,40 +153,44 @@ def _unknown(names: list[str], formula: str) -> ModelError:
     )
 
 
-def refuse_unknown(names: tuple[str, ...], data: pd.DataFrame) -> None:
-    """Raise a ModelError that lists the names that are not columns of the frame."""
-    unknown = [name for name in names if name not in data.columns]
+def refuse_unknown(names: tuple[str, ...], columns: frozenset[str]) -> None:
+    """Raise a ModelError that lists the names that are not columns."""
+    unknown = [name for name in names if name not in columns]
     if unknown:
         listed = ", ".join(f"`{name}`" for name in unknown)
         raise ModelError(f"The data have no column {listed}.", fix="Mend the name, or add the column.")
 
 
-def learn(terms: Any, data: pd.DataFrame, formula: str) -> tuple[Recipe, NDArray[np.float64]]:
-    """Learn a recipe from a frame without missing values, and make its columns.
+def learn(terms: Any, table: Table, formula: str) -> tuple[Recipe, NDArray[np.float64]]:
+    """Learn a recipe from columns without missing values, and make its matrix.
 
     Parameters
     ----------
     terms : formulaic.SimpleFormula
         One side of a parsed formula.
-    data : pandas.DataFrame
-        Rows to learn from.
+    table : dict from str to pandas.Series
+        Columns to learn from, of equal length; at least one.
     formula : str
         The text, for messages.
 
     Returns
     -------
     recipe : Recipe
-    matrix : ndarray, shape (len(data), number of columns)
+    matrix : ndarray, shape (rows, number of columns)
     """
-    variables = variables_of(terms, frozenset(map(str, data.columns)), formula)
-    made = _materialise(terms, data, formula)
+    n = len(next(iter(table.values())))
+    variables = variables_of(terms, frozenset(table), formula)
+    plain = learn_plain(terms, table)
+    if plain is not None:
+        return Recipe(formula, plain.names, variables, plain), plain.matrix(table, n)
+    made = _materialise(terms, _frame(table, n), formula)
     recipe = Recipe(formula, tuple(map(str, made.columns)), variables, made.model_spec)
     return recipe, np.asarray(made, dtype=np.float64)
 
 
-def cook(spec: Any, data: pd.DataFrame, formula: str) -> NDArray[np.float64]:
-    """Apply a learnt specification to new rows; an unseen category is an error, not a row of zeros."""
-    return np.asarray(_materialise(spec, data, formula), dtype=np.float64)
+def _frame(table: Table, n: int) -> pd.DataFrame:
+    """Columns side by side, whatever their indexes."""
+    return pd.DataFrame({name: values.array for name, values in table.items()}, index=range(n))
 
 
 def _materialise(spec: Any, data: pd.DataFrame, formula: str) -> Any:

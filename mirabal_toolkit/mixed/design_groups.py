@@ -49,39 +49,31 @@ class Groups:
         return np.diff(np.append(self.starts, self.codes.shape[0]))
 
 
-def group_rows(
-    data: pd.DataFrame, rows: IntArray, groups: str, time: str | None
-) -> tuple[pd.DataFrame, Groups, IntArray]:
-    """Sort rows so that a person's rows stand together, by time when there is one.
+def group_rows(keys: list[pd.Series[Any]], times: NDArray[Any] | None) -> tuple[Groups, IntArray | None]:
+    """Find the order in which a person's rows stand together, by time when there is one.
 
     Parameters
     ----------
-    data : pandas.DataFrame
-        Complete rows.
-    rows : ndarray of int
-        Their positions in the caller's frame.
-    groups : str
-        Person column, or `"site/person"`.
-    time : str or None
-        Time column.
+    keys : list of pandas.Series
+        Ids of the people; of sites and people.
+    times : ndarray or None
 
     Returns
     -------
-    frame : pandas.DataFrame
-        The rows in their new order.
     groups : Groups
-    rows : ndarray of int
-        Positions in the caller's frame, in the new order.
+        For rows in the new order.
+    order : ndarray of int or None
+        None when the rows stand right already.
     """
-    outer, labels, codes = _person_codes(data, groups.split("/"))
-    order = _order(codes, None if time is None else data[time].to_numpy())
+    outer, labels, codes = _person_codes(keys)
+    order = _order(codes, times)
     if order is not None:
-        data, rows, codes = data.take(order), rows[order], codes[order]
+        codes = codes[order]
     starts = np.flatnonzero(np.concatenate([[True], codes[1:] != codes[:-1]]))
     if outer is None:
-        return data, Groups(codes, starts, labels), rows
+        return Groups(codes, starts, labels), order
     outer_codes, outer_labels = outer
-    return data, Groups(codes, starts, labels, outer_codes, outer_labels), rows
+    return Groups(codes, starts, labels, outer_codes, outer_labels), order
 
 
 def _order(codes: IntArray, times: NDArray[Any] | None) -> IntArray | None:
@@ -95,12 +87,12 @@ def _order(codes: IntArray, times: NDArray[Any] | None) -> IntArray | None:
 
 
 def _person_codes(
-    data: pd.DataFrame, keys: list[str]
+    keys: list[pd.Series[Any]],
 ) -> tuple[tuple[IntArray, NDArray[np.generic]] | None, NDArray[np.generic], IntArray]:
-    codes, labels = _codes(data[keys[-1]])
+    codes, labels = _codes(keys[-1])
     if len(keys) == 1:
         return None, labels, codes
-    outer, outer_labels = _codes(data[keys[0]])
+    outer, outer_labels = _codes(keys[0])
     pairs, both = np.unique(outer * len(labels) + codes, return_inverse=True)
     site, person = np.divmod(pairs, len(labels))
     names = np.empty(len(pairs), dtype=object)
@@ -108,7 +100,7 @@ def _person_codes(
     return (site.astype(np.intp), outer_labels), names, both.astype(np.intp)
 
 
-def _codes(column: pd.Series) -> tuple[IntArray, NDArray[np.generic]]:
+def _codes(column: pd.Series[Any]) -> tuple[IntArray, NDArray[np.generic]]:
     """Codes in the order of the sorted labels; quick when integers stand in order already."""
     values = column.to_numpy()
     if values.dtype.kind in "iu":

@@ -19,10 +19,11 @@ Bates, Maechler, Bolker & Walker (2015), Fitting linear mixed-effects models usi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import cho_solve, cholesky
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from mirabal_toolkit.mixed.linear_sums import PatternSums, contract, project
 
@@ -142,21 +143,21 @@ def solve(weighted: Weighted, n: float, *, reml: bool, scale: float | None = Non
     """
     Q = weighted.Q
     p = Q.shape[0] - 1
-    try:
-        factor = cholesky(Q[:p, :p], lower=True, check_finite=False)
-    except np.linalg.LinAlgError:
+    # LAPACK at first hand: for a dozen columns the checks of the wrappers cost more than the work
+    factor, failed = dpotrf(Q[:p, :p], lower=1)
+    if failed:
         return None
-    beta = cho_solve((factor, True), Q[:p, p], check_finite=False)
-    inverse = cho_solve((factor, True), np.eye(p), check_finite=False)
+    beta = dpotrs(factor, Q[:p, p], lower=1)[0]
+    inverse = dpotrs(factor, np.eye(p), lower=1)[0]
     rss = float(Q[p, p] - Q[:p, p] @ beta)
     dof = n - p if reml else n
     if not (rss > 0 and np.isfinite(weighted.log_determinant)):
         return None
     used = rss / dof if scale is None else scale
-    deviance = weighted.log_determinant + dof * (_LOG_2PI + np.log(used)) + rss / used
+    deviance = weighted.log_determinant + dof * (_LOG_2PI + log(used)) + rss / used
     if reml:
         deviance += 2.0 * float(np.log(np.diag(factor)).sum())
-    return Solution(float(deviance), beta, inverse, rss, used, dof, weighted)
+    return Solution(deviance, beta, inverse, rss, used, dof, weighted)
 
 
 def slopes(sums: PatternSums, solution: Solution, directions: FloatArray, *, reml: bool) -> Slopes:
@@ -177,7 +178,7 @@ def slopes(sums: PatternSums, solution: Solution, directions: FloatArray, *, rem
     P, R, n = solution.weighted.P, solution.weighted.R, sums.counts
     turned = P.transpose(0, 2, 1)
     middle = _middle(sums, solution, reml=reml)
-    along = np.tensordot(n, R, axes=1) - middle.sum(axis=0)
+    along = _summed(n, R) - middle.sum(axis=0)
     d_cross = -contract(sums, turned[None] @ directions[:, None] @ P[None])
     pairs = _pairs(n, R, middle, directions)
     v = np.append(-solution.beta, 1.0)
@@ -187,14 +188,19 @@ def slopes(sums: PatternSums, solution: Solution, directions: FloatArray, *, rem
     hessian = pairs - 2.0 / solution.scale * pulled[:, :p] @ solution.inverse @ pulled[:, :p].T
     if reml:
         moved = solution.inverse @ d_cross[:, :p, :p]
-        hessian -= np.einsum("iab,jba->ij", moved, moved)
+        hessian -= moved.reshape(len(moved), -1) @ moved.transpose(0, 2, 1).reshape(len(moved), -1).T
     return Slopes(along, hessian, d_rss, d_cross)
 
 
 def gradient_matrix(sums: PatternSums, solution: Solution, *, reml: bool) -> FloatArray:
     """Derivative of the criterion in D, shape (d, d): it changes by ``tr(gradient dD)``."""
     R = solution.weighted.R
-    return np.asarray(np.tensordot(sums.counts, R, axes=1) - _middle(sums, solution, reml=reml).sum(axis=0))
+    return np.asarray(_summed(sums.counts, R) - _middle(sums, solution, reml=reml).sum(axis=0))
+
+
+def _summed(counts: FloatArray, matrices: FloatArray) -> FloatArray:
+    """Sum of matrices, each as often as it counts."""
+    return np.asarray(counts @ matrices.reshape(len(counts), -1)).reshape(matrices.shape[1:])
 
 
 def _middle(sums: PatternSums, solution: Solution, *, reml: bool) -> FloatArray:
@@ -209,8 +215,10 @@ def _pairs(n: FloatArray, R: FloatArray, middle: FloatArray, directions: FloatAr
     left = 2.0 * middle - n[:, None, None] * R
     # one product over patterns, then over the few directions
     joint = (left.reshape(n_patterns, -1).T @ R.reshape(n_patterns, -1)).reshape(d, d, d, d)
-    half = np.tensordot(directions, joint, axes=([1, 2], [1, 2]))
-    pairs = np.tensordot(half, directions, axes=([2, 1], [1, 2]))
+    n_directions = len(directions)
+    flat = directions.reshape(n_directions, -1)
+    half = flat @ joint.transpose(1, 2, 3, 0).reshape(d * d, d * d)
+    pairs = half @ flat.T
     return np.asarray(pairs + pairs.T) / 2.0
 
 

@@ -37,34 +37,35 @@ class Factor:
 
     q: int
     places: tuple[tuple[int, int], ...] = field(init=False)
+    rows: NDArray[np.intp] = field(init=False)
+    columns: NDArray[np.intp] = field(init=False)
 
     def __post_init__(self) -> None:
-        places = tuple((a, b) for a in range(self.q) for b in range(a + 1))
-        object.__setattr__(self, "places", places)
+        rows, columns = np.tril_indices(self.q)
+        object.__setattr__(self, "rows", rows)
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "places", tuple(zip(rows.tolist(), columns.tolist(), strict=True)))
 
     def matrix(self, theta: FloatArray) -> FloatArray:
         """Lower triangular factor, shape (q, q)."""
         out = np.zeros((self.q, self.q))
-        out[tuple(zip(*self.places, strict=True))] = theta
+        out[self.rows, self.columns] = theta
         return out
 
     def theta(self, matrix: FloatArray) -> FloatArray:
         """Parameters of a lower triangular factor."""
-        return matrix[tuple(zip(*self.places, strict=True))]
+        return matrix[self.rows, self.columns]
 
     def directions(self, factor: FloatArray) -> FloatArray:
         """Derivative of D = factor factor' along each parameter, shape (J, q, q)."""
-        out = np.zeros((len(self.places), self.q, self.q))
-        for j, (a, b) in enumerate(self.places):
-            out[j, a] += factor[:, b]
-            out[j, :, a] += factor[:, b]
-        return out
+        half = np.zeros((len(self.places), self.q, self.q))
+        half[np.arange(len(self.places)), self.rows] = factor.T[self.columns]
+        return half + half.transpose(0, 2, 1)
 
     def curvature(self, along: FloatArray) -> FloatArray:
         """``tr(along d²D)`` for each pair of parameters, shape (J, J)."""
-        rows, columns = np.array(self.places).T
-        same = columns[:, None] == columns[None, :]
-        return np.asarray(2.0 * along[np.ix_(rows, rows)] * same)
+        same = self.columns[:, None] == self.columns[None, :]
+        return np.asarray(2.0 * along[self.rows[:, None], self.rows[None, :]] * same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class ProfiledDeviance:
         """Gradient and Hessian of the profiled deviance."""
         directions = self.factor.directions(self.factor.matrix(theta))
         at = slopes(self.sums, state, directions, reml=self.reml)
-        gradient = np.tensordot(directions, at.along, axes=2)
+        gradient = directions.reshape(len(directions), -1) @ at.along.reshape(-1)
         hessian = at.hessian + self.factor.curvature(at.along)
         hessian -= state.dof / state.rss**2 * np.outer(at.d_rss, at.d_rss)
         return gradient, hessian
@@ -136,10 +137,11 @@ def moment_start(criterion: ProfiledDeviance) -> FloatArray:
 def _within_variance(criterion: ProfiledDeviance, spread: FloatArray, rss: float) -> float:
     """Residual variance from what the people's own lines leave."""
     squares, counts = criterion.sums.squares, criterion.sums.counts
-    inverse = np.linalg.pinv(squares, hermitian=True)
-    left = rss - float(np.einsum("kab,kba->", inverse, spread))
-    ranks = np.linalg.matrix_rank(squares, hermitian=True)
-    dof = criterion.n - float(counts @ ranks)
+    values, vectors = np.linalg.eigh(squares)
+    used = values > 1e-9 * values[:, -1:]
+    explained = np.einsum("kab,kac,kcb->kb", vectors, spread, vectors)
+    left = rss - float((explained[used] / values[used]).sum())
+    dof = criterion.n - float(counts @ used.sum(axis=1))
     floor = 1e-6 * rss / criterion.n
     return max(left / dof, floor) if dof > 0 else rss / criterion.n / 2.0
 

@@ -217,4 +217,5 @@ def without_rows(design: Design) -> Design:
         rows=design.rows[:0],
         index=design.index[:0],
         also={},
+        source=None,
     )
