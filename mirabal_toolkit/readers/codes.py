@@ -67,7 +67,10 @@ def propose_codes(variable: Variable, item: Item, instrument: Instrument) -> Cod
     said = _recoding(codes, matched, options, missing)
     missing |= _declared_missing(variable, item, instrument, {*codes, *missing})
     valid_labels = [code for code in variable.value_labels if not _is_declared_missing(variable, code)]
-    agreement = sum(code in matched for code in valid_labels) / len(valid_labels) if valid_labels and options else None
+    comparable = (
+        bool(valid_labels) and item.type == "choice" and item.id != instrument.roles.site
+    )  # sites have own names
+    agreement = sum(code in matched for code in valid_labels) / len(valid_labels) if comparable else None
     return CodeProposal(codes, missing, agreement, said)
 
 

@@ -13,8 +13,10 @@ _LEADING_CODE = re.compile(r"^\s*\(?\d{1,3}\)?\s*[-–=:.)]\s*(?=\D)")
 _WAVE_WORDS = re.compile(r"\b(?:wave|survey|time|w|t)\s?\d{1,2}\b|\b\d{1,2} months?\b|\bbaseline\b")
 #: Words too common to show that two labels mean the same.
 _EMPTY_WORDS = frozenset(
-    ("a", "an", "and", "are", "at", "be", "by", "did", "do", "for", "has", "have", "he", "her", "him", "his", "i", "in")
-    + ("is", "it", "of", "on", "or", "she", "the", "to", "was", "you", "your")
+    (
+        *("a", "an", "and", "are", "at", "be", "by", "did", "do", "for", "has", "have", "he", "her", "him", "his", "i"),
+        *("in", "is", "it", "of", "on", "or", "she", "the", "to", "was", "you", "your"),
+    )
 )
 
 #: A label this long that is the beginning of another was cut off by a program, not chosen.

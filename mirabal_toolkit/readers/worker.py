@@ -67,6 +67,13 @@ def describe(meta: Any) -> dict[str, Any]:
     return told
 
 
+def load_libraries() -> None:
+    """Load what reads files, and nothing it does not need."""
+    sys.meta_path.insert(0, NoPandas)
+    import pyarrow as pa  # noqa: F401
+    import pyreadstat  # noqa: F401
+
+
 def read_parts(request: dict[str, Any]) -> Any:
     """Yield (columns, metadata) part by part, from the first row to the last."""
     import pyreadstat
@@ -89,7 +96,6 @@ def read_parts(request: dict[str, Any]) -> Any:
 
 def answer(request: dict[str, Any], out: BinaryIO) -> None:
     """Write metadata and rows to `out`."""
-    sys.meta_path.insert(0, NoPandas)
     import pyarrow as pa
 
     writer = None
@@ -116,18 +122,22 @@ def exit_code_of(error: Exception) -> int:
         return EXIT_ENCODING
     if "unsupported" in text and "character set" in text:
         return EXIT_UNKNOWN_ENCODING
-    return EXIT_INSTALLATION if isinstance(error, ImportError) else EXIT_DAMAGED
+    return EXIT_DAMAGED
 
 
 def main() -> int:
     """Serve one request."""
     request = json.load(sys.stdin)
-    limit_resources(request["memory"], request["seconds"])
     # What a library might print goes nowhere: standard output belongs to the answer.
     out = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
+    try:
+        load_libraries()
+    except ImportError:
+        return EXIT_INSTALLATION
+    limit_resources(request["memory"], request["seconds"])  # after loading: that is ours, what follows is the file's
     try:
         answer(request, out)
     except Exception as error:  # noqa: BLE001  (whatever it is, the caller learns the kind, not the text)
