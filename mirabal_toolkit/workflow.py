@@ -17,7 +17,7 @@ from mirabal_toolkit.core.data import CleanedData, Finding, PanelData, ScoredDat
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, Results
-from mirabal_toolkit.errors import FindingsError
+from mirabal_toolkit.errors import FindingsError, UsageError
 from mirabal_toolkit.instruments.catalogue import bundled_instruments
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.plans.loading import load_plan
@@ -95,9 +95,7 @@ def read(
     from mirabal_toolkit.readers import read as read_files
 
     paths = [Path(data)] if isinstance(data, str | Path) else [Path(path) for path in data]
-    chosen = load_instrument(instrument) if isinstance(instrument, str) else instrument
-    candidates = [chosen] if chosen is not None else list(bundled_instruments())
-    return read_files(paths, candidates, mapping=Path(mapping) if mapping else None, wave=wave)
+    return read_files(paths, _candidates(instrument), mapping=Path(mapping) if mapping else None, wave=wave)
 
 
 def clean(waves: WaveData) -> CleanedData:
@@ -294,6 +292,45 @@ class Imported:
     def people(self) -> int:
         """How many different ids there are."""
         return int(self.waves.answers.frame["person_id"].nunique())
+
+
+def import_study(
+    data: Sequence[Path],
+    out: Path,
+    *,
+    instrument: str | None,
+    mapping: Path | None,
+    wave: int | None,
+    progress: Progress,
+) -> Imported:
+    """Write exports as one study file, with the mapping by which they were read beside it.
+
+    Raises
+    ------
+    UsageError
+        If `out` does not end in ``.parquet``.
+    """
+    from mirabal_toolkit.readers import read_with_mapping, write_mapping, write_study
+
+    if out.suffix != ".parquet":
+        raise UsageError("a study file ends in .parquet", fix=f"--out {out.with_suffix('.parquet')}")
+    progress("Reading", 0, 2)
+    read_in = read_with_mapping(
+        list(data), _candidates(instrument), mapping=Path(mapping) if mapping else None, wave=wave
+    )
+    progress("Writing", 1, 2)
+    beside = mapping or out.with_suffix(".mapping.yaml")
+    if read_in.mapping is not None and mapping is None:
+        write_mapping(read_in.mapping, beside)
+    write_study(read_in.waves, out)
+    return Imported(read_in.waves, beside)
+
+
+def _candidates(instrument: str | Instrument | None) -> list[Instrument]:
+    """Return the instrument that was named, or all that might be it."""
+    if instrument is None:
+        return list(bundled_instruments())
+    return [load_instrument(instrument) if isinstance(instrument, str) else instrument]
 
 
 def check_data(

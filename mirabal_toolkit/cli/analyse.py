@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirabal_toolkit.cli.output import Voice
+from mirabal_toolkit.cli.output import Voice, console
 
 if TYPE_CHECKING:
     from mirabal_toolkit.workflow import AnalysisRequest, Prepared, Released
@@ -93,7 +93,7 @@ def _say_what_was_found(released: Released, out: Path, voice: Voice) -> None:
     from mirabal_toolkit.cli.tables import records, terminal_table
 
     headline = released.table("headline")
-    voice.data(terminal_table(headline), records(headline))
+    voice.data(terminal_table(headline, console().width), records(headline))
     voice.say(
         f"\nInstrument {released.instrument.reference}, plan {released.plan.id}, profile {released.profile.name}."
     )

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.console import Console, RenderableType
 
     from mirabal_toolkit.workflow import Progress
 
@@ -39,7 +38,7 @@ class Voice:
         if not self.quiet:
             console(stderr=True).print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def data(self, table: Table | str, as_json: Any) -> None:
+    def data(self, table: RenderableType, as_json: Any) -> None:
         """Print data to stdout: `as_json` if JSON was asked for, else the table or text."""
         if self.as_json:
             sys.stdout.write(json.dumps(as_json, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
