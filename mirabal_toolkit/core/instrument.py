@@ -20,21 +20,29 @@ from mirabal_toolkit.errors import FindingsError, UsageError
 OptionKind = Literal["valid", "refused", "dont_know", "not_applicable", "no_contact"]
 ItemType = Literal["choice", "integer", "number", "date", "text"]
 Sensitivity = Literal["none", "personal", "quasi", "sensitive", "free_text"]
-Indicator = Literal["any", "severe", "variety", "score", "category", "value"]
+Indicator = Literal["any", "severe", "variety", "score", "at_least", "category", "value"]
 OutcomeKind = Literal["binary", "score", "count", "ordinal"]
 Estimand = Literal["experienced", "while_in_contact", "as_reported"]
 Direction = Literal["higher_is_better", "higher_is_worse", "neutral"]
+ChangeKind = Literal[
+    "added", "removed", "renamed", "reworded", "options_changed", "routing_changed", "split", "merged", "scale_changed"
+]
+Comparability = Literal["yes", "partial", "no"]
 Text = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One allowed answer. `name` is how conditions call it, `code` what stands in the data."""
+    """One allowed answer. `name` is how conditions call it, `code` what stands in the data.
+
+    A `retired` option is no longer offered, but older data hold its code, so it stays known.
+    """
 
     code: int
     name: str
     label: Text
     kind: OptionKind = "valid"
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,11 @@ class ResponseSet:
     def valid(self) -> tuple[Option, ...]:
         """Options that are answers, not missing reasons."""
         return tuple(option for option in self.options if option.kind == "valid")
+
+    @property
+    def offered(self) -> tuple[Option, ...]:
+        """Options, missing reasons included, that a questionnaire offers today."""
+        return tuple(option for option in self.options if not option.retired)
 
     @property
     def reasons(self) -> dict[int, MissingReason]:
@@ -142,7 +155,10 @@ class Scale:
         Items of which an answer above their lowest code is severe harm. One of them need not be
         part of the mean: treatment for an injury is severe, but is no further kind of harm.
     minimum, maximum : float
-        Range of an item's codes; scores are ``100 * (mean - minimum) / (maximum - minimum)``.
+        Range of an item's codes.
+    score_range : tuple of float
+        Where scores begin and end: ``low + (high - low) * (mean - minimum) / (maximum - minimum)``.
+        0–100, unless those who made the scale publish another range.
     minimum_answered : float
         Share of the applicable items that must be answered, 0–1.
     no_contact_is_zero : bool
@@ -161,6 +177,7 @@ class Scale:
     no_contact_is_zero: bool = False
     direction: Direction = "neutral"
     source: str = ""
+    score_range: tuple[float, float] = (0.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +190,8 @@ class Outcome:
         What it is computed from: exactly one of them.
     indicator : str
         ``any`` item above the minimum; any ``severe`` item; ``variety`` (how many items);
-        ``score`` (0–100); ``category`` (answer in `categories`); ``value`` (the code itself).
+        ``score`` (in the `score_range` of the scale); ``at_least`` (a score of `threshold` or more);
+        ``category`` (answer in `categories`); ``value`` (the code itself).
     categories : tuple of str
         Option names for ``category``.
     kind : str
@@ -201,6 +219,7 @@ class Outcome:
     categories: tuple[str, ...] = ()
     measure: int | None = None
     statement: Text = field(default_factory=dict)
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +232,14 @@ class MeasureOfSuccess:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Who holds the wording and what may be done with it."""
+    """Who holds the wording and what may be done with it; `link` is where the wording can be had."""
 
     class_: Literal["own", "third_party_free", "scoring_only"]
     holder: str
     licence: str
     notice: str
     wording_redistributable: bool
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,14 +283,18 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change from an earlier version, machine-readable."""
+    """One change from an earlier version, machine-readable.
 
-    kind: Literal["added", "removed", "renamed", "reworded", "options_changed", "split", "merged", "scale_changed"]
+    `item` is the id of an item, scale or outcome, or of a response set (``options_changed``); `was`
+    its earlier id, of merged items all of them with commas between; `recode` old code → new code.
+    """
+
+    kind: ChangeKind
     item: str
     from_version: str
     date: str
     reason: str
-    comparability: Literal["yes", "partial", "no"]
+    comparability: Comparability
     was: str = ""
     recode: Mapping[int, int] = field(default_factory=dict)
 

@@ -18,9 +18,10 @@ _KINDS = {
     "category": {"binary"},
     "variety": {"count"},
     "score": {"score"},
+    "at_least": {"binary"},
     "value": {"ordinal", "score", "count"},
 }
-_OF_A_SCALE = {"severe", "variety", "score"}
+_OF_A_SCALE = {"severe", "variety", "score", "at_least"}
 _OF_AN_ITEM = {"category", "value"}
 
 
@@ -50,6 +51,8 @@ def _scales(instrument: Instrument) -> Iterator[Problem]:
             yield Problem("minimum_answered must lie above 0 and not above 1", where)
         if scale.minimum >= scale.maximum:
             yield Problem("its minimum is not below its maximum", where)
+        if scale.score_range[0] >= scale.score_range[1]:
+            yield Problem("its score_range does not rise", where)
 
 
 def _scale_range(scale: Scale, item: Item, sets: dict[str, ResponseSet], where: str) -> Iterator[Problem]:
@@ -61,7 +64,8 @@ def _scale_range(scale: Scale, item: Item, sets: dict[str, ResponseSet], where: 
         codes = [edge for edge in (item.minimum, item.maximum) if edge is not None]
     if codes and (min(codes) < scale.minimum or max(codes) > scale.maximum):
         codes_text, range_text = f"{min(codes):g} to {max(codes):g}", f"{scale.minimum:g} to {scale.maximum:g}"
-        yield Problem(f"item {item.id} has codes {codes_text}, outside {range_text}", where)
+        which = "the reversed item" if item.id in scale.reversed else "item"
+        yield Problem(f"{which} {item.id} has codes {codes_text}, outside {range_text}", where)
 
 
 def _outcomes(instrument: Instrument) -> Iterator[Problem]:
@@ -97,7 +101,13 @@ def _indicator(outcome: Outcome, instrument: Instrument, where: str) -> Iterator
         yield Problem(f"“{indicator}” is computed from an item, not from a scale", where)
     if outcome.categories and indicator != "category":
         yield Problem(f"has categories, which “{indicator}” does not use", where)
+    if (outcome.threshold is None) == (indicator == "at_least"):
+        yield Problem("“at_least” needs a threshold, and nothing else has one", where)
     scale = next((scale for scale in instrument.scales if scale.id == outcome.scale), None)
+    if scale is not None and outcome.threshold is not None:
+        low, high = scale.score_range
+        if not low < outcome.threshold <= high:
+            yield Problem(f"its threshold lies outside the scores of {scale.id}, {low:g} to {high:g}", where)
     if indicator == "severe" and scale is not None and not scale.severe:
         yield Problem(f"counts severe items, but the scale {scale.id} has none", where)
 

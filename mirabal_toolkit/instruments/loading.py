@@ -20,6 +20,7 @@ from mirabal_toolkit.yaml_schema import schema_problems
 SCHEMA_FILE = "instrument.schema.json"
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_STATUS = re.compile(rb"^status:\s*[\"']?([a-z]+)", re.MULTILINE)
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 
 
@@ -29,8 +30,8 @@ def load_instrument(reference: str | Path) -> Instrument:
     Parameters
     ----------
     reference : str or Path
-        ``"partner-safety"`` (the newest version), ``"partner-safety@1.0.0"``, or the path of a
-        ``.yaml`` file.
+        ``"partner-safety"`` (the newest stable version), ``"partner-safety@1.0.0"``, or the path of
+        a ``.yaml`` file.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def bundled_path(reference: str) -> Path:
         raise UsageError(f"there is no instrument “{name}”", fix=f"use one of: {known}; or the path of a .yaml file")
     if at and version not in versions:
         raise UsageError(f"{name} has no version “{version}”", fix=f"use one of: {', '.join(versions)}")
-    return bundled_folder("instruments") / name / f"{version if at else versions[-1]}.yaml"
+    return _version_path(name, version if at else preferred_version(name))
 
 
 def bundled_ids() -> tuple[str, ...]:
@@ -79,6 +80,35 @@ def bundled_versions(instrument_id: str) -> tuple[str, ...]:
         return ()
     names = (path.stem for path in (bundled_folder("instruments") / instrument_id).glob("*.yaml"))
     return tuple(sorted((name for name in names if _VERSION.fullmatch(name)), key=_version_key))
+
+
+def preferred_version(instrument_id: str) -> str:
+    """Return the version meant by an id alone: the newest that is stable, else the newest not retired, else the newest.
+
+    Examples
+    --------
+    >>> preferred_version("partner-safety") in bundled_versions("partner-safety")
+    True
+    """
+    versions = bundled_versions(instrument_id)
+    if len(versions) > 1:
+        statuses = {version: _status(_version_path(instrument_id, version)) for version in versions}
+        for wanted in (("stable",), ("stable", "draft")):
+            fitting = [version for version in versions if statuses[version] in wanted]
+            if fitting:
+                return fitting[-1]
+    return versions[-1]
+
+
+def _version_path(instrument_id: str, version: str) -> Path:
+    return bundled_folder("instruments") / instrument_id / f"{version}.yaml"
+
+
+def _status(path: Path) -> str:
+    """The status of a version, from its first lines: reading it whole would take half a second."""
+    with path.open("rb") as file:
+        found = _STATUS.search(file.read(8_192))
+    return found[1].decode() if found else ""
 
 
 def read_instrument(content: bytes, where: str) -> Instrument:

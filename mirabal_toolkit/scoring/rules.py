@@ -105,14 +105,31 @@ def variety(cells: Counted, minimum: float, share: float) -> Array:
     return np.where(enough_answered(cells, share), above, np.nan)
 
 
-def mean_score(cells: Counted, minimum: float, maximum: float, share: float) -> Array:
-    """``100 * (mean - minimum) / (maximum - minimum)`` of the answered items, where enough is answered; else NaN."""
+def mean_score(
+    cells: Counted, minimum: float, maximum: float, share: float, score_range: tuple[float, float] = (0.0, 100.0)
+) -> Array:
+    """``low + (high - low) * (mean - minimum) / (maximum - minimum)`` of the answered items, where enough is answered.
+
+    `low` and `high` are the `score_range`; NaN where not enough is answered.
+    """
     answered = ~np.isnan(cells.values)
     count = answered.sum(axis=1)
     total = np.where(answered, cells.values, 0.0).sum(axis=1)
     mean = total / np.maximum(count, 1)
-    score = 100.0 * (mean - minimum) / (maximum - minimum)
+    low, high = score_range
+    score = low + (high - low) * (mean - minimum) / (maximum - minimum)
     return np.where(enough_answered(cells, share) & (count > 0), score, np.nan)
+
+
+def reaches(scores: Array, threshold: float) -> Array:
+    """1 where the score is `threshold` or more, 0 where it is less, NaN without a score.
+
+    Examples
+    --------
+    >>> reaches(np.array([6.0, 5.0, np.nan]), 6.0)
+    array([ 1.,  0., nan])
+    """
+    return np.where(np.isnan(scores), np.nan, (scores >= threshold - _SLACK).astype(float))
 
 
 def in_category(values: Array, codes: list[float]) -> Array:

@@ -12,7 +12,17 @@ from mirabal_toolkit.core.data import INTERVIEWED, CleanedData, ScoredData, scor
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Estimand, Instrument, Item, Outcome, Scale
 from mirabal_toolkit.core.missing import ROUTED_REASONS, MissingReason
-from mirabal_toolkit.scoring.rules import Answers, Array, Mask, any_above, counted, in_category, mean_score, variety
+from mirabal_toolkit.scoring.rules import (
+    Answers,
+    Array,
+    Mask,
+    any_above,
+    counted,
+    in_category,
+    mean_score,
+    reaches,
+    variety,
+)
 
 
 def score(cleaned: CleanedData) -> ScoredData:
@@ -32,7 +42,10 @@ def score(cleaned: CleanedData) -> ScoredData:
         How many items are above the minimum, if at least ``minimum_answered`` are answered.
     ``score``
         ``100 * (mean - minimum) / (maximum - minimum)`` of the answered items, reversed items
-        turned round, if at least ``minimum_answered`` of the applicable items are answered.
+        turned round, if at least ``minimum_answered`` of the applicable items are answered; in
+        another `score_range` where the scale has one.
+    ``at_least``
+        Whether that score is the threshold or more.
     ``category``, ``value``
         From one item: whether the answer is one of the categories; the code itself.
 
@@ -124,8 +137,10 @@ class _ScaleOutcome:
         inside: Mask = np.asarray(base.applicable.any(axis=1))
         if estimand == "while_in_contact":
             inside &= ~self.answers.no_contact.any(axis=1)
-        if self.outcome.indicator == "score":
-            return mean_score(main, scale.minimum, scale.maximum, scale.minimum_answered), inside
+        if self.outcome.indicator in ("score", "at_least"):
+            scores = mean_score(main, scale.minimum, scale.maximum, scale.minimum_answered, scale.score_range)
+            threshold = self.outcome.threshold
+            return scores if threshold is None else reaches(scores, threshold), inside
         if self.outcome.indicator == "variety":
             return variety(main, scale.minimum, scale.minimum_answered), inside
         values = any_above(base, scale.minimum, scale.minimum_answered)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirabal_toolkit.core.instrument import Estimand, Outcome
+from mirabal_toolkit.core.instrument import Estimand, Outcome, Scale
 from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.synthetic.answering import REASON_CODES, Lives
 
@@ -73,7 +73,7 @@ def outcome_values(lives: Lives, outcome: Outcome, estimand: Estimand) -> Array:
     for place, name in enumerate(names):
         if name in scale.reversed:
             answers[place] = scale.maximum + scale.minimum - answers[place]
-    value = _summary(outcome, answers, scale.minimum, scale.maximum)
+    value = _summary(outcome, answers, scale)
     unasked = np.isnan(answers).all(axis=0) | _left_out(lives, whole, estimand)
     return np.where(unasked, np.nan, value)
 
@@ -107,11 +107,14 @@ def _left_out(lives: Lives, names: tuple[str, ...], estimand: Estimand) -> NDArr
     return np.asarray(np.any([lives.reasons[name] == NO_CONTACT for name in names], axis=0))
 
 
-def _summary(outcome: Outcome, answers: Array, minimum: float, maximum: float) -> Array:
+def _summary(outcome: Outcome, answers: Array, scale: Scale) -> Array:
     """Return the indicator over the items of a scale, shape (people, waves)."""
     if outcome.indicator == "variety":
-        return np.asarray(np.sum(answers > minimum, axis=0), dtype=float)
+        return np.asarray(np.sum(answers > scale.minimum, axis=0), dtype=float)
     if outcome.indicator in ("any", "severe"):
-        return np.asarray(np.any(answers > minimum, axis=0), dtype=float)
+        return np.asarray(np.any(answers > scale.minimum, axis=0), dtype=float)
     asked = np.maximum(np.sum(~np.isnan(answers), axis=0), 1)
-    return np.asarray(100 * (np.nansum(answers, axis=0) / asked - minimum) / (maximum - minimum))
+    low, high = scale.score_range
+    mean = np.nansum(answers, axis=0) / asked
+    score = np.asarray(low + (high - low) * (mean - scale.minimum) / (scale.maximum - scale.minimum))
+    return score if outcome.threshold is None else (score >= outcome.threshold - 1e-9).astype(float)

@@ -149,10 +149,22 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "scale of text": (with_scale(items=("A1", "T")), "item T is a text and cannot be added up"),
     "scale too narrow": (with_scale(maximum=0.5), "item A1 has codes 0 to 1, outside 0 to 0.5"),
     "scale too narrow for a number": (with_scale(items=("A1", "N")), "item N has codes 0 to 9, outside 0 to 1"),
+    "reversed item out of range": (
+        with_scale(items=("A1", "N"), reversed=("N",)),
+        "the reversed item N has codes 0 to 9, outside 0 to 1",
+    ),
     "reversed stranger": (with_scale(reversed=("N",)), "calls “N” reversed, which is not one of its items"),
     "severe stranger": (with_scale(severe=("Z",)), "names the unknown item “Z”"),
     "share answered": (with_scale(minimum_answered=0.0), "minimum_answered must lie above 0"),
     "scale upside down": (with_scale(minimum=2), "its minimum is not below its maximum"),
+    "scores that fall": (with_scale(score_range=(10, 0)), "its score_range does not rise"),
+    "threshold lacking": (with_outcome(indicator="at_least", kind="binary"), "“at_least” needs a threshold"),
+    "threshold unused": (with_outcome(threshold=5), "“at_least” needs a threshold, and nothing else has one"),
+    "threshold out of reach": (
+        with_outcome(indicator="at_least", kind="binary", threshold=101),
+        "its threshold lies outside the scores of harm, 0 to 100",
+    ),
+    "threshold of an item": (of_item("at_least", "binary", threshold=1), "“at_least” is computed from a scale"),
     "outcome of nothing": (with_outcome(scale=None), "must name either a scale or an item"),
     "outcome of both": (with_outcome(item="A1"), "must name either a scale or an item"),
     "outcome of unknown scale": (with_outcome(scale="odd"), "names the unknown scale “odd”"),
@@ -260,6 +272,12 @@ def test_unknown_ids_are_wrong_use(look: Callable[[Instrument], object]) -> None
 def test_response_sets_keep_answers_and_reasons_apart() -> None:
     assert [found.name for found in OFTEN.valid] == ["never", "once"]
     assert OFTEN.reasons == {99: MissingReason.REFUSED}
+
+
+def test_a_retired_option_is_known_but_not_offered() -> None:
+    answers = ResponseSet("often", (option(0, "never"), Option(1, "once", EN, retired=True), option(2, "daily")))
+    assert [found.name for found in answers.offered] == ["never", "daily"]
+    assert [found.code for found in answers.valid] == [0, 1, 2]
 
 
 def test_items_know_whether_they_are_asked_once() -> None:

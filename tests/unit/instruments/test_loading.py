@@ -13,8 +13,8 @@ from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.errors import FindingsError, InputError, UsageError
 from mirabal_toolkit.instruments import loading
-from mirabal_toolkit.instruments.catalogue import bundled_instruments
-from mirabal_toolkit.instruments.loading import bundled_versions, load_instrument, read_instrument
+from mirabal_toolkit.instruments.catalogue import all_versions, bundled_instruments
+from mirabal_toolkit.instruments.loading import bundled_versions, load_instrument, preferred_version, read_instrument
 
 SMALL = """\
 format: "1"
@@ -254,3 +254,23 @@ def test_a_file_under_a_wrong_name_is_refused(shelf: Path) -> None:
     (shelf / "small-one" / "3.0.0.yaml").write_text(SMALL, encoding="utf-8")
     with pytest.raises(FindingsError, match=r"says that it is small-one@1\.0\.0"):
         load_instrument("small-one")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "meant"),
+    [
+        (("stable", "draft", "draft"), "1.0.0"),
+        (("stable", "stable", "draft"), "1.9.0"),
+        (("retired", "draft", "retired"), "1.9.0"),
+        (("retired", "retired", "retired"), "1.10.0"),
+    ],
+)
+def test_an_id_alone_means_the_newest_stable_version(shelf: Path, statuses: tuple[str, ...], meant: str) -> None:
+    for version, status in zip(("1.0.0", "1.9.0", "1.10.0"), statuses, strict=True):
+        file = shelf / "small-one" / f"{version}.yaml"
+        text = file.read_text(encoding="utf-8").replace("status: draft", f"status: {status}")
+        file.write_text(text, encoding="utf-8")
+    assert preferred_version("small-one") == meant
+    assert load_instrument("small-one").version == meant
+    assert [instrument.version for instrument in all_versions("small-one")] == ["1.0.0", "1.9.0", "1.10.0"]
+    assert all_versions("unheard-of") == ()

@@ -13,6 +13,7 @@ from mirabal_toolkit.scoring.rules import (
     enough_answered,
     in_category,
     mean_score,
+    reaches,
     variety,
 )
 
@@ -78,3 +79,14 @@ def test_no_contact_under_the_three_estimands():
         plain = counted(answers, estimand, zero)
         np.testing.assert_array_equal(plain.values, [[NAN, NAN, 3]])
         np.testing.assert_array_equal(plain.applicable, [[False, False, True]])
+
+
+def test_scores_can_have_the_range_that_their_makers_publish():
+    fifteen = answered([1.0] * 7 + [0.0] * 8)
+    assert mean_score(fifteen, 0.0, 5.0, 0.7, (0.0, 75.0))[0] == pytest.approx(7.0)
+    assert mean_score(answered([2.0, 4.0]), 1.0, 5.0, 0.7, (1.0, 5.0))[0] == pytest.approx(3.0)
+
+
+def test_a_threshold_is_reached_by_the_score_itself_whatever_binary_fractions_make_of_it():
+    sevenths = mean_score(answered(*([1.0] * n + [0.0] * (15 - n) for n in (6, 7, 8))), 0.0, 5.0, 0.7, (0.0, 75.0))
+    np.testing.assert_array_equal(reaches(np.append(sevenths, NAN), 7.0), [0, 1, 1, NAN])
