@@ -41,7 +41,7 @@ class _Nodes(NamedTuple):
 
 def _sum_rows(Z: FloatArray, slope: FloatArray) -> FloatArray:
     """sum_j z_ja slope_j for each a, shape (q, n_nodes, G)."""
-    if Z.shape[1:] == (1, 1):
+    if Z.shape == (1, 1, 1):
         return np.asarray(slope.sum(axis=1)[None] * Z[0, 0, 0])
     return np.stack([(z * slope).sum(axis=1) for z in Z])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import integrate, stats
@@ -16,11 +18,13 @@ from mirabal_toolkit.mixed.families import (
 from mirabal_toolkit.mixed.families_ordinal import CumulativeLogit, CumulativeProbit, PartialLogit, PartialProbit
 from mirabal_toolkit.mixed.glmm_penalty import Jeffreys, WeaklyInformative
 from mirabal_toolkit.mixed.quadrature import evaluate
+from mirabal_toolkit.mixed.quadrature_fit import Task, _with_positive_factor, fit_quadrature
 from mirabal_toolkit.mixed.quadrature_groups import GroupedRows, lay_out
 from mirabal_toolkit.mixed.quadrature_modes import cholesky, lower_inverse
-from mirabal_toolkit.mixed.quadrature_optimise import is_positive, maximise, positive
+from mirabal_toolkit.mixed.quadrature_optimise import Optimum, is_positive, maximise, positive
 from mirabal_toolkit.mixed.quadrature_problem import Problem, information, look
 from mirabal_toolkit.mixed.quadrature_rule import Parameters, gauss_hermite
+from mirabal_toolkit.mixed.quadrature_sample import sample_layout
 from mirabal_toolkit.mixed.quadrature_scaling import standardise, standardise_person_terms
 
 TABLE = np.array([[0.0], [1.0]])
@@ -348,3 +352,77 @@ def check_penalty(penalty: Jeffreys | WeaklyInformative, problem: Problem, vecto
         up = penalty.value_and_slope(problem.unpack(vector + shift))[0]
         down = penalty.value_and_slope(problem.unpack(vector - shift))[0]
         assert (up - down) / 2e-5 == pytest.approx(slope[place], rel=1e-5, abs=1e-8)
+
+
+# ---- many people --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("q", [1, 2])
+def test_sample_of_people_is_made_of_whole_people(q: int) -> None:
+    rows = make_rows("counts", q, people=400)
+    layout = lay_out(rows, 225)
+    sample = sample_layout(layout, 5, 9)
+    at = Parameters(np.array([0.1, -0.2, 0.3]), np.zeros(0), np.array([[0.9, 0.0], [0.3, 0.5]])[:q, :q])
+    rule = gauss_hermite(3, q)
+    # each sampled person's share of the likelihood, found by leaving the others' counts out
+    found = 0.0
+    for block in layout.blocks:
+        counts = np.zeros(block.shape[1])
+        counts[::5] = block.counts[::5]
+        only = replace(layout, blocks=(replace(block, counts=counts),))
+        found += evaluate(only, PoissonLog(), rule, at).llf
+    taken = evaluate(sample, PoissonLog(), rule, at)
+    assert taken.llf == pytest.approx(found, rel=1e-12)
+    assert sample.weight.sum() == sum((b.weight * b.counts).sum() for b in sample.blocks if b.weight is not None)
+    eta = sample.X @ at.beta + sample.offset
+    assert eta.shape == taken.row_slopes.shape
+
+
+def test_search_that_begins_on_a_sample_ends_at_the_same_maximum(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(11)
+    people = 700
+    codes = np.repeat(np.arange(people), 3)
+    n = len(codes)
+    X = np.column_stack([np.ones(n), rng.normal(size=n)])
+    latent = X @ [0.3, 0.5] + rng.normal(size=people)[codes] + rng.logistic(size=n)
+    rows = GroupedRows(X, np.ones((n, 1)), (latent > 0).astype(float), np.zeros(n), np.ones(n), codes)
+    task = Task(BinomialLogit(), 7, np.zeros(0), np.zeros_like, 0.346)
+    whole = fit_quadrature(rows, task)
+    monkeypatch.setattr("mirabal_toolkit.mixed.quadrature_fit.MANY_PEOPLE", 500)
+    monkeypatch.setattr("mirabal_toolkit.mixed.quadrature_optimise.MANY_PEOPLE", 500)
+    monkeypatch.setattr("mirabal_toolkit.mixed.quadrature_fit.SMALLEST_SAMPLE", 100)
+    sampled = fit_quadrature(rows, task)
+    assert sampled.converged
+    assert sampled.llf == pytest.approx(whole.llf, rel=1e-11)
+    np.testing.assert_allclose(sampled.beta, whole.beta, atol=1e-5)
+    np.testing.assert_allclose(sampled.covariance, whole.covariance, rtol=1e-4, atol=1e-8)
+
+
+def test_sample_without_a_rare_category_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(12)
+    people = 700
+    codes = np.repeat(np.arange(people), 3)
+    n = len(codes)
+    rare = (codes % 350 == 1).astype(float)
+    latent = 0.2 + rng.normal(size=people)[codes] + rng.logistic(size=n) + 0.001 * rng.normal(size=n)
+    X = np.column_stack([np.ones(n), rng.normal(size=n), rare])
+    rows = GroupedRows(X, np.ones((n, 1)), (latent > 0).astype(float), np.zeros(n), np.ones(n), codes)
+    monkeypatch.setattr("mirabal_toolkit.mixed.quadrature_fit.MANY_PEOPLE", 500)
+    monkeypatch.setattr("mirabal_toolkit.mixed.quadrature_fit.SMALLEST_SAMPLE", 100)
+    fit = fit_quadrature(rows, Task(BinomialLogit(), 7, np.zeros(0), np.zeros_like, 0.346))
+    assert fit.converged
+
+
+def test_signs_of_lambda_are_turned_without_changing_the_fit() -> None:
+    problem, vector = make_problem("logit", 2, 5)
+    vector[-3:] = [-0.9, -0.3, 0.5]
+    point = look(problem, vector, None)
+    before = Optimum(point, information(problem, point), True, 0.0, 1)
+    after = _with_positive_factor(problem, before)
+    assert problem.unpack(after.point.vector).factor[0, 0] == 0.9
+    again = look(problem, after.point.vector, after.point.evaluation.modes)
+    assert again.value == pytest.approx(point.value, rel=1e-13)
+    np.testing.assert_allclose(again.slope, after.point.slope, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(information(problem, again), after.information, rtol=1e-6, atol=1e-6)
+    for one, other in zip(again.evaluation.modes, after.point.evaluation.modes, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-8)
