@@ -44,6 +44,8 @@ class Observations(NamedTuple):
         The time itself, in any unit.
     weight : ndarray, shape (N,) or None
         Weight of the person-wave.
+    offset : ndarray, shape (N,) or None
+        Added to the linear predictor.
     """
 
     X: Floats
@@ -52,6 +54,7 @@ class Observations(NamedTuple):
     level: Integers | None = None
     time: Floats | None = None
     weight: Floats | None = None
+    offset: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class ClusterBlock:
         The waves, when all people of the block share them.
     times : ndarray, shape (m, n) or None
         The times, when they differ from person to person.
+    offset : ndarray, shape (m, n) or None
     """
 
     X: Floats
@@ -81,6 +85,12 @@ class ClusterBlock:
     weight: Floats | None = None
     levels: Integers | None = None
     times: Floats | None = None
+    offset: Floats | None = None
+
+    def eta(self, params: Floats) -> Floats:
+        """Linear predictor of every row, shape (m, n)."""
+        plain = self.X @ params
+        return plain if self.offset is None else plain + self.offset
 
     def chunks(self) -> Iterator[ClusterBlock]:
         """Yield the block in pieces that fit the processor's cache."""
@@ -99,6 +109,7 @@ class ClusterBlock:
                 weight=None if self.weight is None else self.weight[:, part],
                 levels=self.levels,
                 times=None if self.times is None else self.times[:, part],
+                offset=None if self.offset is None else self.offset[:, part],
             )
 
 
@@ -171,7 +182,7 @@ def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def _row_hashes(rows: Observations) -> NDArray[np.uint64]:
     """One 64-bit hash for everything a row brings to the estimating equations."""
     total = np.zeros(len(rows.y), dtype=np.uint64)
-    extra = [column for column in (rows.level, rows.time, rows.weight) if column is not None]
+    extra = [column for column in (rows.level, *_extras(rows)) if column is not None]
     for column in (rows.y, *rows.X.T, *extra):
         # Adding 0.0 turns -0.0 into 0.0, which compares equal but has other bits.
         bits = (np.asarray(column, dtype=np.float64) + 0.0).view(np.uint64)
@@ -202,9 +213,12 @@ def _same_rows(rows: Observations, index: Integers, hashes: NDArray[np.uint64], 
     """Whether people with equal hashes are equal indeed (hashes can collide, once in a great while)."""
     _, inverse = np.unique(_person_hashes(index, hashes), return_inverse=True)
     stand_in = index[:, kept[inverse]]
-    columns = [rows.y, *rows.X.T]
-    columns += [column for column in (rows.time, rows.weight) if column is not None]
+    columns = [rows.y, *rows.X.T, *_extras(rows)]
     return all(np.array_equal(column[index], column[stand_in]) for column in columns)
+
+
+def _extras(rows: Observations) -> list[Floats]:
+    return [column for column in (rows.time, rows.weight, rows.offset) if column is not None]
 
 
 def _gather(rows: Observations, index: Integers, counts: Floats, first: Integers) -> ClusterBlock:
@@ -216,4 +230,5 @@ def _gather(rows: Observations, index: Integers, counts: Floats, first: Integers
         weight=None if rows.weight is None else rows.weight[index],
         levels=None if rows.level is None else rows.level[index[:, 0]],
         times=None if rows.time is None or rows.level is not None else rows.time[index],
+        offset=None if rows.offset is None else rows.offset[index],
     )

@@ -138,7 +138,7 @@ class Whitened(NamedTuple):
 
 def whitened(block: ClusterBlock, params: Floats, corr: WorkingCorrelation, family: Family) -> Whitened:
     """Compute the whitened design and residuals of one chunk of people."""
-    mean = family.mean(block.X @ params)
+    mean = family.mean(block.eta(params))
     deviation = np.sqrt(family.variance(mean))
     residual = (block.y - mean) / deviation
     weight = np.ones_like(mean) if block.weight is None else block.weight

@@ -110,8 +110,9 @@ class GeeFit(Fit):
             One value a row of the caller's frame; rows left out of the fit are missing.
         """
         design = self._design()
-        X = design.X if data is None else design.matrix(data)
-        eta = X @ self.estimates
+        eta = design.X @ self.estimates if data is None else design.matrix(data) @ self.estimates
+        offset = design.offset if data is None else _offset(data, design.roles.offset)
+        eta = eta if offset is None else eta + offset
         values = eta if scale == "link" else self.root.family.mean(eta)
         if data is None:
             return design.to_user(values, "predicted")
@@ -126,7 +127,8 @@ class GeeFit(Fit):
     def resid(self) -> pd.Series[float]:
         """Answer minus fitted mean, one a row."""
         design = self._design()
-        return design.to_user(design.y - self.root.family.mean(design.X @ self.estimates), "residual")
+        observed = design.to_user(design.y, "residual")
+        return (observed - self.predict()).rename("residual")
 
     def _design(self) -> Design:
         if self.design is None:
@@ -143,3 +145,11 @@ class GeeFit(Fit):
         if corr.kind in ("exchangeable", "ar1"):
             lines.append(f"Working correlation parameter {corr.rho:.4f}.")
         return lines
+
+
+def _offset(data: pd.DataFrame, name: str | None) -> FloatArray | None:
+    if name is None:
+        return None
+    if name not in data.columns:
+        raise ModelError(f"The new rows lack the offset `{name}`.", fix="Add the column.")
+    return data[name].to_numpy(dtype=np.float64)

@@ -50,6 +50,7 @@ def gee(  # noqa: PLR0913 - one keyword for each choice a user of GEE expects to
     cov_type: CovType = "mancl-derouen",
     df: DfMethod = "clusters-minus-parameters",
     weights: str | None = None,
+    offset: str | None = None,
     penalty: Penalty | None = None,
 ) -> GeeFit:
     """Fit a population-averaged model by generalized estimating equations.
@@ -75,6 +76,8 @@ def gee(  # noqa: PLR0913 - one keyword for each choice a user of GEE expects to
         Degrees of freedom of t tests and intervals; "satterthwaite" is Fay & Graubard's d-tilde.
     weights : str, optional
         Column with the weight of each person-wave (inverse-probability weights).
+    offset : str, optional
+        Column added to the linear predictor, such as the log of the time at risk.
     penalty : {"firth"}, optional
         Firth-type penalty (binomial, Poisson), for answers that never vary in some cell. The scale is
         then 1, and where a cell is empty no variance falls below the model-based one.
@@ -119,7 +122,7 @@ def gee(  # noqa: PLR0913 - one keyword for each choice a user of GEE expects to
     """
     options = GeeOptions(family, corr, cov_type, df, penalty)
     _refuse_unknown_choices(options)
-    design = build_design(formula, data, Roles(groups=groups, time=time, weights=weights))
+    design = build_design(formula, data, Roles(groups=groups, time=time, offset=offset, weights=weights))
     _refuse_unsuitable(design, options)
     blocks, level_times = _blocks(design, corr)
     start = start_correlation(corr, blocks, level_times)
@@ -199,7 +202,7 @@ def _times(design: Design) -> tuple[NDArray[np.intp], NDArray[np.generic]]:
 
 def _blocks(design: Design, corr: Kind) -> tuple[tuple[ClusterBlock, ...], FloatArray | None]:
     """People in blocks, and the times of the waves when people share them."""
-    rows = Observations(X=design.X, y=design.y, person=design.groups.codes, weight=design.weights)
+    rows = Observations(X=design.X, y=design.y, person=design.groups.codes, weight=design.weights, offset=design.offset)
     if corr not in _NEEDS_TIME:
         return build_blocks(rows), None
     codes, levels = _times(design)

@@ -135,7 +135,8 @@ def least_squares_start(blocks: Sequence[ClusterBlock], family: Family) -> tuple
             flat = chunk.X.reshape(-1, p)
             scaled = flat * (weight * slope).reshape(-1, 1)
             information += flat.T @ scaled
-            right += scaled.T @ (eta + (chunk.y - mean) / slope).ravel()
+            free = eta if chunk.offset is None else eta - chunk.offset
+            right += scaled.T @ (free + (chunk.y - mean) / slope).ravel()
             squares += (flat**2).sum(axis=0)
             total += len(flat)
     return solve_information(information, right), np.sqrt(squares / total)

@@ -100,7 +100,7 @@ def _on_people(root: Root, cov_type: CovType, flaws: Flaws) -> list[str]:
 
 def _extreme_means(root: Root) -> bool:
     for block in root.blocks:
-        if np.any(root.family.variance(root.family.mean(block.X @ root.params)) < _EXTREME):
+        if np.any(root.family.variance(root.family.mean(block.eta(root.params))) < _EXTREME):
             return True
     return False
 

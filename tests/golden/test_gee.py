@@ -38,7 +38,8 @@ def registered() -> set[str]:
     plain -= {"gaps-binomial-unstructured-plain", "dietox-gaussian-unstructured-plain"}
     weighted = {f"waves-{f}-{c}-ipw" for f in ("binomial", "poisson", "gaussian") for c in KINDS}
     firth = {f"{s}-{c}-firth" for s in ("zero-binomial", "waves-poisson") for c in KINDS[:2]}
-    return plain | weighted | firth
+    offset = {f"waves-poisson-{c}-offset" for c in ("exchangeable", "ar1")}
+    return plain | weighted | firth | offset
 
 
 def fit_case(case, **choices):
@@ -48,6 +49,9 @@ def fit_case(case, **choices):
     if kind == "firth":
         formula = f"{formula.split(' ~ ')[0]} ~ C(wave) + arm"
         choices["penalty"] = "firth"
+    if kind == "offset":
+        data["log_time"] = np.log(data["ipw"])
+        formula, choices["offset"] = "visits ~ C(wave) + arm", "log_time"
     if kind == "ipw":
         choices["weights"] = "ipw"
     # rows in another order must make no difference

@@ -151,9 +151,10 @@ store <- function(case, quantity, term, value) {
   rows[[length(rows) + 1]] <<- data.frame(case, quantity, term, value = sprintf("%.12g", value))
 }
 
-run <- function(set, formula, family, corstr, weighted = FALSE, small = TRUE) {
+run <- function(set, formula, family, corstr, weighted = FALSE, small = TRUE,
+                label = if (weighted) "ipw" else "plain") {
   d <- sets[[set]]; d$w <- if (weighted) d$ipw else rep(1, nrow(d))
-  case <- paste(set, family, corstr, if (weighted) "ipw" else "plain", sep = "-")
+  case <- paste(set, family, corstr, label, sep = "-")
   fit <- geeglm(formula, data = d, id = person_id, waves = wave, family = get(family), corstr = corstr,
                 weights = w, control = control)
   terms <- names(coef(fit))
@@ -183,6 +184,9 @@ for (corstr in c("independence", "exchangeable", "ar1", "unstructured")) {
     run("gaps", hurt ~ factor(wave) + arm, "binomial", corstr, small = corstr == "ar1")
     run("dietox", weight ~ wave * copper, "gaussian", corstr, small = FALSE)
   }
+}
+for (corstr in c("exchangeable", "ar1")) {   # counts with time at risk
+  run("waves", visits ~ factor(wave) + arm + offset(log(ipw)), "poisson", corstr, small = FALSE, label = "offset")
 }
 for (corstr in c("independence", "exchangeable")) {
   X <- model.matrix(hurt ~ factor(wave) + arm, zero)

@@ -243,6 +243,21 @@ class TestAnswers:
         np.testing.assert_allclose(fit.resid.dropna(), shuffled["hurt"].dropna() - known)
         np.testing.assert_allclose(fit.predict(scale="link").dropna(), np.log(known / (1 - known)))
 
+    def test_time_at_risk(self):
+        """Twice the time at risk, twice the expected count, and the same terms but the intercept."""
+        data = DATA.assign(log_time=np.log(1.0 + DATA["wave"]), twice=np.log(2.0 + 2.0 * DATA["wave"]))
+        choices = {"groups": "person_id", "family": "poisson"}
+        one = gee("visits ~ arm", data, offset="log_time", **choices)
+        two = gee("visits ~ arm", data, offset="twice", **choices)
+        assert one.params["Intercept"] - two.params["Intercept"] == pytest.approx(np.log(2))
+        np.testing.assert_allclose(one.bse, two.bse)
+        np.testing.assert_allclose(one.predict(data), one.fittedvalues)
+        np.testing.assert_allclose(one.resid, data["visits"] - one.predict(data))
+        averages = predictions(one, "arm", over="rows")["estimate"]
+        assert averages[1] == pytest.approx(one.predict(data.assign(arm=1)).mean())
+        with pytest.raises(ModelError, match="lack the offset"):
+            one.predict(data.drop(columns="log_time"))
+
     def test_what_was_left_out_is_said(self):
         fit = gee("hurt ~ C(wave)", DATA.assign(hurt=DATA["hurt"].where(DATA["person_id"] != 2)), **LOGIT)
         assert "1 people altogether" in fit.summary()
