@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATE, STYLE = "report.html.j2", "report.css"
+#: Tables with more columns are printed on pages on their side.
+MOST_UPRIGHT = 9
 
 
 def render_html_report(outline: Outline, edition: Edition) -> bytes:
@@ -69,9 +71,10 @@ def _data_uri(figure: Figure) -> str:
 
 def _table_in(edition: Edition) -> Callable[[Table, str, str], Markup]:
     def table(spec: Table, caption: str, anchor: str) -> Markup:
+        wide = " wide" if len(spec.columns) > MOST_UPRIGHT else ""
         label = _attribute(edition.say("table_scroll", title=caption))
         return _safe(
-            f'<div class="tabled"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+            f'<div class="tabled{wide}"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'
             f"{render_html(spec, caption=caption, anchor=anchor)}</div>{render_html_notes(spec.notes)}</div>"
         )
 

@@ -35,8 +35,15 @@ def trajectories_of_measure(edition: Edition, heading: str, members: Sequence[In
     """Return the trajectories of one measure of success (or of those beside the measures)."""
     chosen = [one for one in members if one.first and edition.series(one)]
     return _trajectory_figures(
-        edition, chosen, _measure_figure_id(members), edition.say("figure_trajectories_measure", title=heading)
+        edition, chosen, _measure_figure_id(members), _measure_caption(edition, heading, members)
     )
+
+
+def _measure_caption(edition: Edition, heading: str, members: Sequence[Indicator]) -> str:
+    titles = {measure.number: measure.title for measure in edition.instrument.measures_of_success}
+    title = titles.get(members[0].outcome.measure or 0)
+    text = heading if title is None else in_language(title, edition.language)
+    return edition.say("figure_trajectories_measure", title=text or edition.say("all_indicators"))
 
 
 def _measure_figure_id(members: Sequence[Indicator]) -> str:
@@ -213,7 +220,7 @@ def _answers_title(edition: Edition, item: str, stack: Stack) -> str:
         edition.say("hidden") if share is None else numbers.percent(share, edition.decimals) for share in ends
     )
     return edition.say(
-        "finding_share",
+        "finding_share" if len(edition.waves) > 1 else "finding_share_one",
         label=stack.answers[place],
         before=before,
         after=after,

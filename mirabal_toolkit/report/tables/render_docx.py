@@ -12,15 +12,15 @@ from mirabal_toolkit.report.archives import steady_archive
 from mirabal_toolkit.report.documents.word_styles import new_document
 from mirabal_toolkit.report.documents.word_xml import element, text_run
 from mirabal_toolkit.report.escaping import clean_text
-from mirabal_toolkit.report.tables.spec import Cell, Column, Note, Row, RowGroup, Table
+from mirabal_toolkit.report.tables.spec import Cell, Column, Note, Row, RowGroup, Table, begins_span
 
 TWIPS_PER_POINT = 20
 #: Width of the text on an upright page and on one on its side, in twips (A4, margins of `set_page`).
 TEXT_WIDTH = {False: 9638, True: 14797}
 #: Average width of a sign in points, in the text of tables and in the small one; both sides' padding.
 SIGN, SMALL_SIGN, CELL_PADDING = 4.75, 3.95, 7
-#: Numbers no longer than this are never broken into lines.
-LONGEST_NUMBER = 20
+#: Space before the first column under a spanning header, in points.
+SPAN_GAP = 9
 _RULE = '<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="auto"/>'
 #: Stands where the id of the text style comes; no text can hold it, since control signs are cleaned away.
 _STYLE_PLACE = "\x00style"
@@ -111,12 +111,13 @@ def _need(table: Table, position: int, *, small: bool) -> int:
     column = table.columns[position]
     texts = [row.cells[position].text for row in table.rows]
     words = [word[:20] for text in texts for word in text.split()]
-    whole = [] if column.kind in ("label", "text") else [text for text in texts if len(text) <= LONGEST_NUMBER]
+    whole = [] if column.kind in ("label", "text") else [text for text in texts if not text[:1].isalpha()]
     bold = max((len(word) for word in column.header.split()), default=0)
     longest = max(max((len(text) for text in (*words, *whole)), default=3), 1.12 * bold)
     if position == 0:
         longest = max(longest, 24)
-    return int((longest * (SMALL_SIGN if small else SIGN) + CELL_PADDING) * TWIPS_PER_POINT)
+    gap = SPAN_GAP if begins_span(table, position) else 0
+    return int((longest * (SMALL_SIGN if small else SIGN) + CELL_PADDING + gap) * TWIPS_PER_POINT)
 
 
 def _wish(table: Table, position: int) -> int:

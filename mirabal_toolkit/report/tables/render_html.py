@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from mirabal_toolkit.report.escaping import clean_text
-from mirabal_toolkit.report.tables.spec import Cell, Column, Note, RowGroup, Table
+from mirabal_toolkit.report.tables.spec import Cell, Note, RowGroup, Table, begins_span
 
 _STYLE = """
 body { font-family: system-ui, sans-serif; margin: 2rem; }
@@ -16,6 +17,7 @@ th, td { padding: .25rem .75rem; text-align: right; vertical-align: top; font-we
 thead tr:last-child th { border-bottom: 1px solid; }
 .span { text-align: center; border-bottom: 1px solid; }
 .label { text-align: left; }
+.first { padding-left: 1.5rem; }
 .group th { font-weight: 600; padding-top: .75rem; }
 .notes { font-size: .85rem; max-width: 60rem; }
 """
@@ -32,11 +34,12 @@ def render_html(table: Table, *, caption: str = "", anchor: str = "") -> str:
     anchor : str
         The ``id`` of the table element; ``table-`` and the table's id where empty.
     """
+    classes = _classes(table)
     parts = [
         f'<table id="{escape(anchor or f"table-{table.id}")}">',
         f"<caption><span>{_text(caption or table.title)}</span></caption>",
-        _head(table),
-        *(_group(group, table.columns) for group in table.groups),
+        _head(table, classes),
+        *(_group(group, classes) for group in table.groups),
         "</table>",
     ]
     return "\n".join(parts)
@@ -61,7 +64,7 @@ def render_html_page(table: Table, language: str) -> bytes:
     return page.encode()
 
 
-def _head(table: Table) -> str:
+def _head(table: Table, classes: Sequence[str]) -> str:
     rows = []
     if table.spans:
         cells = [
@@ -71,34 +74,44 @@ def _head(table: Table) -> str:
             for span in table.spans
         ]
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    headers = [f'<th scope="col"{_class(column)}>{_text(column.header)}</th>' for column in table.columns]
+    headers = [
+        f'<th scope="col"{kind}>{_text(column.header)}</th>'
+        for column, kind in zip(table.columns, classes, strict=True)
+    ]
     rows.append(f"<tr>{''.join(headers)}</tr>")
     return f"<thead>{''.join(rows)}</thead>"
 
 
-def _group(group: RowGroup, columns: tuple[Column, ...]) -> str:
+def _group(group: RowGroup, classes: Sequence[str]) -> str:
     lines = []
     if group.label:
-        heading = f'<th scope="rowgroup" colspan="{len(columns)}" class="label"><span>{_text(group.label)}</span></th>'
+        heading = f'<th scope="rowgroup" colspan="{len(classes)}" class="label"><span>{_text(group.label)}</span></th>'
         lines.append(f'<tr class="group">{heading}</tr>')
     for row in group.rows:
-        cells = [
-            _cell(cell, column, position)
-            for position, (cell, column) in enumerate(zip(row.cells, columns, strict=True))
-        ]
-        lines.append(f"<tr>{''.join(cells)}</tr>")
+        first, *others = zip(row.cells, classes, strict=True)
+        head = f'<th scope="row"{first[1]}>{_content(first[0])}</th>'
+        cells = [f"<td{kind or _worded(cell)}>{_content(cell)}</td>" for cell, kind in others]
+        lines.append(f"<tr>{head}{''.join(cells)}</tr>")
     return f"<tbody>{''.join(lines)}</tbody>"
 
 
-def _cell(cell: Cell, column: Column, position: int) -> str:
-    content = _text(cell.text) + "".join(_mark(mark) for mark in cell.marks)
-    if position == 0:
-        return f'<th scope="row"{_class(column)}>{content}</th>'
-    return f"<td{_class(column)}>{content}</td>"
+def _worded(cell: Cell) -> str:
+    """Return the class of words among numbers, which may be broken into lines."""
+    return ' class="words"' if cell.text[:1].isalpha() else ""
 
 
-def _class(column: Column) -> str:
-    return ' class="label"' if column.kind in ("label", "text") else ""
+def _content(cell: Cell) -> str:
+    return _text(cell.text) + "".join(_mark(mark) for mark in cell.marks)
+
+
+def _classes(table: Table) -> tuple[str, ...]:
+    """Return the class attribute of each column: text on the left, and where a spanning header begins."""
+    kinds = []
+    for position, column in enumerate(table.columns):
+        names = ["label"] if column.kind in ("label", "text") else []
+        names += ["first"] if begins_span(table, position) else []
+        kinds.append(f' class="{" ".join(names)}"' if names else "")
+    return tuple(kinds)
 
 
 def _mark(mark: str) -> str:

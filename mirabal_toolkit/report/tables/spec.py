@@ -150,6 +150,12 @@ class Table:
         return tuple(spans) if any(span.label for span in spans) else ()
 
 
+def begins_span(table: Table, position: int) -> bool:
+    """Return whether the column at `position` is the first under a spanning header of its own."""
+    span = table.columns[position].span
+    return bool(span) and (position == 0 or table.columns[position - 1].span != span)
+
+
 def label_cell(text: str, marks: tuple[str, ...] = ()) -> Cell:
     """Return a cell of text."""
     return Cell(text, marks=marks)

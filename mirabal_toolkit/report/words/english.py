@@ -26,6 +26,7 @@ GENERAL: Mapping[str, str] = {
     "at_wave": "at {wave}",
     "measure_heading": "{number} {title}",
     "other_indicators": "Other indicators",
+    "all_indicators": "All indicators",
     "list_and": "{first} and {last}",
     "women": "women",
 }
@@ -186,6 +187,7 @@ FIGURES: Mapping[str, str] = {
     "finding_counts_unclear": "{base}; no clear change in {unclear}",
     "finding_none": "No indicator could be compared between the first and the last wave",
     "finding_share": "{label}: {before} {at_first}, {after} {at_last}",
+    "finding_share_one": "{label}: {before} {at_first}",
     "finding_retention": "{kept} of the {started} women who started were interviewed {at_last}",
     "finding_retention_hidden": "Who was interviewed at each wave",
     "subtitle_trajectories": "Percent of women who answered at each wave; scores run from 0 to 100",
@@ -225,20 +227,25 @@ FIGURES: Mapping[str, str] = {
     "alt_answers": "One stacked bar for each wave.",
     "alt_flow": "A column of boxes, one for each wave.",
     "alt_line": "{label}: {before} {at_first}, {after} {at_last}.",
+    "alt_line_one": "{label}: {before} {at_first}.",
     "alt_wave": "{wave}: {answers}.",
 }
 
 SUMMARY: Mapping[str, str] = {
     "not_known": "not known",
     "opening": "{started} women were interviewed at the start; {kept} of them ({share}) were interviewed {at_last}.",
+    "opening_one": "{started} women were interviewed.",
     "opening_hidden": "How many of the women who started were interviewed at the end is hidden to protect them.",
     "share_at": "{share} ({count} of {n})",
     "share_zero": "{share} ({count} of {n}; it could be up to {upper})",
     "share_hidden": "a number hidden to protect the women counted",
     "mean_at": "{mean} ({n} women)",
     "summary_share": "{before} {statement} {at_first}, {after} {at_last}.",
+    "summary_share_one": "{before} {statement} {at_first}.",
     "summary_share_label": "{label}: {before} {at_first}, {after} {at_last}.",
+    "summary_share_label_one": "{label}: {before} {at_first}.",
     "summary_score": "{label}{direction}: on average {before} {at_first}, {after} {at_last}.",
+    "summary_score_one": "{label}{direction}: on average {before} {at_first}.",
     "summary_paired": "Among the {n} who answered both times: from {before} to {after}, {change} ({level} interval: "
     "{interval}).",
     "summary_paired_hidden": "The change among the women who answered both times is hidden to protect them.",

@@ -28,7 +28,7 @@ def first_to_last(one: Indicator, edition: Edition, key: str = "finding_share") 
     series = edition.series(one)
     first, last = edition.waves[0], edition.waves[-1]
     return edition.say(
-        key,
+        key if first != last else f"{key}_one",
         label=edition.label(one),
         before=short_value(one, series.get(first), edition),
         after=short_value(one, series.get(last), edition),

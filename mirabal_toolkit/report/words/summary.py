@@ -17,7 +17,7 @@ def opening(edition: Edition) -> str:
     if kept is None or kept.count is None or kept.n_obs is None:
         return edition.say("opening_hidden")
     return edition.say(
-        "opening",
+        "opening" if len(edition.waves) > 1 else "opening_one",
         started=numbers.count(kept.n_obs),
         kept=numbers.count(kept.count),
         share=numbers.percent(kept.estimate, edition.decimals),
@@ -43,15 +43,18 @@ def indicator_sentences(one: Indicator, edition: Edition) -> str:
         opening_ = _share_sentence(one, edition, (first, last), (series.get(first), series.get(last)))
     else:
         opening_ = _score_sentence(one, edition, (first, last), (series.get(first), series.get(last)))
-    return f"{opening_} {change_sentence(one, paired, edition)}"
+    text = f"{opening_} {change_sentence(one, paired, edition)}" if first != last else opening_
+    return text[:1].upper() + text[1:]
 
 
 def _share_sentence(
     one: Indicator, edition: Edition, waves: tuple[int, int], ends: tuple[Estimate | None, Estimate | None]
 ) -> str:
     statement = in_language(one.outcome.statement, edition.language)
+    known = all(end is not None and end.estimate is not None for end in ends)
+    key = "summary_share" if statement and known else "summary_share_label"
     return edition.say(
-        "summary_share" if statement else "summary_share_label",
+        key if waves[0] != waves[1] else f"{key}_one",
         label=edition.label(one),
         statement=statement,
         before=share_in_words(ends[0], edition),
@@ -90,7 +93,7 @@ def _score_sentence(
     before, after = (_mean_in_words(one, end, edition) for end in ends)
     direction = one.outcome.direction
     return edition.say(
-        "summary_score",
+        "summary_score" if waves[0] != waves[1] else "summary_score_one",
         label=edition.label(one),
         direction="" if direction == "neutral" else f" ({edition.say(f'direction_{direction}')})",
         before=before,

@@ -58,9 +58,10 @@ def _waves_of_answers(
         if outcome.id in NEVER_AT_THE_END:
             values[:, -1] = 0.0
     elif outcome.kind == "count":
-        values = generator.binomial(8, chance).astype(float)
+        values = generator.binomial(3, chance).astype(float)
     else:
-        values = np.clip(100 * chance + generator.normal(0, 10, seen.shape), 0, 100)
+        top = 10 if outcome.indicator == "value" else 100
+        values = np.clip(top * (chance + generator.normal(0, 0.1, seen.shape)), 0, top)
     return np.where(seen, values, np.nan)
 
 
