@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mirabal_toolkit.errors import UsageError
-from mirabal_toolkit.mixed import adjust_p_values, clmm, contrasts, gee, glmm, lmm, predictions
+from mirabal_toolkit.mixed import adjust_p_values, clmm, contrasts, gee, glmm, lmm, mmrm, predictions
 from mirabal_toolkit.mixed.predictions_table import COLUMNS, interval_within
 
 
@@ -222,11 +222,15 @@ class TestMixedModels:
         change = contrasts(fit, "wave", "first-last", scale="link")
         assert change["estimate"][0] == pytest.approx(fit.params["C(wave)[T.3]"])
 
-    def test_linear_models(self):
-        fit = lmm("score ~ C(wave) + age", DATA, groups="person_id")
+    @pytest.mark.parametrize("model", ["lmm", "kenward-roger", "mmrm"])
+    def test_linear_models(self, model):
+        choices = {"mmrm": {"time": "wave"}, "kenward-roger": {"df": "kenward-roger"}}.get(model, {})
+        fit = (mmrm if model == "mmrm" else lmm)("score ~ C(wave) + age", DATA, groups="person_id", **choices)
         table = contrasts(fit, "wave")
         np.testing.assert_allclose(table["estimate"], fit.params[["C(wave)[T.2]", "C(wave)[T.3]"]])
+        np.testing.assert_allclose(table["std_error"], fit.bse[["C(wave)[T.2]", "C(wave)[T.3]"]])
         np.testing.assert_allclose(table["df"], fit.df[["C(wave)[T.2]", "C(wave)[T.3]"]])
+        assert np.isfinite(predictions(fit, "wave")["df"]).all()
 
 
 def check_gradient(fit, target):
