@@ -154,7 +154,7 @@ def build_design(
     *,
     outcome: Literal["numeric", "ordered"] = "numeric",
     check_rank: bool = True,
-    like: Design | None = None,
+    like: Design | Literal["itself"] | None = None,
 ) -> Design:
     """Turn formula, data and roles into a `Design`.
 
@@ -170,9 +170,9 @@ def build_design(
         "ordered" turns the outcome into codes 0 … K−1 of its sorted categories.
     check_rank : bool
         Look for collinear columns here (estimators that see X'X anyway check it themselves).
-    like : Design, optional
-        Make the same columns as this design: `data` is then one part of the whole, and what only the
-        whole can break (people, outcome, collinearity) is not checked.
+    like : Design or "itself", optional
+        Make the same columns as this design, or learn them: `data` is then one part of the whole, and
+        what only the whole can break (people, outcome, collinearity) is not checked.
 
     Returns
     -------
@@ -198,7 +198,7 @@ def build_design(
     table, groups, rows, n_persons_dropped = _sorted_rows(data, used, roles)
     y, levels = _outcome(left, table, outcome)
     text = formula.split("~", 1)[1].strip()
-    (recipe, X), (z_recipe, Z) = _matrices(terms, table, text, roles.re_formula, like)
+    (recipe, X), (z_recipe, Z) = _matrices(terms, table, text, roles.re_formula, _other(like))
     time_codes, time_levels = _times(table, roles.time)
     design = Design(
         y=y,
@@ -227,6 +227,10 @@ def build_design(
     if like is None:
         checks.refuse_unfit(design, check_rank=check_rank)
     return design
+
+
+def _other(like: Design | Literal["itself"] | None) -> Design | None:
+    return like if isinstance(like, Design) else None
 
 
 def _sides(formula: str) -> tuple[Any, Any]:

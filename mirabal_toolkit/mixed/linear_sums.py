@@ -80,13 +80,11 @@ def contract(sums: PatternSums, weights: FloatArray) -> FloatArray:
     d, m = sums.size
     dense = weights[:, : sums.n_dense].reshape(n_sets, -1)
     total = (dense @ sums.products.reshape(-1, m * m)).reshape(n_sets, m, m)
-    step = max(1, BLOCK // (d * m))
+    step = max(1, BLOCK // (n_sets * d * m))
     for start in range(0, len(sums.loose), step):
         block = sums.loose[start : start + step]
         of_person = weights[:, sums.loose_pattern[start : start + step]]
-        flat = block.reshape(-1, m)
-        for j in range(n_sets):
-            total[j] += flat.T @ (of_person[j] @ block).reshape(-1, m)
+        total += block.reshape(-1, m).T @ (of_person @ block).reshape(n_sets, -1, m)
     return np.asarray(total)
 
 

@@ -58,7 +58,7 @@ def fit_statistics(
     p = len(statistics.names)
     refuse_collinear(statistics.cross[:p, :p] / statistics.n_rows, statistics.names)
     estimated = _estimate(statistics, reml=reml)
-    if estimated is None:
+    if estimated is None or estimated.minimum.state.scale < NO_REST:
         raise ModelError(
             "The terms explain the outcome without rest: there is no variance to estimate.",
             fix="Look whether a term repeats the outcome, or leave terms out.",
@@ -156,8 +156,6 @@ def _trust(statistics: LinearMixedStatistics, estimated: _Estimated) -> Trust:
         problems.append("A variance was left at zero although the likelihood rises with it.")
     if _flat(minimum):
         problems.append("The likelihood is flat: the variances cannot be told apart with these data.")
-    if minimum.state.scale < NO_REST:
-        problems.append("Almost no residual variance is left.")
     if singular:
         terms = ", ".join(f"`{name}`" for name in statistics.z_names)
         notes.append(f"A variance or correlation of the terms between people ({terms}) is on its boundary.")

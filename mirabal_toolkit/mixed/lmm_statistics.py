@@ -134,7 +134,7 @@ class LinearMixedStatistics:
         """
         first = None if like is None else like.design
         roles = Roles(groups, re_formula, weights=weights) if first is None else first.roles
-        return statistics_of(build_design(formula, data, roles, check_rank=False, like=first))
+        return statistics_of(build_design(formula, data, roles, like=first or "itself"))
 
     def __add__(self, other: LinearMixedStatistics) -> LinearMixedStatistics:
         """Statistics of both parts; nobody may be in both."""
