@@ -130,7 +130,7 @@ class _File:
             return self._by_names(people, columns, named, kept)
         waves = self._wave_of_rows(frame)
         tally.rows_without_wave += int((waves.isna() & kept).sum())
-        kept &= waves.notna().to_numpy()
+        kept = kept & waves.notna().to_numpy()
         return [self._frames(people, waves, {item: column for (item, _), column in columns.items()}, kept)]
 
     def _matches(self) -> list[VariableMatch]:
