@@ -43,7 +43,12 @@ def check_destination(out: Path) -> None:
         )
     place = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
     if not os.access(place, os.W_OK | os.X_OK) or (out.exists() and not os.access(out.absolute().parent, os.W_OK)):
-        raise UsageError(f"the folder {out} cannot be written", fix="choose a folder of your own: --out DIR")
+        raise _not_writable(out)
+
+
+def _not_writable(out: Path, reason: str | None = None) -> UsageError:
+    why = f" ({reason})" if reason else ""
+    return UsageError(f"the folder {out} cannot be written{why}", fix="choose a folder of your own: --out DIR")
 
 
 def deliver(
@@ -74,8 +79,11 @@ def deliver(
 def _staging(out: Path) -> Iterator[Path]:
     """Give a private folder beside `out` (so that a rename suffices), removed whatever happens."""
     parent = out.absolute().parent
-    parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=parent))
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=parent))
+    except OSError as error:
+        raise _not_writable(out, error.strerror) from None
     try:
         yield folder
     finally:

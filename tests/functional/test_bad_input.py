@@ -1,8 +1,6 @@
 """What people hand in by mistake: a clear message, the right exit code, and nothing lost."""
 
-import os
 import shutil
-import stat
 
 import numpy as np
 import pandas as pd
@@ -30,6 +28,19 @@ def said(capsys):
 @pytest.fixture(scope="module")
 def example():
     return pyreadstat.read_sav(mt.example_export(), user_missing=True)
+
+
+@pytest.fixture
+def quick(tmp_path):
+    """Options for a report that is soon written: two outcomes, one format."""
+    plan = tmp_path / "quick.yaml"
+    plan.write_text(
+        'format: "1"\nid: quick\nversion: "1.0.0"\ntitle: Two outcomes\ninstrument: partner-safety\n'
+        "outcomes:\n  - {outcome: physical_any, model: gee, headline: true}\n"
+        "  - {outcome: money_control, model: gee}\n",
+        encoding="utf-8",
+    )
+    return ("--plan", plan, "--formats", "html", "--quiet")
 
 
 def write(frame, meta, path):
@@ -102,31 +113,31 @@ def test_only_one_wave(said, tmp_path, example):
     assert "one wave" in message
 
 
-def test_a_wave_with_no_rows_is_analysed_and_said(said, tmp_path, example):
+def test_a_wave_with_no_rows_is_analysed_and_said(said, tmp_path, example, quick):
     """Nobody was reached at wave 2: the report is written, and the gap is a finding."""
     frame, meta = example
     emptied = frame.copy()
     emptied[[name for name in frame.columns if name.endswith("_w2")]] = np.nan
     path = write(emptied, meta, tmp_path / "waves.sav")
-    assert said("analyse", path, "--out", tmp_path / "r", "--quiet")[0] == 0
+    assert said("analyse", path, "--out", tmp_path / "r", *quick)[0] == 0
     assert (tmp_path / "r" / "report.html").is_file()
     assert said("check", path)[0] == 3
 
 
-def test_an_outcome_without_a_single_answer_is_said_not_estimated(said, tmp_path, example):
+def test_an_outcome_without_a_single_answer_is_said_not_estimated(said, tmp_path, example, quick):
     frame, meta = example
     emptied = frame.copy()
     emptied[[name for name in frame.columns if name.startswith("f2_")]] = np.nan
     path = write(emptied, meta, tmp_path / "waves.sav")
-    assert said("analyse", path, "--out", tmp_path / "r", "--quiet")[0] == 0
+    assert said("analyse", path, "--out", tmp_path / "r", *quick)[0] == 0
     results = pd.read_json(tmp_path / "r" / "results.json", typ="series")["estimates"]
     money = [row for row in results if row["outcome"] == "money_control"]
     assert money
     assert all(row["estimate"] is None for row in money)
 
 
-def test_ids_that_differ_only_by_spaces_or_case_are_one_person(example, tmp_path):
-    frame, meta = example
+def test_ids_that_differ_only_by_spaces_or_case_are_one_person(example):
+    frame, _ = example
     panel = mt.score(mt.clean(mt.read(mt.example_export()))).to_panel()
     plain = set(frame["person_id"].str.strip().str.upper())
     assert set(panel.people.frame.index) == plain
@@ -143,12 +154,12 @@ def test_an_output_folder_with_other_things_is_left_alone(said, tmp_path):
     assert [path.name for path in out.iterdir()] == ["chapter.docx"]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions bind neither Windows nor root")
-def test_an_output_folder_that_cannot_be_written(said, tmp_path):
-    locked = tmp_path / "locked"
-    locked.mkdir()
-    locked.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    code, message = said("analyse", mt.example_export(), "--out", locked / "report")
+def test_an_output_folder_that_cannot_be_written(said, tmp_path, quick, monkeypatch):
+    def refused(*_arguments, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refused)
+    code, message = said("analyse", mt.example_export(), "--out", tmp_path / "report", *quick)
     assert code == 2
     assert "cannot be written" in message
 
@@ -171,16 +182,16 @@ def test_a_plan_with_a_slip_in_its_yaml(said, tmp_path):
     assert "line 3" in message or "line 2" in message
 
 
-def test_a_failed_run_leaves_the_earlier_report_as_it_was(said, tmp_path):
+def test_a_failed_run_leaves_the_earlier_report_as_it_was(said, tmp_path, quick):
     out = tmp_path / "r"
-    assert said("analyse", mt.example_export(), "--out", out, "--quiet")[0] == 0
+    assert said("analyse", mt.example_export(), "--out", out, *quick)[0] == 0
     (out / "my notes.txt").write_text("keep me", encoding="utf-8")
     before = {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
     broken = tmp_path / "broken.sav"
     broken.write_bytes(mt.example_export().read_bytes()[:50_000])
-    assert said("analyse", broken, "--out", out, "--quiet")[0] == 5
+    assert said("analyse", broken, "--out", out, *quick)[0] == 5
     assert {path: path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()} == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
     shutil.copy(mt.example_export(), broken)
-    assert said("analyse", broken, "--out", out, "--quiet")[0] == 0
+    assert said("analyse", broken, "--out", out, *quick)[0] == 0
     assert (out / "my notes.txt").read_text(encoding="utf-8") == "keep me"
