@@ -27,6 +27,11 @@ LARGEST_LOGIT = 500.0
 LARGEST_LOG_MEAN = 300.0
 #: A dispersion theta of exp(25) is a Poisson to the last digit that can be computed.
 LARGEST_LOG_DISPERSION = 25.0
+#: From this theta on two terms of Stirling's series are exact to the last digit.
+STIRLING_FROM = 1e4
+#: From a theta of so many times the largest count on, the negative binomial is taken for a Poisson: its variance is
+#: larger by less than a ten-thousandth.
+POISSON_FROM = 1e4
 #: erfcx(-t / sqrt 2) overflows beyond it, and log Phi(t) is 0 to working precision.
 LARGEST_PROBIT = 37.0
 
@@ -67,6 +72,13 @@ class RowFamily(Protocol):
         """Whether the auxiliary parameters are possible ones."""
         ...
 
+    def at_limit(self, aux: FloatArray, largest: float) -> bool:
+        """Whether the auxiliary parameters have gone to a limit where nothing depends on them any more.
+
+        `largest` is the largest answer in the data.
+        """
+        ...
+
     def node_terms(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> NodeTerms:
         """Log density without `constant`, and its first derivatives."""
         ...
@@ -95,6 +107,9 @@ class _NoAux:
 
     def feasible(self, aux: FloatArray) -> bool:
         return True
+
+    def at_limit(self, aux: FloatArray, largest: float) -> bool:
+        return False
 
     def constant(self, y: FloatArray, aux: FloatArray) -> FloatArray:
         return np.zeros_like(y)
@@ -202,6 +217,27 @@ class PoissonLog(_NoAux):
         return np.exp(np.minimum(eta, LARGEST_LOG_MEAN))
 
 
+def _gammaln_gap(y: FloatArray, theta: float) -> FloatArray:
+    """Return log Gamma(y + theta) - log Gamma(theta) - y log(theta).
+
+    By Stirling's series where the first two nearly cancel.
+    """
+    if theta < STIRLING_FROM:
+        return np.asarray(special.gammaln(y + theta) - special.gammaln(theta) - y * np.log(theta))
+    rest = (1.0 / (y + theta) - 1.0 / theta) / 12.0
+    return np.asarray((y + theta - 0.5) * np.log1p(y / theta) - y + rest)
+
+
+def _digamma_gap(y: FloatArray, theta: float) -> FloatArray:
+    """Return digamma(y + theta) - digamma(theta), as `_gammaln_gap`."""
+    if theta < STIRLING_FROM:
+        return np.asarray(special.digamma(y + theta) - special.digamma(theta))
+    total = y + theta
+    return np.asarray(
+        np.log1p(y / theta) - 0.5 * (1.0 / total - 1.0 / theta) - (1.0 / total**2 - 1.0 / theta**2) / 12.0
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class NegativeBinomialLog:
     """Counts with overdispersion, log link: mean m = exp(eta), variance m + m²/theta; auxiliary: log(theta).
@@ -216,26 +252,24 @@ class NegativeBinomialLog:
     def feasible(self, aux: FloatArray) -> bool:
         return bool(np.all(np.abs(aux) < LARGEST_LOG_DISPERSION))
 
+    def at_limit(self, aux: FloatArray, largest: float) -> bool:
+        return bool(aux[0] > np.log(POISSON_FROM * (1.0 + largest)))
+
     def _shares(self, eta: FloatArray, y: FloatArray, theta: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Log density, share m / (theta + m) and the total y + theta."""
-        share = special.expit(eta - np.log(theta))
-        total = y + theta
-        # log(theta + m) = log(theta) - log(1 - share), written so that neither end overflows
-        log_sum = np.logaddexp(np.log(theta), eta)
-        return y * eta - total * log_sum, share, total
+        """Return log(1 + m / theta), the share m / (theta + m) and the total y + theta."""
+        distance = eta - np.log(theta)
+        return np.logaddexp(0.0, distance), special.expit(distance), y + theta
 
     def node_terms(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> NodeTerms:
         theta = float(np.exp(aux[0]))
-        log_density, share, total = self._shares(eta, y, theta)
-        fixed = theta * (special.digamma(total) - special.digamma(theta) + np.log(theta) + 1.0)
-        by_aux = fixed - theta * np.logaddexp(np.log(theta), eta) - total * (1.0 - share)
-        return NodeTerms(log_density, y - total * share, (by_aux,))
+        grown, share, total = self._shares(eta, y, theta)
+        by_aux = theta * _digamma_gap(y, theta) - y - theta * grown + total * share
+        return NodeTerms(y * eta - total * grown, y - total * share, (by_aux,))
 
     def mode_terms(self, eta: FloatArray, y: FloatArray, aux: FloatArray) -> ModeTerms:
         theta = float(np.exp(aux[0]))
         log_density, slope, aux_slopes = self.node_terms(eta, y, aux)
-        share = special.expit(eta - np.log(theta))
-        total = y + theta
+        _, share, total = self._shares(eta, y, theta)
         rest = share * (1.0 - share)
         curvature = -total * rest
         # theta / (theta + m) = 1 - share turns d/d theta into d/d log(theta)
@@ -246,9 +280,7 @@ class NegativeBinomialLog:
 
     def constant(self, y: FloatArray, aux: FloatArray) -> FloatArray:
         theta = float(np.exp(aux[0]))
-        return np.asarray(
-            special.gammaln(y + theta) - special.gammaln(theta) - special.gammaln(y + 1.0) + theta * aux[0]
-        )
+        return np.asarray(_gammaln_gap(y, theta) - special.gammaln(y + 1.0))
 
     def collect(self, channels: tuple[FloatArray, ...], y: FloatArray) -> FloatArray:
         return np.array([channels[0].sum()])

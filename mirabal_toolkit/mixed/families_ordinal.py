@@ -50,6 +50,9 @@ class _Cumulative:
         """Whether the thresholds stand in order."""
         return bool(np.all(np.diff(aux) > 0.0))
 
+    def at_limit(self, aux: FloatArray, largest: float) -> bool:
+        return False
+
     def constant(self, y: FloatArray, aux: FloatArray) -> FloatArray:
         return np.zeros_like(y)
 

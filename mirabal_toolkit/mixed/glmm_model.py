@@ -241,7 +241,8 @@ def _wrap(design: Design, core: QuadratureFit, kind: _Kind, chosen: tuple[int, s
     n_quad, penalty, separated = chosen
     p, q = len(core.beta), len(core.factor)
     names = (*design.names, *("log theta",) * len(core.aux), *("person-specific terms",) * (q * (q + 1) // 2))
-    findings = Findings(separated, not kind.counts, penalty, n_quad, names)
+    poisson = kind.row_family.at_limit(core.aux, float(design.y.max()))
+    findings = Findings(separated, not kind.counts, penalty, n_quad, names, poisson)
     nobs = design.n_rows if design.weights is None else round(float(design.weights.sum()))
     return GlmmFit(
         estimates=core.beta,

@@ -219,12 +219,15 @@ def _largest_sd(problem: Problem, optimum: Optimum) -> float:
 
 def _zero_directions(problem: Problem, optimum: Optimum) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Entries of the vector that belong to a variance on its boundary: there the likelihood is flat in their sign."""
-    factor = problem.unpack(optimum.point.vector).factor
+    at = problem.unpack(optimum.point.vector)
+    factor = at.factor
     rows, columns = np.tril_indices(problem.n_terms)
     small = np.abs(np.diag(factor)) < ZERO_SD
     mask = np.zeros(len(optimum.point.vector), dtype=np.bool_)
     empty_column = np.array([small[b] and bool(np.all(np.abs(factor[:, b]) < ZERO_SD)) for b in columns])
     mask[len(mask) - len(columns) :] = empty_column & (rows >= columns)
+    if problem.family.at_limit(at.aux, float(problem.layout.y.max())):
+        mask[problem.n_beta : problem.n_beta + problem.family.n_aux] = True
     return mask
 
 

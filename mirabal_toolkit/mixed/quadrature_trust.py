@@ -35,6 +35,8 @@ class Findings:
     n_quad : int
     parameter_names : tuple of str
         Names of all parameters of the search, for saying which is not determined.
+    no_overdispersion : bool
+        A negative binomial has become a Poisson.
     """
 
     separated: tuple[str, ...]
@@ -42,6 +44,7 @@ class Findings:
     penalty: str | None
     n_quad: int
     parameter_names: tuple[str, ...]
+    no_overdispersion: bool = False
 
 
 def judge(core: QuadratureFit, design: Design, found: Findings) -> Trust:
@@ -62,6 +65,8 @@ def judge(core: QuadratureFit, design: Design, found: Findings) -> Trust:
     problems += [] if problems and not core.converged else _on_convergence(core, found)
     more_problems, more_notes = _on_nodes(core, found)
     notes += more_notes + _on_variance(core, design)
+    if found.no_overdispersion:
+        notes.append("The counts vary no more than Poisson counts would: family='poisson' gives the same fit.")
     if design.n_groups < FEW_PEOPLE:
         notes.append(f"With {design.n_groups} people standard errors from the likelihood are too small.")
     return Trust(tuple(problems + more_problems), tuple(notes))

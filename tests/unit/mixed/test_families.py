@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from mirabal_toolkit.mixed.families import (
     BinomialCloglog,
@@ -27,6 +28,7 @@ CASES: dict[str, tuple[RowFamily, np.ndarray, np.ndarray]] = {
     "cloglog": (BinomialCloglog(), BINARY, NONE),
     "poisson": (PoissonLog(), COUNTS, NONE),
     "negative binomial": (NegativeBinomialLog(), COUNTS, np.array([0.4])),
+    "negative binomial near Poisson": (NegativeBinomialLog(), COUNTS, np.array([12.0])),
     "cumulative logit": (CumulativeLogit(4), ORDINAL, np.array([-1.0, 0.3, 2.0])),
     "cumulative probit": (CumulativeProbit(4), ORDINAL, np.array([-1.0, 0.3, 2.0])),
 }
@@ -90,3 +92,28 @@ def test_category_probabilities_add_up_to_one(family: RowFamily) -> None:
     aux = np.array([-1.0, 0.3, 2.0])
     total = sum(np.exp(family.node_terms(ETA, np.full(24, float(code)), aux).log_density) for code in range(4))
     np.testing.assert_allclose(total, 1.0, rtol=1e-12)
+
+
+def test_negative_binomial_against_scipy_and_its_poisson_limit() -> None:
+    for log_theta in (-1.0, 2.0, 9.0, 9.5, 15.0, 24.0):
+        family, aux, theta = NegativeBinomialLog(), np.array([log_theta]), np.exp(log_theta)
+        found = family.node_terms(ETA, COUNTS, aux).log_density + family.constant(COUNTS, aux)
+        if log_theta < 10:
+            expected = stats.nbinom.logpmf(COUNTS, theta, theta / (theta + np.exp(ETA)))
+            np.testing.assert_allclose(found, expected, rtol=1e-9)
+        else:
+            np.testing.assert_allclose(found, stats.poisson.logpmf(COUNTS, np.exp(ETA)), atol=3e3 / theta)
+
+
+def test_limits_of_the_auxiliaries() -> None:
+    assert NegativeBinomialLog().at_limit(np.array([20.0]), 10.0)
+    assert not NegativeBinomialLog().at_limit(np.array([5.0]), 10.0)
+    assert not PoissonLog().at_limit(NONE, 10.0)
+    assert not CumulativeLogit(4).at_limit(np.array([-1.0, 0.3, 2.0]), 3.0)
+
+
+def test_means() -> None:
+    np.testing.assert_allclose(BinomialProbit().mean(ETA), stats.norm.cdf(ETA))
+    np.testing.assert_allclose(BinomialCloglog().mean(ETA), 1 - np.exp(-np.exp(ETA)))
+    np.testing.assert_allclose(NegativeBinomialLog().mean(ETA), np.exp(ETA))
+    np.testing.assert_allclose(CumulativeLogit(4).mean(ETA), ETA)

@@ -317,3 +317,14 @@ def test_missing_answers_are_counted(waves: pd.DataFrame) -> None:
     assert fit.nobs == int(holes["hurt"].notna().sum())
     assert fit.fittedvalues.isna().sum() == holes["hurt"].isna().sum()
     assert "Left out" in fit.summary()
+
+
+def test_negative_binomial_of_counts_that_vary_little_is_a_poisson(waves: pd.DataFrame) -> None:
+    even = waves.assign(visits=3 + waves["hurt"])
+    fit = glmm("visits ~ x", even, groups="person_id", family="negative_binomial")
+    plain = glmm("visits ~ x", even, groups="person_id", family="poisson")
+    assert fit.trust.ok
+    assert "no more than Poisson" in str(fit.trust)
+    assert fit.llf == pytest.approx(plain.llf, abs=1e-4)
+    np.testing.assert_allclose(fit.params, plain.params, atol=1e-4)
+    np.testing.assert_allclose(fit.bse, plain.bse, rtol=1e-3)
