@@ -18,6 +18,9 @@ generalized estimating equations. Statistics in Medicine 21, 1429-1441.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,7 +54,41 @@ def satterthwaite_df(root: Root, cov_type: CovType, contrasts: Floats) -> Floats
         Infinite for a contrast of zeros.
     """
     meat = _meat(root, cov_type)
-    return np.array([_one_df(root, cov_type, meat, contrast) for contrast in contrasts])
+    totals = [_Sums(np.zeros(7), np.zeros((2 * len(meat), 2 * len(meat)))) for _ in contrasts]
+    for part in _people(root, cov_type, contrasts):
+        for j, total in enumerate(totals):
+            totals[j] = total + _sums(part.a[:, :, j], part.b[:, :, j], part.share[:, j], part.counts, meat)
+    return np.array([_matched(total, meat) for total in totals])
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Some people: a_i and b_i (n, p, k), shares of the information (n, k), counts (n,)."""
+
+    a: Floats
+    b: Floats
+    share: Floats
+    counts: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Sums over people that the two traces are made of; shares are divided by their total at the end.
+
+    Attributes
+    ----------
+    scalars : ndarray, shape (7,)
+        Of s, s o, q, s c, (s o)^2, s o q and s^2 o c, with s the share, o = a'Sa, q = b'Sb, c = a'Sb and
+        S the summed meat.
+    gram : ndarray, shape (2p, 2p)
+        Of the rows [s S a, b].
+    """
+
+    scalars: Floats
+    gram: Floats
+
+    def __add__(self, other: _Sums) -> _Sums:
+        return _Sums(self.scalars + other.scalars, self.gram + other.gram)
 
 
 def _meat(root: Root, cov_type: CovType) -> Floats:
@@ -61,61 +98,57 @@ def _meat(root: Root, cov_type: CovType) -> Floats:
     return total
 
 
-def _one_df(root: Root, cov_type: CovType, meat: Floats, contrast: Floats) -> float:
-    if not np.any(contrast):
-        return float("inf")
-    a, b, share, counts = _weights_of_people(root, cov_type, contrast)
-    share = share / float(counts @ share)
-    psi_a = share[:, None] * (a @ meat)
-    own = (a * psi_a).sum(axis=1)
-    # Row i, column j of the Gram matrix: [i = j] own_i - psi_a_i b_j - b_i psi_a_j + b_i meat b_j.
-    cross = 2.0 * (psi_a * b).sum(axis=1)
-    low = (b * (b @ meat)).sum(axis=1) - cross
-    p = len(contrast)
-    rows = np.hstack([psi_a, b])
-    gram = rows.T @ (rows * counts[:, None])
-    core = np.block([[np.zeros((p, p)), -np.eye(p)], [-np.eye(p), meat]])
-    first = float(counts @ (own + low))
-    product = core @ gram
-    second = float(counts @ own**2) + 2.0 * float(counts @ (own * low)) + float(np.sum(product * product.T))
-    return first**2 / second if second > 0 else float("inf")
-
-
-def _weights_of_people(root: Root, cov_type: CovType, contrast: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """a_i and b_i (n, p), the share of each person in the information on the contrast, and counts."""
+def _people(root: Root, cov_type: CovType, contrasts: Floats) -> Iterator[_People]:
     information = np.asarray(np.linalg.inv(root.bread), dtype=np.float64)
-    direction = root.bread @ contrast
-    parts = []
+    directions = root.bread @ contrasts.T
+    plain = np.einsum("kp,pk->k", contrasts, directions)
     for G, _, counts in whitened_chunks(root):
         omega = np.moveaxis(G, 1, 2) @ G
-        a = _corrected_direction(G, omega, root.bread, direction, cov_type)
-        b = (omega @ a[:, :, None])[:, :, 0] @ root.bread
-        parts.append((a, b, _information_share(omega, information, contrast, direction), counts))
-    a, b, share, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return a, b, share, counts
+        a = _corrected(G, omega, root.bread, directions, cov_type)
+        b = root.bread @ (omega @ a)
+        # how much each person lowers the model-based variance of the contrast
+        without = np.linalg.solve(information - omega, np.broadcast_to(contrasts.T, (len(omega), *directions.shape)))
+        share = np.maximum(np.einsum("kp,npk->nk", contrasts, without) - plain, 0.0)
+        yield _People(a, b, share, counts)
 
 
-def _corrected_direction(G: Floats, omega: Floats, bread: Floats, direction: Floats, cov_type: CovType) -> Floats:
-    """Transposed correction of each person times ``M c``."""
-    n, p = len(G), len(direction)
+def _corrected(G: Floats, omega: Floats, bread: Floats, directions: Floats, cov_type: CovType) -> Floats:
+    """Transposed correction of each person times ``M c``, shape (n, p, k)."""
     if cov_type == "fay-graubard":
-        return fay_graubard_factors(G, bread) * direction
+        return fay_graubard_factors(G, bread)[:, :, None] * directions
     if cov_type not in POWERS:
-        return np.broadcast_to(direction, (n, p))
+        return np.broadcast_to(directions, (len(G), *directions.shape))
     # (I - Omega M)^power' = L f(I - L' Omega L) L^-1 with M = L L'.
     lower = np.linalg.cholesky(bread)
     values, vectors = np.linalg.eigh(lower.T @ omega @ lower)
     left = 1.0 - values
     empty = left < _NO_ROOM
     factors = np.where(empty, 0.0, np.where(empty, 1.0, left) ** POWERS[cov_type])
-    inner = np.linalg.solve(lower, direction)
-    turned = (np.moveaxis(vectors, 1, 2) @ inner) * factors
-    return np.asarray((vectors @ turned[:, :, None])[:, :, 0] @ lower.T)
+    turned = (np.moveaxis(vectors, 1, 2) @ np.linalg.solve(lower, directions)) * factors[:, :, None]
+    return np.asarray(lower @ (vectors @ turned))
 
 
-def _information_share(omega: Floats, information: Floats, contrast: Floats, direction: Floats) -> Floats:
-    """How much each person lowers the model-based variance of the contrast."""
-    without = np.linalg.solve(
-        information[None] - omega, np.broadcast_to(contrast[:, None], (len(omega), len(contrast), 1))
-    )
-    return np.maximum((without[:, :, 0] @ contrast) - float(direction @ contrast), 0.0)
+def _sums(a: Floats, b: Floats, share: Floats, counts: Floats, meat: Floats) -> _Sums:
+    meat_a = a @ meat
+    own, cross, square = (meat_a * a).sum(axis=1), (meat_a * b).sum(axis=1), ((b @ meat) * b).sum(axis=1)
+    own, cross = share * own, share * cross
+    columns = (share, own, square, cross, own**2, own * square, own * cross)
+    rows = np.hstack([share[:, None] * meat_a, b])
+    return _Sums(np.array([counts @ column for column in columns]), rows.T @ (rows * counts[:, None]))
+
+
+def _matched(total: _Sums, meat: Floats) -> float:
+    """Squared trace over the trace of the square.
+
+    Row i, column j of the Gram matrix is ``[i = j] own_i - s_i a_i'S b_j - s_j b_i'S a_j + b_i'S b_j``.
+    """
+    all_shares, own, square, cross, own_own, own_square, own_cross = total.scalars
+    if all_shares <= 0.0:
+        return float("inf")
+    p = len(meat)
+    scale = np.r_[np.full(p, 1.0 / all_shares), np.ones(p)]
+    core = np.block([[np.zeros((p, p)), -np.eye(p)], [-np.eye(p), meat]])
+    product = core @ (total.gram * np.outer(scale, scale))
+    first = own / all_shares + square - 2.0 * cross / all_shares
+    second = own_own / all_shares**2 + 2.0 * (own_square / all_shares - 2.0 * own_cross / all_shares**2)
+    return float(first**2 / (second + np.sum(product * product.T)))

@@ -42,6 +42,8 @@ class GeeFit(Fit):
         Terms whose unpenalised estimate is infinite, because the answer never varies in some cell.
     n_iterations : int
         Steps of Fisher scoring, the start included.
+    term_df : ndarray, shape (p,)
+        Degrees of freedom of each term.
     """
 
     root: Root
@@ -50,6 +52,7 @@ class GeeFit(Fit):
     penalty: str | None
     separated: tuple[str, ...]
     n_iterations: int
+    term_df: FloatArray
 
     @property
     def family(self) -> str:
@@ -72,7 +75,7 @@ class GeeFit(Fit):
     @property
     def df(self) -> pd.Series[float]:
         """Degrees of freedom of the t tests, one a term."""
-        return self._by_name(self.contrast_df(), "df")
+        return self._by_name(self.term_df.copy(), "df")
 
     def contrast_df(self, contrasts: FloatArray | None = None) -> FloatArray:
         """Degrees of freedom of linear combinations of the estimates, by `df_method`.
@@ -86,12 +89,10 @@ class GeeFit(Fit):
         -------
         ndarray, shape (k,)
         """
-        rows = np.eye(len(self.names)) if contrasts is None else np.atleast_2d(contrasts).astype(np.float64)
-        if self.df_method == "normal":
-            return np.full(len(rows), np.inf)
-        if self.df_method == "satterthwaite":
-            return satterthwaite_df(self.root, self.cov_type, rows)
-        return np.full(len(rows), float(self.n_groups - len(self.names)))
+        if contrasts is None:
+            return self.term_df.copy()
+        rows = np.atleast_2d(contrasts).astype(np.float64)
+        return degrees_of_freedom(self.root, self.cov_type, self.df_method, rows)
 
     def predict(
         self, data: pd.DataFrame | None = None, *, scale: Literal["response", "link"] = "response"
@@ -153,3 +154,25 @@ def _offset(data: pd.DataFrame, name: str | None) -> FloatArray | None:
     if name not in data.columns:
         raise ModelError(f"The new rows lack the offset `{name}`.", fix="Add the column.")
     return data[name].to_numpy(dtype=np.float64)
+
+
+def degrees_of_freedom(root: Root, cov_type: CovType, method: DfMethod, contrasts: FloatArray) -> FloatArray:
+    """Degrees of freedom of contrasts by one of the methods of `gee`.
+
+    Parameters
+    ----------
+    root : Root
+    cov_type : str
+    method : {"clusters-minus-parameters", "satterthwaite", "normal"}
+    contrasts : ndarray, shape (k, p)
+
+    Returns
+    -------
+    ndarray, shape (k,)
+    """
+    if method == "normal":
+        return np.full(len(contrasts), np.inf)
+    if method == "satterthwaite":
+        return satterthwaite_df(root, cov_type, contrasts)
+    people = sum(float(block.counts.sum()) for block in root.blocks)
+    return np.full(len(contrasts), people - len(root.params))

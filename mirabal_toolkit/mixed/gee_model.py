@@ -13,7 +13,7 @@ from mirabal_toolkit.mixed.gee_blocks import MAX_LEVELS, ClusterBlock, Observati
 from mirabal_toolkit.mixed.gee_correlation import Kind, WorkingCorrelation, start_correlation
 from mirabal_toolkit.mixed.gee_covariance import CovType, Root, covariance, not_below_model
 from mirabal_toolkit.mixed.gee_estimating import FAMILIES, solve_information
-from mirabal_toolkit.mixed.gee_fit import DfMethod, GeeFit
+from mirabal_toolkit.mixed.gee_fit import DfMethod, GeeFit, degrees_of_freedom
 from mirabal_toolkit.mixed.gee_solve import Estimate, Start, independence_start, least_squares_start, solve_equations
 from mirabal_toolkit.mixed.gee_trust import Flaws, judge
 
@@ -259,4 +259,5 @@ def _result(design: Design, root: Root, start: Start, estimate: Estimate, option
         penalty=options.penalty,
         separated=separated,
         n_iterations=start.iterations + estimate.iterations,
+        term_df=degrees_of_freedom(root, options.cov_type, options.df, np.eye(len(design.names))),
     )
