@@ -23,6 +23,7 @@ _LOOKS: dict[Verdict, tuple[str, str]] = {
     "worse": (style.ORANGE, (0, (4, 1.6))),  # type: ignore[dict-item]
     "unclear": (style.GREY, (0, (1, 1.4))),  # type: ignore[dict-item]
     "neutral": (style.INK, "-"),
+    "unknown": (style.INK, "-"),
 }
 
 
@@ -218,7 +219,7 @@ def _write_head(canvas: Any, edition: Edition, groups: Groups, page: Page) -> No
         x += 0.3 + width_of(text, style.SMALL)
     met = {line.verdict for _, lines in groups for line in lines}
     for verdict, (colour, dashes) in _LOOKS.items():
-        if verdict in met:
+        if verdict in met and verdict != "unknown":
             text = edition.say(f"legend_{verdict}")
             canvas.plot([x, x + 0.3], [y, y], color=colour, linestyle=dashes, linewidth=2.2)
             canvas.text(x + 0.36, y, text, fontsize=style.SMALL, va="center_baseline")

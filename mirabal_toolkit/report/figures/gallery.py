@@ -274,7 +274,9 @@ def _lost(edition: Edition, wave: int) -> tuple[str, ...]:
     if eligible is None or interviewed is None or pd.isna(eligible) or pd.isna(interviewed):
         total = edition.say("hidden")
     else:
-        total = numbers.count(float(eligible) - float(interviewed))
+        # Both are rounded where numbers are protected: a difference of 0 is then not nobody.
+        lost = float(eligible) - float(interviewed)
+        total = numbers.count(lost) if lost > 0 else edition.say("few")
     return (edition.say("flow_box_lost", n=total), *reasons)
 
 

@@ -70,12 +70,16 @@ class Figure:
 
 
 def draw(sheet: Sheet) -> Figure:
-    """Draw a figure; equal sheets give equal bytes, and nothing of the drawing stays in memory."""
+    """Draw a figure; equal sheets give equal bytes, and no global state of matplotlib holds the drawing."""
     with style.drawing_style():
         page = sheet.draw()
         svg, png = io.BytesIO(), io.BytesIO()
         page.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": sheet.title})
-        page.figure.savefig(png, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None, "Title": sheet.caption})
-        size = page.size
-        page.figure.clear()
-    return Figure(sheet, svg.getvalue(), png.getvalue(), size)
+        page.figure.savefig(
+            png,
+            format="png",
+            dpi=DOTS_PER_INCH,
+            metadata={"Software": None, "Title": sheet.caption},
+            pil_kwargs={"compress_level": 4},
+        )
+    return Figure(sheet, svg.getvalue(), png.getvalue(), page.size)

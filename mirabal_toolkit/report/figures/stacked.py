@@ -13,6 +13,8 @@ from mirabal_toolkit.report.figures.page import Page, new_page
 from mirabal_toolkit.report.figures.text import height_of, width_of, wrap
 from mirabal_toolkit.report.words import numbers
 
+#: Width of a hidden answer, in percent of the bar.
+HIDDEN_WIDTH = 6.0
 BAR, STEP, LABEL_WIDTH, N_WIDTH, NONE_WIDTH = 0.34, 0.5, 0.95, 0.45, 0.75
 
 
@@ -120,32 +122,46 @@ def _draw_bar(canvas: Any, bar: Bar, top: float, right: float, colours: Sequence
     from matplotlib.patches import Rectangle
 
     canvas.text(0, top + BAR / 2, bar.label, fontsize=style.LABEL, va="center_baseline")
-    x, width = LABEL_WIDTH, right - LABEL_WIDTH - 0.08
-    total = sum(share for share in bar.shares if share is not None)
-    # Shares of rounded counts need not add to 100; a bar with nothing hidden is full all the same.
-    scale = width / (max(total, 100.0) if bar.hidden else total or 100.0)
-    for share, colour in zip(bar.shares, colours, strict=True):
-        if not share:
-            continue
-        piece = share * scale
-        canvas.add_patch(Rectangle((x, top), piece, BAR, facecolor=colour, edgecolor=style.PAPER, linewidth=0.8))
-        text = numbers.percent(share)
-        if piece > width_of(text, style.SMALL) + 0.06:
-            canvas.text(
-                x + piece / 2,
-                top + BAR / 2,
-                text,
-                fontsize=style.SMALL,
-                color=ink_on(colour),
-                ha="center",
-                va="center_baseline",
-            )
-        x += piece
-    rest = LABEL_WIDTH + width - x
-    if bar.hidden and rest > 0.02:
-        canvas.add_patch(
-            Rectangle((x, top), rest, BAR, facecolor=style.BAND, edgecolor=style.GREY, hatch="////", linewidth=0.0)
+    x = LABEL_WIDTH
+    pieces = _pieces(bar)
+    scale = (right - LABEL_WIDTH - 0.08) / (sum(pieces) or 1.0)
+    for share, piece, colour in zip(bar.shares, pieces, colours, strict=True):
+        width = piece * scale
+        if share is None:
+            look: dict[str, Any] = {"facecolor": style.BAND, "edgecolor": style.GREY, "hatch": "////", "linewidth": 0.0}
+        else:
+            look = {"facecolor": colour, "edgecolor": style.PAPER, "linewidth": 0.8}
+        if width:
+            canvas.add_patch(Rectangle((x, top), width, BAR, **look))
+        if share is not None:
+            _write_share(canvas, share, (x, top + BAR / 2, width), colour)
+        x += width
+
+
+def _write_share(canvas: Any, share: float, place: tuple[float, float, float], colour: str) -> None:
+    """Write a percent into its piece, if it fits."""
+    left, middle, width = place
+    text = numbers.percent(share)
+    if width > width_of(text, style.SMALL) + 0.06:
+        canvas.text(
+            left + width / 2,
+            middle,
+            text,
+            fontsize=style.SMALL,
+            color=ink_on(colour),
+            ha="center",
+            va="center_baseline",
         )
+
+
+def _pieces(bar: Bar) -> list[float]:
+    """Return the width of each answer; a hidden one has a fixed width, so that it tells nothing.
+
+    Shares of rounded counts need not add to 100, so the caller stretches the bar to its full width.
+    """
+    shown = sum(share for share in bar.shares if share is not None)
+    fixed = HIDDEN_WIDTH if shown else 100.0
+    return [fixed if share is None else share for share in bar.shares]
 
 
 def _write_sides(canvas: Any, bar: Bar, middle: float, rights: tuple[float, float]) -> None:

@@ -39,24 +39,19 @@ def first_to_last(one: Indicator, edition: Edition, key: str = "finding_share") 
 
 def counted_changes(indicators: Sequence[Indicator], edition: Edition) -> str:
     """Return how many of the indicators moved the better way, the worse way, or not clearly."""
-    changes = [(one, edition.paired(one).change) for one in indicators]
-    known = [
-        (one, change)
-        for one, change in changes
-        if change is not None and change.estimate is not None and one.outcome.direction != "neutral"
-    ]
-    if not known:
+    judged = [one for one in indicators if one.outcome.direction != "neutral"]
+    met = Counter(verdict_of(one, edition.paired(one).change) for one in judged)
+    hidden = sum(1 for one in judged if (change := edition.paired(one).change) is not None and change.hidden)
+    if not met["better"] + met["worse"] + met["unclear"]:
         return edition.say("finding_none")
-    met = Counter(verdict_of(one, change) for one, change in known)
     text = edition.say(
         "finding_counts",
         better=met["better"],
-        all=len(known),
+        all=met["better"] + met["worse"] + met["unclear"] + hidden,
         first=edition.wave_name(edition.waves[0]).lower(),
         last=edition.wave_name(edition.waves[-1]).lower(),
     )
-    if met["worse"]:
-        text = edition.say("finding_counts_worse", base=text, worse=met["worse"])
-    if met["unclear"]:
-        text = edition.say("finding_counts_unclear", base=text, unclear=met["unclear"])
+    for key, number in (("worse", met["worse"]), ("unclear", met["unclear"]), ("hidden", hidden)):
+        if number:
+            text = edition.say(f"finding_counts_{key}", base=text, number=number)
     return text
