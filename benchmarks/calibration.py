@@ -141,7 +141,7 @@ def calibrate(model: str, n_people: int, replications: int = REPLICATIONS) -> Ca
     -------
     Calibration
     """
-    kind = model.split("-")[0]
+    kind = model.split("-", maxsplit=1)[0]
     rng = np.random.default_rng([n_people, *kind.encode()])
     truth, rows = true_change(kind), []
     for _ in range(replications):
