@@ -205,6 +205,20 @@ def substantive_items(instrument: Instrument) -> list[str]:
     return [item.id for item in wave_items(instrument) if item.id not in office | gate]
 
 
+def has_answers(cells: Cells, instrument: Instrument) -> Mask:
+    """True for rows of a wave of the questionnaire that hold an answer that was to be asked at it.
+
+    What was written down about the wave and the safety gate count too. Later steps never take the
+    last such answer out of a row.
+    """
+    found = np.zeros(len(cells), dtype=bool)
+    for item in wave_items(instrument):
+        here = np.isin(cells.wave, item.waves) if item.waves else True
+        found |= cells.answers[item.id].notna().to_numpy() & here
+    known: Mask = np.isin(cells.wave, [wave.number for wave in instrument.waves])
+    return found & known
+
+
 def key_frame(cells: Cells) -> pd.DataFrame:
     """Return person ids and waves as two columns."""
     return pd.DataFrame(dict(zip(KEYS, (cells.person, cells.wave), strict=True)))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirabal_toolkit.cleaning.cells import Cells, Mask, substantive_items
+from mirabal_toolkit.cleaning.cells import Cells, Mask, has_answers, substantive_items
 from mirabal_toolkit.cleaning.step import Step, StepResult
 from mirabal_toolkit.core.data import Finding
 from mirabal_toolkit.core.instrument import Instrument
@@ -56,7 +56,7 @@ def normalise_ids(cells: Cells, instrument: Instrument, step: Step) -> StepResul
 def _settle_spelling(
     cells: Cells, instrument: Instrument, codes: NDArray[np.intp], tidy: NDArray[np.object_]
 ) -> tuple[list[str], list[Finding]]:
-    """One spelling for ids that differ only by spaces or case, unless both hold different answers."""
+    """One spelling for ids that differ only by spaces or case, unless both hold answers at the same wave."""
     loose = pd.Series([_loose(name) for name in tidy], dtype="str")
     spellings = pd.Series(tidy, dtype="str").groupby(loose).transform("nunique").to_numpy()
     alike = spellings > 1
@@ -75,22 +75,13 @@ def _settle_spelling(
 
 
 def _spelling_table(cells: Cells, instrument: Instrument, rows: NDArray[np.intp]) -> pd.DataFrame:
-    answers = cells.answers.iloc[rows][substantive_items(instrument)]
-    return pd.DataFrame(
-        {
-            "wave": cells.wave[rows],
-            "content": answers.notna().any(axis=1).to_numpy(),
-            "answers": pd.util.hash_pandas_object(answers, index=False).to_numpy(),
-        }
-    )
+    return pd.DataFrame({"wave": cells.wave[rows], "content": has_answers(cells, instrument)[rows]})
 
 
 def _conflicts(table: pd.DataFrame) -> set[str]:
-    """Ids whose spellings hold different answers at the same wave: perhaps two people."""
-    filled = table[table["content"]]
-    counts = filled.groupby(["loose", "wave"])[["tidy", "answers"]].nunique()
-    clashing = counts[(counts["tidy"] > 1) & (counts["answers"] > 1)]
-    return set(clashing.index.get_level_values("loose"))
+    """Ids of which two spellings hold answers at the same wave: perhaps two people."""
+    counts = table[table["content"]].groupby(["loose", "wave"])["tidy"].nunique()
+    return set(counts.index[counts > 1].get_level_values("loose"))
 
 
 def _usual_spelling(table: pd.DataFrame) -> dict[str, str]:
@@ -107,7 +98,7 @@ def _alike_findings(folded: int, conflicts: int) -> list[Finding]:
         advice = "check that they are the same person, and mend the ids in the file"
         findings.append(Finding("warning", "ids_alike", text, count=folded, advice=advice))
     if conflicts:
-        text = f"{conflicts} group(s) of ids differ only by spaces or case but hold different answers at the same wave"
+        text = f"{conflicts} group(s) of ids differ only by spaces or case, and both hold answers at the same wave"
         advice = "they were kept apart; find out whether they are one person or two, and mend the ids in the file"
         findings.append(Finding("error", "ids_alike_in_conflict", text, count=conflicts, advice=advice))
     return findings
@@ -138,8 +129,8 @@ NORMALISE_IDS = Step(
     what="person ids brought into one spelling",
     why="The same woman must be found at every wave, and spaces cannot be seen.",
     rule="Spaces at the ends, double and no-break spaces and unseen characters are removed. Ids that differ only by "
-    "spaces or case become one, in the spelling with the most answered waves, unless they hold different answers at "
-    "the same wave. Leading zeros stay.",
+    "spaces or case become one, in the spelling with the most answered waves, unless both hold answers at "
+    "the same wave: then they may be two people, and stay two. Leading zeros stay.",
     run=normalise_ids,
 )
 

@@ -34,10 +34,10 @@ from mirabal_toolkit.errors import FindingsError
 
 #: The steps, in the order they must run.
 DEFAULT_STEPS: tuple[Step, ...] = (
-    NORMALISE_IDS,
-    DROP_ROWS_WITHOUT_ID,
     READ_MISSING_CODES,
     DROP_IMPOSSIBLE_VALUES,
+    NORMALISE_IDS,
+    DROP_ROWS_WITHOUT_ID,
     SETTLE_WAVES,
     BROADCAST_PERSON_ITEMS,
     DROP_DUPLICATES,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirabal_toolkit.cleaning.cells import NO_REASON, Cells, Mask, wave_items
+from mirabal_toolkit.cleaning.cells import NO_REASON, Cells, Mask, has_answers, wave_items
 from mirabal_toolkit.cleaning.step import Step, StepResult
 from mirabal_toolkit.core.data import PERSON, WAVE, Finding
 from mirabal_toolkit.core.instrument import Instrument
@@ -19,7 +19,7 @@ from mirabal_toolkit.errors import FindingsError
 def settle_waves(cells: Cells, instrument: Instrument, step: Step) -> StepResult:
     """Keep the waves that took place; see `SETTLE_WAVES`."""
     known = np.isin(cells.wave, [wave.number for wave in instrument.waves])
-    content = _has_answers(cells, instrument) & known
+    content = has_answers(cells, instrument)
     if not content.any():
         raise FindingsError(
             "there is not one answer at any wave",
@@ -31,15 +31,6 @@ def settle_waves(cells: Cells, instrument: Instrument, step: Step) -> StepResult
     audit = step.counted("rows", len(cells), len(kept))
     findings = [*_unknown_waves(~known), *_empty_waves(cells, later, content, last, instrument)]
     return StepResult(kept, (audit,), tuple(findings))
-
-
-def _has_answers(cells: Cells, instrument: Instrument) -> Mask:
-    """Rows with an answer to an item that was to be asked at that wave."""
-    found = np.zeros(len(cells), dtype=bool)
-    for item in wave_items(instrument):
-        here = np.isin(cells.wave, item.waves) if item.waves else True
-        found |= cells.answers[item.id].notna().to_numpy() & here
-    return found
 
 
 def _unknown_waves(unknown: Mask) -> list[Finding]:

@@ -43,8 +43,9 @@ def test_the_spelling_with_most_answered_waves_wins_and_ties_go_by_the_alphabet(
     assert people(clean(rows(interview("b1", 1), interview("B1", 2)))) == ["B1"]
 
 
-def test_alike_ids_with_different_answers_at_one_wave_are_kept_apart(rows, interview, found):
-    data = rows(interview("ab", 1, C1=2), interview("AB", 1, C1=0), interview("ab", 2))
+@pytest.mark.parametrize("answer", [0, 2])
+def test_alike_ids_with_answers_at_one_wave_are_kept_apart(rows, interview, found, answer):
+    data = rows(interview("ab", 1, C1=2), interview("AB", 1, C1=answer), interview("ab", 2))
     cleaned = clean(data)
     assert people(cleaned) == ["AB", "ab"]
     assert found(cleaned)["ids_alike_in_conflict"] == 1
