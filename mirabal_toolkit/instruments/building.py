@@ -49,8 +49,12 @@ class Builder:
 
     def build(self, fingerprint: str) -> Instrument:
         """Return the instrument; FindingsError if it contradicts itself."""
+        return Instrument(**self.parts(fingerprint))
+
+    def parts(self, fingerprint: str) -> dict[str, Any]:
+        """Return what an `Instrument` is made of, whatever contradicts what."""
         raw, items = self.raw, self._items()
-        return Instrument(
+        return dict(
             **{key: raw[key] for key in _PLAIN},
             **{key: raw[key] for key in _OPTIONAL if key in raw},
             authors=tuple(raw["authors"]),

@@ -121,7 +121,7 @@ def compare(older: Instrument, newer: Instrument) -> Comparison:
 
 def log_problems(comparison: Comparison) -> Iterator[Problem]:
     """Yield what is wrong with the change log and the number of the newer version."""
-    older, newer = comparison.pair.older, comparison.pair.newer
+    older = comparison.pair.older
     for one in comparison.explained:
         found = one.difference
         if one.declared is None and found.kind not in UNDECLARED:

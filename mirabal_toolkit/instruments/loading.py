@@ -14,6 +14,7 @@ from mirabal_toolkit.bundled import bundled_folder
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.errors import FindingsError, InputError, Problem, UsageError
 from mirabal_toolkit.instruments.building import Builder
+from mirabal_toolkit.instruments.places import with_lines
 from mirabal_toolkit.safe_yaml import MAX_BYTES, parse_yaml
 from mirabal_toolkit.yaml_schema import schema_problems
 
@@ -135,7 +136,7 @@ def read_instrument(content: bytes, where: str) -> Instrument:
         instrument = builder.build(hashlib.sha256(content).hexdigest())
     except FindingsError as error:
         found = list(error.problems)
-    problems = [*builder.problems, *found]
+    problems = with_lines([*builder.problems, *found], document, where)
     if problems:
         raise FindingsError(f"{where} is not a sound instrument: {len(problems)} problem(s)", problems=problems)
     return instrument
@@ -158,17 +159,42 @@ def _version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def is_version(text: str) -> bool:
+    """Whether text is MAJOR.MINOR.PATCH.
+
+    Examples
+    --------
+    >>> is_version("1.10.0"), is_version("1.0")
+    (True, False)
+    """
+    return bool(_VERSION.fullmatch(text))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds; InputError if it is too large or cannot be read, without its folder's name."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(
+                "is too large for an instrument", where=path.name, fix=f"at most {MAX_BYTES // 1_000_000} MB"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(error, path) from None
+
+
+def _unreadable(error: OSError, path: Path) -> InputError:
+    return InputError(f"the instrument cannot be read: {error.strerror}", where=path.name)
+
+
 def _load_file(path: Path) -> Instrument:
     """Read a file; one that has not changed since the last time is not read again."""
     try:
         state = path.stat()
-        if state.st_size > MAX_BYTES:
-            raise InputError("is too large for an instrument", where=path.name)
-        return _load_unchanged(path, state.st_mtime_ns, state.st_size)
     except OSError as error:
-        raise InputError(f"the instrument cannot be read: {error.strerror}", where=path.name) from None
+        raise _unreadable(error, path) from None
+    return _load_unchanged(path, state.st_mtime_ns, state.st_size)
 
 
 @cache
 def _load_unchanged(path: Path, _modified: int, _size: int) -> Instrument:
-    return read_instrument(path.read_bytes(), path.name)
+    return read_instrument(read_bytes(path), path.name)
