@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
@@ -109,11 +109,24 @@ def build_grid(fit: Fit, by: Sequence[str], at: Mapping[str, Any], over: Over, d
     distinct, shares = _distinct_rows(_with_values(frame, fixed), by, weight)
     combinations = list(product(*[_levels(frame[name], at.get(name)) for name in by]))
     members = np.array([_observed(frame, by, levels) for levels in combinations])
+    everyone = [_with_values(distinct, dict(zip(by, levels, strict=True))) for levels in combinations]
+    matrices = _matrices(design, pd.concat(everyone, ignore_index=True), len(distinct))
     cells = tuple(
-        _cell(design, _with_values(distinct, dict(zip(by, levels, strict=True))), levels, shares, (inside, person))
-        for levels, inside in zip(combinations, members, strict=True)
+        Cell(levels, *parts, shares, int(inside.sum()), len(np.unique(person[inside])))
+        for levels, parts, inside in zip(combinations, matrices, members, strict=True)
     )
     return Grid(tuple(by), cells, members, person)
+
+
+def _matrices(design: Design, frame: pd.DataFrame, rows: int) -> Iterator[tuple[Floats, Floats | None, Floats]]:
+    """Yield X, Z and offset of each cell: the formula is read once for all, then cut into pieces of `rows`."""
+    X = design.matrix(frame)
+    Z = None if design.z_recipe is None else design.z_recipe.matrix(frame)
+    name = design.roles.offset
+    offset = np.zeros(len(frame)) if name is None else frame[name].to_numpy(dtype=np.float64)
+    for first in range(0, len(frame), rows):
+        piece = slice(first, first + rows)
+        yield X[piece], None if Z is None else Z[piece], offset[piece]
 
 
 def _design(fit: Fit) -> Design:
@@ -193,24 +206,3 @@ def _observed(frame: pd.DataFrame, by: Sequence[str], levels: tuple[Any, ...]) -
     for name, level in zip(by, levels, strict=True):
         inside &= (frame[name] == level).to_numpy()
     return inside
-
-
-def _cell(
-    design: Design,
-    frame: pd.DataFrame,
-    levels: tuple[Any, ...],
-    weight: Floats,
-    observed: tuple[NDArray[np.bool_], NDArray[np.intp]],
-) -> Cell:
-    inside, person = observed
-    roles = design.roles
-    offset = np.zeros(len(frame)) if roles.offset is None else frame[roles.offset].to_numpy(dtype=np.float64)
-    return Cell(
-        levels=levels,
-        X=design.matrix(frame),
-        Z=None if design.z_recipe is None else design.z_recipe.matrix(frame),
-        offset=offset,
-        weight=weight,
-        n_obs=int(inside.sum()),
-        n_persons=len(np.unique(person[inside])),
-    )

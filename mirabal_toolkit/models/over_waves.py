@@ -82,9 +82,9 @@ def _gee(measured: Measured, data: pd.DataFrame, waves: list[int]) -> list[Recor
     base = _base(measured, fit, flags)
     level = measured.plan.confidence_level
     return [
-        *_predictions(base, predictions(fit, WAVE, level=level, data=data), scale),
-        *_changes(base, contrasts(fit, WAVE, adjust="none", level=level, data=data), scale, waves),
-        *_odds_ratios(base, contrasts(fit, WAVE, scale="link", adjust="none", level=level, data=data), waves),
+        *_predictions(base, predictions(fit, WAVE, level=level), scale),
+        *_changes(base, contrasts(fit, WAVE, adjust="none", level=level), scale, waves),
+        *_odds_ratios(base, contrasts(fit, WAVE, scale="link", adjust="none", level=level), waves),
         {**base, "analysis": "model_parameters", "term": "working_correlation", "estimate": _exchangeable(fit)},
     ]
 
@@ -105,8 +105,8 @@ def _lmm(measured: Measured, data: pd.DataFrame, waves: list[int]) -> list[Recor
     between, within = float(fit.cov_re.to_numpy()[0, 0]), float(fit.scale)
     parameters = {"variance_between": between, "variance_within": within, "icc": between / (between + within)}
     return [
-        *_predictions(base, predictions(fit, WAVE, level=level, data=data), scale),
-        *_changes(base, contrasts(fit, WAVE, adjust="none", level=level, data=data), scale, waves),
+        *_predictions(base, predictions(fit, WAVE, level=level), scale),
+        *_changes(base, contrasts(fit, WAVE, adjust="none", level=level), scale, waves),
         *({**base, "analysis": "model_parameters", "term": term, "estimate": v} for term, v in parameters.items()),
     ]
 
