@@ -144,11 +144,11 @@ def solve(weighted: Weighted, n: float, *, reml: bool, scale: float | None = Non
     Q = weighted.Q
     p = Q.shape[0] - 1
     # LAPACK at first hand: for a dozen columns the checks of the wrappers cost more than the work
-    factor, failed = dpotrf(Q[:p, :p], lower=1)
+    factor, failed = dpotrf(Q[:p, :p], lower=1) if p else (np.zeros((0, 0)), 0)
     if failed:
         return None
-    beta = dpotrs(factor, Q[:p, p], lower=1)[0]
-    inverse = dpotrs(factor, np.eye(p), lower=1)[0]
+    beta = dpotrs(factor, Q[:p, p], lower=1)[0] if p else np.zeros(0)
+    inverse = dpotrs(factor, np.eye(p), lower=1)[0] if p else factor
     rss = float(Q[p, p] - Q[:p, p] @ beta)
     dof = n - p if reml else n
     if not (rss > 0 and np.isfinite(weighted.log_determinant)):

@@ -130,9 +130,7 @@ class SpreadDeviance:
     ----------
     criterion : ProfiledDeviance
     left : ndarray, shape (q, q)
-        Basis of the person-specific terms.
-    y_scale : float
-        Standard unit of the outcome.
+        Basis of the person-specific terms, ones on its diagonal: standard deviations are in standard units.
     held : int
         Which parameter is held; −1 for none.
     value_held : float
@@ -140,7 +138,6 @@ class SpreadDeviance:
 
     criterion: ProfiledDeviance
     left: FloatArray
-    y_scale: float
     held: int = -1
     value_held: float = 0.0
 
@@ -158,7 +155,7 @@ class SpreadDeviance:
         if sigma <= 0 or (sd < 0).any() or np.linalg.eigvalsh(correlation)[0] < 0:
             return None
         inner = np.linalg.solve(self.left, np.diag(sd)) / sigma
-        return inner @ correlation @ inner.T, (sigma / self.y_scale) ** 2
+        return inner @ correlation @ inner.T, sigma**2
 
     def value(self, theta: FloatArray) -> tuple[float, Solution] | None:
         """Deviance and solution."""
@@ -200,10 +197,11 @@ class SpreadDeviance:
 def _spread_intervals(
     fit: LinearMixedFit, criterion: ProfiledDeviance, solution: Solution, theta: FloatArray, cutoff: float
 ) -> dict[str, tuple[float, float]]:
-    left, y_scale = fit.statistics.basis.left, 1.0 / float(fit.statistics.basis.right[-1, -1])
+    y_scale, z_scale = 1.0 / float(fit.statistics.basis.right[-1, -1]), np.diag(fit.statistics.basis.left)
+    left = fit.statistics.basis.left / z_scale[:, None]
     q, z_names = criterion.factor.q, fit.statistics.z_names
     L = left @ criterion.factor.matrix(theta)
-    sigma = np.sqrt(solution.scale) * y_scale
+    sigma = np.sqrt(solution.scale)
     sd = np.sqrt(np.diag(L @ L.T)) * sigma
     rows, columns = np.tril_indices(q, -1)
     size = np.where(sd > 0, sd / sigma, 1.0)
@@ -212,8 +210,13 @@ def _spread_intervals(
     names = [f"sd {name}" for name in z_names]
     names += [f"cor {z_names[b]} {z_names[a]}" for a, b in zip(rows, columns, strict=True)]
     bounds = [(0.0, np.inf)] * q + [(-1.0, 1.0)] * len(rows) + [(0.0, np.inf)]
-    whole = SpreadDeviance(criterion, left, y_scale)
-    return {name: _spread_interval(whole, phi, j, bounds[j], cutoff) for j, name in enumerate([*names, "sigma"])}
+    units = np.concatenate([z_scale * y_scale, np.ones(len(rows)), [y_scale]])
+    whole = SpreadDeviance(criterion, left)
+    found: dict[str, tuple[float, float]] = {}
+    for j, name in enumerate([*names, "sigma"]):
+        low, high = _spread_interval(whole, phi, j, bounds[j], cutoff)
+        found[name] = (low * float(units[j]), high * float(units[j]))
+    return found
 
 
 def _spread_interval(

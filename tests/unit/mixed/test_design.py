@@ -145,3 +145,27 @@ def test_infinite_slope_column():
     data = wave_data().assign(dose=np.inf)
     with pytest.raises(ModelError, match="`dose`"):
         build_design("y ~ wave", data, Roles("who", "~ dose"))
+
+
+def test_an_unseen_category_is_refused_by_formulaic_too():
+    design = build_design("y ~ 0 + C(wave)", wave_data(), Roles("who"))
+    with pytest.raises(ModelError, match="category"):
+        design.matrix(wave_data().assign(wave=9))
+
+
+def test_a_formula_that_cannot_be_computed():
+    with pytest.raises(ModelError, match="cannot be evaluated"):
+        build_design("y ~ np.log(site)", wave_data(), Roles("who"))
+
+
+def test_a_computed_ordered_outcome_is_refused():
+    with pytest.raises(ModelError, match="must be a column"):
+        build_design("np.round(y) ~ wave", wave_data(), Roles("who"), outcome="ordered")
+
+
+def test_columns_learnt_once_serve_another_part():
+    data = wave_data()
+    first = build_design("y ~ C(wave)", data, Roles("who", "~ wave"), like="itself")
+    part = build_design("y ~ C(wave)", data[data["wave"] < 3], Roles("who", "~ wave"), like=first)
+    assert part.names == first.names
+    assert part.source is None

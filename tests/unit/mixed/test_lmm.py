@@ -331,3 +331,40 @@ def test_profile_reaches_zero_for_a_spread_that_may_be_none():
     interval = profile_conf_int(fit).loc["sd Intercept"]
     assert interval["conf_low"] == 0.0
     assert interval["conf_high"] > fit.cov_re.iloc[0, 0] ** 0.5
+
+
+def test_profile_intervals_move_with_the_units():
+    data = waves(40)
+    one = profile_conf_int(lmm("score ~ months", data, groups="person_id", re_formula="~ months"))
+    tiny = data.assign(score=data["score"] * 1e-5, months=data["months"] * 1000)
+    other = profile_conf_int(lmm("score ~ months", tiny, groups="person_id", re_formula="~ months"))
+    units = [1e-5, 1e-8, 1e-5, 1e-8, 1.0, 1e-5]
+    np.testing.assert_allclose(other.to_numpy(), one.to_numpy() * np.array(units)[:, None], rtol=1e-5)
+
+
+def test_one_term_alone_has_a_profile():
+    interval = profile_conf_int(lmm("score ~ 1", waves(30), groups="person_id")).loc["Intercept"]
+    assert interval["conf_low"] < 20 < interval["conf_high"] + 2
+
+
+def test_models_without_an_intercept():
+    data = waves(30)
+    with_one = lmm("score ~ C(wave)", data, groups="person_id")
+    without = lmm("score ~ 0 + C(wave)", data, groups="person_id")
+    np.testing.assert_allclose(without.predict(), with_one.predict(), rtol=1e-7)
+    assert without.scale == pytest.approx(with_one.scale, rel=1e-6)
+    assert explained(without).icc == pytest.approx(explained(with_one).icc, rel=1e-5)
+
+
+def test_f_test_by_the_normal_distribution_is_walds():
+    fit = lmm(FORMULA, waves(), groups="person_id", df="normal")
+    joint = fit.f_test(np.eye(len(fit.names))[[1]])
+    assert joint.statistic == pytest.approx(fit.tvalues.iloc[1] ** 2)
+    assert joint.p_value == pytest.approx(fit.pvalues.iloc[1])
+
+
+def test_summary_says_what_was_left_out():
+    data = waves()
+    data.loc[data["person_id"] == 3, "score"] = np.nan
+    text = lmm(FORMULA, data, groups="person_id").summary()
+    assert "1 people altogether" in text
