@@ -13,6 +13,9 @@ LANGUAGES = {"en": "en-GB", "ro": "ro-RO", "it": "it-IT", "el": "el-GR"}
 FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _INK, _QUIET = "1B1F24", "50585F"
 
+#: Ids by which Word knows its own styles, where they differ from those python-docx makes of their names.
+STYLE_IDS = {"toc 1": "TOC1"}
+
 #: Style, size in points, bold, colour, space before and after in points.
 _STYLES = (
     ("Normal", 10, False, _INK, 0, 6),
@@ -75,6 +78,7 @@ def _add_own_styles(document: Any) -> None:
 
     for name, *look in _OWN_STYLES:
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.element.styleId = STYLE_IDS.get(name, style.style_id)
         style.base_style = document.styles["Normal"]
         _set_style(style, *look)
     for name in ("Table text", "Table text small"):

@@ -46,7 +46,7 @@ def fills(direction: Direction, number: int) -> tuple[str, ...]:
     """Return the colours of `number` ordered answers; good and bad ends differ where there are such."""
     if direction == "neutral":
         return _spread(style.LOW_TO_HIGH, number)
-    colours = _spread(style.GOOD_TO_BAD, number)
+    colours = _spread(style.GOOD_TO_BAD_OF_FOUR if number == 4 else style.GOOD_TO_BAD, number)
     return colours if direction == "higher_is_worse" else colours[::-1]
 
 

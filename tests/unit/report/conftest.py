@@ -5,7 +5,8 @@ Counts, intervals and disclosure control are those of the package; only the answ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -377,6 +378,14 @@ def make_plan(instrument: Instrument) -> AnalysisPlan:
     )
 
 
+def first_outcomes(plan: AnalysisPlan, *ids: str) -> AnalysisPlan:
+    """Return the plan with these outcomes only, for tests that need no more."""
+    return replace(plan, outcomes=tuple(one for one in plan.outcomes if one.outcome in ids))
+
+
+FEW = ("space_score", "physical_any", "weapon_used", "sexual_severe", "feels_safe", "children_worried", "police_called")
+
+
 @pytest.fixture(scope="session")
 def instrument() -> Instrument:
     return load_instrument("partner-safety")
@@ -388,6 +397,17 @@ def results(instrument: Instrument) -> Results:
 
 
 @pytest.fixture(scope="session")
+def few_results(instrument: Instrument) -> Results:
+    return make_results(instrument, first_outcomes(make_plan(instrument), *FEW))
+
+
+@pytest.fixture(scope="session")
+def few(few_results: Results) -> ReleasableResults:
+    """Results of few outcomes, some of them hidden, for tests that write files."""
+    return release(few_results, "funder")
+
+
+@pytest.fixture(scope="session")
 def released(results: Results) -> ReleasableResults:
     return release(results, "funder")
 
@@ -395,3 +415,16 @@ def released(results: Results) -> ReleasableResults:
 @pytest.fixture(scope="session")
 def internal(results: Results) -> ReleasableResults:
     return release(results, "internal")
+
+
+Releasing = Callable[..., ReleasableResults]
+
+
+@pytest.fixture(scope="session")
+def release_of() -> Releasing:
+    """Return a function that makes released results of an instrument of the test's own."""
+
+    def made(instrument: Instrument, profile: str = "internal", **study: Any) -> ReleasableResults:
+        return release(make_results(instrument, make_plan(instrument), **study), profile)
+
+    return made
