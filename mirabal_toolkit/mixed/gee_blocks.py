@@ -222,8 +222,12 @@ def _extras(rows: Observations) -> list[Floats]:
 
 
 def _gather(rows: Observations, index: Integers, counts: Floats, first: Integers) -> ClusterBlock:
+    # Column by column: designs come column-major, and a row-major copy would double the memory.
+    X = np.empty((*index.shape, rows.X.shape[1]))
+    for k, column in enumerate(rows.X.T):
+        X[:, :, k] = column[index]
     return ClusterBlock(
-        X=np.ascontiguousarray(rows.X)[index],
+        X=X,
         y=rows.y[index],
         counts=counts,
         first=first,

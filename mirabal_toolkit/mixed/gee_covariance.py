@@ -38,6 +38,8 @@ CovType = Literal["robust", "mancl-derouen", "kauermann-carroll", "fay-graubard"
 POWERS = {"mancl-derouen": -1.0, "kauermann-carroll": -0.5}
 FAY_GRAUBARD_BOUND = 0.75
 """Largest leverage that is corrected in full (the constant b of Fay & Graubard 2001, section 2.2)."""
+_SMALL_LEVERAGE = 0.9
+"""Below this trace no eigenvalue is near 1, and the inverse needs no eigenvectors."""
 _NO_ROOM = 1e-8
 """A direction of a person's data with less than this left after fitting carries no information on error."""
 
@@ -169,6 +171,9 @@ def _by_power(G: Floats, e: Floats, counts: Floats, bread: Floats, power: float)
     """Scores with (I - leverage) to a power, in whichever of the m or p dimensions is smaller."""
     if G.shape[1] <= G.shape[2]:
         leverage = G @ bread @ np.moveaxis(G, 1, 2)
+        if power == -1.0 and np.einsum("nmm->nm", leverage).sum(axis=1).max() < _SMALL_LEVERAGE:
+            inverted = np.asarray(np.linalg.solve(np.eye(G.shape[1]) - leverage, e[:, :, None])[:, :, 0])
+            return PersonScores(plain_scores(G, inverted.astype(np.float64, copy=False)), counts, 0.0)
         vectors, factors, saturated = _complement(leverage, power)
         turned = (np.moveaxis(vectors, 1, 2) @ e[:, :, None]) * factors[:, :, None]
         return PersonScores(plain_scores(G, (vectors @ turned)[:, :, 0]), counts, float(counts @ saturated))

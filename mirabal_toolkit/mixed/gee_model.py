@@ -14,7 +14,7 @@ from mirabal_toolkit.mixed.gee_correlation import Kind, WorkingCorrelation, star
 from mirabal_toolkit.mixed.gee_covariance import CovType, Root, covariance, not_below_model
 from mirabal_toolkit.mixed.gee_estimating import FAMILIES, solve_information
 from mirabal_toolkit.mixed.gee_fit import DfMethod, GeeFit, degrees_of_freedom
-from mirabal_toolkit.mixed.gee_solve import Estimate, Start, independence_start, least_squares_start, solve_equations
+from mirabal_toolkit.mixed.gee_solve import Estimate, Start, independence_start, solve_equations
 from mirabal_toolkit.mixed.gee_trust import Flaws, judge
 
 if TYPE_CHECKING:
@@ -218,14 +218,13 @@ def _fit(design: Design, blocks: tuple[ClusterBlock, ...], corr: WorkingCorrelat
     family = FAMILIES[options.family]
     start = independence_start(blocks, family)
     if options.penalty is not None:
-        params = least_squares_start(blocks, family)[0]
-        estimate = solve_equations(blocks, corr, family, params, penalised=True)
+        estimate = solve_equations(blocks, corr, family, start, penalised=True)
     elif start.separated.any():
         # No root means anything here; the independence estimates of the other terms still do.
         alone = replace(corr, kind="independence")
         estimate = Estimate(start.params, alone, start.scale, start.information, 0, np.inf, converged=False)
     else:
-        estimate = solve_equations(blocks, corr, family, start.params, penalised=False)
+        estimate = solve_equations(blocks, corr, family, start, penalised=False)
     bread = solve_information(estimate.information, np.eye(len(design.names)))
     root = Root(blocks, estimate.params, estimate.corr, family, bread, estimate.scale)
     return _result(design, root, start, estimate, options)

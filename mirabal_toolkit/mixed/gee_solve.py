@@ -51,6 +51,10 @@ class Start(NamedTuple):
         Independence estimate.
     separated : ndarray of bool, shape (p,)
         Coefficients whose maximum-likelihood estimate is infinite.
+    rough : ndarray, shape (p,)
+        Where the independence fit itself began.
+    sizes : ndarray, shape (p,)
+        Root mean square of each column.
     information : ndarray, shape (p, p)
     scale : float
     iterations : int
@@ -58,6 +62,8 @@ class Start(NamedTuple):
 
     params: Floats
     separated: NDArray[np.bool_]
+    rough: Floats
+    sizes: Floats
     information: Floats
     scale: float
     iterations: int
@@ -101,7 +107,8 @@ def independence_start(blocks: Sequence[ClusterBlock], family: Family) -> Start:
     -------
     Start
     """
-    params, sizes = least_squares_start(blocks, family)
+    rough, sizes = least_squares_start(blocks, family)
+    params = rough
     corr = start_correlation("independence", blocks, None)
     sums = one_pass(blocks, params, corr, family)
     movement = np.full(len(params), np.inf)
@@ -112,7 +119,8 @@ def independence_start(blocks: Sequence[ClusterBlock], family: Family) -> Start:
         movement = np.abs(delta) * sizes
         params = params + delta
         sums = one_pass(blocks, params, corr, family)
-    return Start(params, movement > _SEPARATED_MOVEMENT, sums.information, sums.scale, iteration)
+    separated = movement > _SEPARATED_MOVEMENT
+    return Start(params, separated, rough, sizes, sums.information, sums.scale, iteration)
 
 
 def least_squares_start(blocks: Sequence[ClusterBlock], family: Family) -> tuple[Floats, Floats]:
@@ -143,7 +151,7 @@ def least_squares_start(blocks: Sequence[ClusterBlock], family: Family) -> tuple
 
 
 def solve_equations(
-    blocks: Sequence[ClusterBlock], corr: WorkingCorrelation, family: Family, params: Floats, *, penalised: bool
+    blocks: Sequence[ClusterBlock], corr: WorkingCorrelation, family: Family, start: Start, *, penalised: bool
 ) -> Estimate:
     """Find the root by Fisher scoring, with scale and correlation updated in every pass.
 
@@ -153,8 +161,8 @@ def solve_equations(
     corr : WorkingCorrelation
         With no dependence yet.
     family : Family
-    params : ndarray, shape (p,)
-        Where to begin.
+    start : Start
+        A penalised fit begins at its rough estimate, which is finite even where the answer never varies.
     penalised : bool
         Add the Firth-type penalty; the scale is then held at 1.
 
@@ -163,7 +171,7 @@ def solve_equations(
     Estimate
         ``converged`` is False when the last step was still longer than 1e-9 standard errors.
     """
-    sizes = least_squares_start(blocks, family)[1]
+    params, sizes = start.rough if penalised else start.params, start.sizes
     step = change = np.inf
     iteration = 0
     while iteration < MAX_ITERATIONS and max(step, change) > STEP_TOLERANCE:

@@ -13,7 +13,7 @@ from mirabal_toolkit.mixed.gee_correlation import start_correlation, whiten
 from mirabal_toolkit.mixed.gee_covariance import not_below_model
 from mirabal_toolkit.mixed.gee_df import satterthwaite_df
 from mirabal_toolkit.mixed.gee_estimating import FAMILIES, solve_information
-from mirabal_toolkit.mixed.gee_solve import solve_equations
+from mirabal_toolkit.mixed.gee_solve import independence_start, solve_equations
 
 
 def visits_on_any_day(n_people=60, seed=4):
@@ -136,7 +136,8 @@ def test_too_few_iterations_are_not_called_convergence(monkeypatch):
     rows = rows_of(30)
     blocks = build_blocks(rows)
     corr = start_correlation("exchangeable", blocks, None)
-    assert not solve_equations(blocks, corr, FAMILIES["binomial"], np.zeros(2), penalised=False).converged
+    start = independence_start(blocks, FAMILIES["binomial"])
+    assert not solve_equations(blocks, corr, FAMILIES["binomial"], start, penalised=False).converged
     data = pd.DataFrame({"y": rows.y, "x": rows.X[:, 1], "who": rows.person})
     fit = gee("y ~ x", data, groups="who", family="binomial")
     assert not fit.trust.ok
@@ -148,7 +149,8 @@ def test_long_steps_are_shortened_and_a_perfect_fit_settles():
     rows = rows_of(30)._replace(y=np.tile([1.0, 20.0, 400.0], 30))
     blocks = build_blocks(rows)
     corr = start_correlation("independence", blocks, None)
-    found = solve_equations(blocks, corr, FAMILIES["poisson"], np.array([-9.0, 0.0]), penalised=False)
+    start = independence_start(blocks, FAMILIES["poisson"])._replace(params=np.array([-9.0, 0.0]))
+    found = solve_equations(blocks, corr, FAMILIES["poisson"], start, penalised=False)
     assert found.converged
     np.testing.assert_allclose(found.params, [0.0, np.log(20.0)], atol=1e-9)
 
