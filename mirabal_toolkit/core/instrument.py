@@ -92,6 +92,8 @@ class Item:
         Waves at which it is asked; empty means all.
     minimum, maximum : float or None
         Allowed range of numbers, in `unit`.
+    office : bool
+        Whether staff fill it in and nobody is asked.
     """
 
     id: str
@@ -111,6 +113,7 @@ class Item:
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
+    office: bool = False
 
     @property
     def per_person(self) -> bool:
