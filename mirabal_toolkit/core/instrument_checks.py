@@ -52,7 +52,7 @@ def _ids_used_twice(instrument: Instrument) -> Iterator[Problem]:
     }
     for kind, names in groups.items():
         for name in _twice(names):
-            yield Problem(f"{kind} “{name}” is defined twice", fix="give one of them another id")
+            yield Problem(f"{kind} “{name}” is defined twice", f"{kind} {name}", "give one of them another id")
 
 
 def _response_sets(instrument: Instrument) -> Iterator[Problem]:

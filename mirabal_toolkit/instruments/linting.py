@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.instrument_checks import find_problems
-from mirabal_toolkit.errors import FindingsError, InputError, MirabalError, Problem
+from mirabal_toolkit.errors import FindingsError, InputError, Problem
 from mirabal_toolkit.instruments.building import Builder
 from mirabal_toolkit.instruments.differences import version_key
 from mirabal_toolkit.instruments.lint_history import history_problems
@@ -22,10 +23,9 @@ from mirabal_toolkit.instruments.loading import (
     is_version,
     load_instrument,
     read_bytes,
-    read_instrument,
 )
 from mirabal_toolkit.instruments.places import with_lines
-from mirabal_toolkit.safe_yaml import ParsedYaml, parse_yaml
+from mirabal_toolkit.safe_yaml import parse_yaml
 from mirabal_toolkit.yaml_schema import schema_problems
 
 
@@ -70,7 +70,7 @@ def lint_file(path: Path) -> LintReport:
     content = read_bytes(path)
     document = parse_yaml(content, path.name)
     problems = schema_problems(document, instrument_schema(), path.name)
-    instrument, found = _looked_into(document)
+    instrument, found = _looked_into(_pruned(document.value) if problems else document.value)
     if instrument is None:
         return LintReport(path.name, tuple(problems))
     earlier, unread = _earlier(instrument, path)
@@ -79,14 +79,14 @@ def lint_file(path: Path) -> LintReport:
     found += _name_problems(instrument, path)
     found += list(history_problems(instrument, earlier)) if is_version(instrument.version) else []
     problems += with_lines(_unrepeated(found), document, path.name)
-    whole = read_instrument(content, path.name) if not problems else None
+    whole = None if problems else Builder(document.value).build(hashlib.sha256(content).hexdigest())
     return LintReport(path.name, tuple(problems), earlier[-1].reference if earlier else "", whole)
 
 
-def _looked_into(document: ParsedYaml) -> tuple[Instrument | None, list[Problem]]:
+def _looked_into(raw: Any) -> tuple[Instrument | None, list[Problem]]:
     """The instrument however wrong it is, and its contradictions; None if there is too little to look at."""
-    builder = Builder(_pruned(document.value))
     try:
+        builder = Builder(raw)
         instrument = _unchecked(builder.parts(""))
         return instrument, [*builder.problems, *find_problems(instrument)]
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -151,8 +151,3 @@ def _name_problems(instrument: Instrument, path: Path) -> list[Problem]:
 
 def _unrepeated(problems: Sequence[Problem]) -> list[Problem]:
     return list(dict.fromkeys(problems))
-
-
-def lint_failed(report: LintReport) -> MirabalError:
-    """Return the error that says what a report says."""
-    return FindingsError(f"{report.file} has {len(report.problems)} problem(s)", problems=report.problems)

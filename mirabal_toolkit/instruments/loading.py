@@ -48,13 +48,20 @@ def load_instrument(reference: str | Path) -> Instrument:
     >>> load_instrument("partner-safety@1.0.0").reference
     'partner-safety@1.0.0'
     """
-    if isinstance(reference, Path) or _is_path(reference):
-        return _load_file(Path(reference).resolve())
-    path = bundled_path(reference)
+    path = reference_path(reference)
     instrument = _load_file(path)
+    if isinstance(reference, Path) or _is_path(reference):
+        return instrument
     if (instrument.id, instrument.version) != (path.parent.name, path.stem):
         raise FindingsError(f"the file says that it is {instrument.reference}", where=f"{path.parent.name}/{path.name}")
     return instrument
+
+
+def reference_path(reference: str | Path) -> Path:
+    """Return the file meant by a path, ``id`` or ``id@version``; UsageError if there is no such instrument."""
+    if isinstance(reference, Path) or _is_path(reference):
+        return Path(reference).resolve()
+    return bundled_path(reference)
 
 
 def bundled_path(reference: str) -> Path:
