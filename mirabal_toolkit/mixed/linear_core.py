@@ -121,11 +121,27 @@ def relative_weights(sums: PatternSums, cross: FloatArray, D: FloatArray) -> Wei
     """
     d = D.shape[0]
     whole = np.eye(d) + sums.squares @ D
-    P = np.asarray(np.linalg.inv(whole), dtype=np.float64)
-    sign, logdet = np.linalg.slogdet(whole)
+    P, determinant = _inverse(whole)
     R = P @ sums.squares
     Q = cross - contract(sums, (D @ P)[None])[0]
-    return Weighted(P, R, Q, float(sums.counts @ logdet) if (sign > 0).all() else np.inf)
+    positive = bool((determinant > 0).all())
+    return Weighted(P, R, Q, float(sums.counts @ np.log(determinant)) if positive else np.inf)
+
+
+def _inverse(matrices: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Inverses and determinants of many small matrices; written out for one and two columns."""
+    d = matrices.shape[-1]
+    if d == 1:
+        return 1.0 / matrices, matrices[:, 0, 0]
+    if d > 2:
+        inverse = np.asarray(np.linalg.inv(matrices), dtype=np.float64)
+        return inverse, np.asarray(np.linalg.det(matrices), dtype=np.float64)
+    a, b, c, e = matrices[:, 0, 0], matrices[:, 0, 1], matrices[:, 1, 0], matrices[:, 1, 1]
+    determinant = a * e - b * c
+    inverse = np.empty_like(matrices)
+    inverse[:, 0, 0], inverse[:, 1, 1] = e / determinant, a / determinant
+    inverse[:, 0, 1], inverse[:, 1, 0] = -b / determinant, -c / determinant
+    return inverse, determinant
 
 
 def solve(weighted: Weighted, n: float, *, reml: bool, scale: float | None = None) -> Solution | None:

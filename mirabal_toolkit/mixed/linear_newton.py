@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_STEPS = 60
 # The deviance a further step would still gain; far below anything that can be seen in a likelihood.
 ENOUGH = 1e-10
+# A fit that could gain no more than this is at its optimum for every purpose: beside a variance of zero the
+# criterion is so flat that the last digits come slowly.
+STATIONARY = 1e-6
 # Rounding of a deviance relative to its size.
 ROUNDING = 1e-14
 # Curvatures below this share of the largest count as flat.
@@ -62,7 +65,7 @@ class Minimum(Generic[State]):
     @property
     def stationary(self) -> bool:
         """True when nothing more can be gained."""
-        return self.gain < max(ENOUGH * 100, ROUNDING * 100 * abs(self.value))
+        return self.gain < max(STATIONARY, ROUNDING * 100 * abs(self.value))
 
 
 def newton_step(gradient: FloatArray, hessian: FloatArray) -> tuple[FloatArray, float]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SAME_PATTERN = 1e-9
 # Numbers handled at a time when people are loose: small enough for the processor's cache.
 BLOCK = 1 << 19
+# Person-specific columns up to which loops over columns beat loops over people.
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,12 @@ def contract(sums: PatternSums, weights: FloatArray) -> FloatArray:
     for start in range(0, len(sums.loose), step):
         block = sums.loose[start : start + step]
         of_person = weights[:, sums.loose_pattern[start : start + step]]
-        total += block.reshape(-1, m).T @ (of_person @ block).reshape(n_sets, -1, m)
+        if d > FEW:
+            total += block.reshape(-1, m).T @ (of_person @ block).reshape(n_sets, -1, m)
+            continue
+        # a handful of tall products is far quicker than one tiny product for each person
+        for a, b in np.ndindex(d, d):
+            total += block[:, a].T @ (of_person[:, :, a, b, None] * block[:, b])
     return np.asarray(total)
 
 
@@ -108,10 +115,22 @@ def project(sums: PatternSums, omega: FloatArray) -> FloatArray:
     step = max(1, BLOCK // (d * m))
     for start in range(0, len(sums.loose), step):
         block = sums.loose[start : start + step]
-        own = (block.reshape(-1, m) @ omega).reshape(block.shape) @ block.transpose(0, 2, 1)
+        own = _squared(block, omega)
         pattern = sums.loose_pattern[start : start + step]
         firsts = np.flatnonzero(np.concatenate([[True], pattern[1:] != pattern[:-1]]))
         out[pattern[firsts]] += np.add.reduceat(own, firsts, axis=0)
+    return out
+
+
+def _squared(block: FloatArray, omega: FloatArray) -> FloatArray:
+    """``B Omega B'`` of each person, shape (people, d, d)."""
+    _, d, m = block.shape
+    half = (block.reshape(-1, m) @ omega).reshape(block.shape)
+    if d > FEW:
+        return np.asarray(half @ block.transpose(0, 2, 1))
+    out = np.empty((len(block), d, d))
+    for a, b in np.ndindex(d, d):
+        out[:, a, b] = np.einsum("gj,gj->g", half[:, a], block[:, b])
     return out
 
 
@@ -139,13 +158,11 @@ def find_patterns(squares: FloatArray) -> tuple[IntArray, IntArray]:
 
     flat = squares.reshape(len(squares), -1)
     grain = max(float(np.abs(flat).max(initial=0.0)) * SAME_PATTERN, np.finfo(float).tiny)
-    # one random direction tells matrices apart; sums of roundings cannot agree by accident
-    direction = np.random.default_rng(20240229).uniform(1.0, 2.0, flat.shape[1])
-    keys = np.rint((flat @ direction) / grain)
+    # whole multiples of the grain, hashed with odd 64-bit numbers: different matrices do not meet by accident
+    multipliers = np.random.default_rng(20240229).integers(2**62, 2**63, flat.shape[1]).astype(np.uint64) | np.uint64(1)
+    keys = (np.rint(flat / grain).astype(np.int64).view(np.uint64) * multipliers).sum(axis=1, dtype=np.uint64)
     codes, _ = pd.factorize(keys)
     firsts = _first_of(codes)
-    if (np.abs(flat - flat[firsts[codes]]) > 64 * grain).any():
-        _, firsts, codes = np.unique(np.rint(flat / grain), axis=0, return_index=True, return_inverse=True)
     return codes.astype(np.intp), firsts.astype(np.intp)
 
 
