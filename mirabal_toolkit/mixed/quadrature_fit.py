@@ -116,7 +116,7 @@ def _prepare(rows: GroupedRows, task: Task) -> tuple[Problem, FlatFit, Scaling, 
     Z, back = standardise_person_terms(rows.Z)
     rule = gauss_hermite(task.n_quad, Z.shape[1])
     raw = lay_out(replace(rows, Z=Z), len(rule.log_weights))
-    layout, scaling = standardise(raw, thresholds=task.thresholds)
+    layout, scaling = standardise(raw, thresholds=task.thresholds, overwrite=task.penalty is None)
     penalty = None if task.penalty is None else task.penalty(layout, raw.X, scaling)
     flat = fit_flat(layout, task.family, task.aux, task.guess(layout.y))
     return Problem(layout, task.family, rule, penalty), flat, scaling, back

@@ -7,12 +7,16 @@ covariances are turned back exactly.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mirabal_toolkit.mixed.families import FloatArray
 from mirabal_toolkit.mixed.quadrature_groups import Layout
+
+#: Rows handled at once.
+PIECE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,27 @@ class Scaling:
     threshold_shift: FloatArray
 
 
+def slices(n_rows: int) -> Iterator[slice]:
+    """Cut rows into pieces, so that no copy of a whole design is made in passing."""
+    for start in range(0, n_rows, PIECE):
+        yield slice(start, start + PIECE)
+
+
+def weighted_gram(X: FloatArray, weight: FloatArray) -> FloatArray:
+    """X' diag(weight) X, shape (p, p), piece by piece."""
+    total = np.zeros((X.shape[1], X.shape[1]))
+    for rows in slices(len(X)):
+        total += (X[rows].T * weight[rows]) @ X[rows]
+    return total
+
+
 def _constant_column(X: FloatArray) -> int | None:
     spread = X.max(axis=0) - X.min(axis=0)
     constant = np.flatnonzero((spread == 0.0) & (X[0] != 0.0))
     return int(constant[0]) if len(constant) else None
 
 
-def standardise(layout: Layout, *, thresholds: bool) -> tuple[Layout, Scaling]:
+def standardise(layout: Layout, *, thresholds: bool, overwrite: bool = False) -> tuple[Layout, Scaling]:
     """Centre, scale and decorrelate the columns of the design.
 
     Parameters
@@ -46,6 +64,9 @@ def standardise(layout: Layout, *, thresholds: bool) -> tuple[Layout, Scaling]:
     layout : Layout
     thresholds : bool
         The family has thresholds, which take the centring up in place of an intercept.
+    overwrite : bool
+        Put the standardised design in the place of the old one, which nobody needs any more: with many people it is as
+        large as the data.
 
     Returns
     -------
@@ -57,19 +78,24 @@ def standardise(layout: Layout, *, thresholds: bool) -> tuple[Layout, Scaling]:
     p = X.shape[1]
     intercept = _constant_column(X) if p else None
     means = share @ X if thresholds or intercept is not None else np.zeros(p)
+    level = 1.0 if intercept is None else X[0, intercept]
     if intercept is not None:
         means[intercept] = 0.0
-    centred = X - means
-    scales = np.sqrt(share @ centred**2)
-    centred /= scales
-    lower = np.linalg.cholesky((centred.T * share) @ centred) if p else np.zeros((0, 0))
-    inverse = np.linalg.solve(lower, np.eye(p)).T
+    scales = np.sqrt(sum((share[rows] @ (X[rows] - means) ** 2 for rows in slices(len(X))), np.zeros(p)))
+    gram = np.zeros((p, p))
+    for rows in slices(len(X)):
+        part = (X[rows] - means) / scales
+        gram += (part.T * share[rows]) @ part
+    inverse = np.linalg.solve(np.linalg.cholesky(gram), np.eye(p)).T if p else gram
+    standard = X if overwrite else np.empty_like(X)
+    for rows in slices(len(X)):
+        standard[rows] = ((X[rows] - means) / scales) @ inverse
     transform = inverse / scales[:, None]
     shift = means @ transform
     if intercept is not None:
-        transform[intercept] -= shift / X[0, intercept]
+        transform[intercept] -= shift / level
         shift = np.zeros(p)
-    return replace(layout, X=centred @ inverse), Scaling(transform, shift)
+    return replace(layout, X=standard), Scaling(transform, shift)
 
 
 def standardise_person_terms(Z: FloatArray) -> tuple[FloatArray, FloatArray]:

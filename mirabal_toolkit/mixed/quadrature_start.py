@@ -10,6 +10,7 @@ from mirabal_toolkit.mixed.families import FloatArray, ModeTerms, RowFamily
 from mirabal_toolkit.mixed.quadrature_groups import Layout
 from mirabal_toolkit.mixed.quadrature_problem import Point, Problem, look
 from mirabal_toolkit.mixed.quadrature_rule import Parameters
+from mirabal_toolkit.mixed.quadrature_scaling import weighted_gram
 
 MAX_STEPS = 60
 MAX_HALVINGS = 30
@@ -65,7 +66,7 @@ class _Flat:
     def curvature(self, beta: FloatArray, aux: FloatArray, terms: ModeTerms) -> FloatArray:
         X, p = self.layout.X, len(beta)
         full = np.zeros((p + len(aux), p + len(aux)))
-        full[:p, :p] = -(X.T * (self.layout.weight * terms.curvature)) @ X
+        full[:p, :p] = -weighted_gram(X, self.layout.weight * terms.curvature)
         for place in range(len(aux)):
             step = np.zeros(len(aux))
             step[place] = 1e-5
@@ -118,8 +119,8 @@ def fit_flat(layout: Layout, family: RowFamily, aux: FloatArray, guess: FloatArr
     -------
     FlatFit
     """
-    weighted = layout.X.T * layout.weight
-    beta = np.asarray(np.linalg.solve(weighted @ layout.X, weighted @ guess))
+    gram = weighted_gram(layout.X, layout.weight)
+    beta = np.asarray(np.linalg.solve(gram, layout.X.T @ (layout.weight * guess)))
     beta, aux, llf, converged = _ascend(_Flat(layout, family), beta, aux)
     largest = float(np.abs(layout.X[layout.weight > 0] @ beta).max(initial=0.0))
     return FlatFit(beta, aux, llf, converged, largest)

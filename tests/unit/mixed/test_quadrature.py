@@ -288,6 +288,9 @@ def test_standardised_design_says_the_same(thresholds: bool) -> None:
     eta = layout.X @ (scaling.transform @ gamma) - scaling.threshold_shift @ gamma
     np.testing.assert_allclose(scaled.X @ gamma, eta, rtol=1e-6)
     np.testing.assert_allclose(scaled.X.T @ scaled.X / n, np.eye(X.shape[1]), atol=1e-8)
+    again, _ = standardise(layout, thresholds=thresholds, overwrite=True)
+    assert again.X is layout.X
+    np.testing.assert_array_equal(again.X, scaled.X)
 
 
 def test_a_design_without_intercept_is_not_centred() -> None:
