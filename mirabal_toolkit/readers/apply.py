@@ -222,7 +222,8 @@ class _File:
             reasons[item_id] = as_reasons(codes, index)
         for series in answers.values():
             series.index = index
-        return pd.DataFrame(answers, index=index), pd.DataFrame(reasons, index=index)
+        # columns are used as they are: gathering them in one block would hold everything twice
+        return pd.DataFrame(answers, index=index, copy=False), pd.DataFrame(reasons, index=index, copy=False)
 
 
 def _anywhere(columns: Iterable[Column], rows: int) -> npt.NDArray[np.bool_]:

@@ -197,4 +197,9 @@ def _explain(code: int, path: Path, timed_out: bool) -> MirabalError:
             "the packages that read SPSS files cannot be loaded",
             fix="install the toolkit again: python -m pip install --force-reinstall mirabal-toolkit",
         )
-    return InputError("the file is damaged or cut short, and cannot be read", where=where, fix=_EXPORT_AGAIN)
+    return damaged(path)
+
+
+def damaged(path: Path) -> InputError:
+    """Return the error for a file whose content makes no sense."""
+    return InputError("the file is damaged or cut short, and cannot be read", where=path.name, fix=_EXPORT_AGAIN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import abc
 from pathlib import Path
 from typing import Any
@@ -270,9 +271,10 @@ def _code(key: str) -> Code:
     if key.startswith("text:"):
         return key.removeprefix("text:")
     try:
-        return float(key)
+        number = float(key)
     except ValueError:
         return key
+    return number if math.isfinite(number) else key
 
 
 def _coded(value: Any, convert: Any) -> dict[Code, Any]:

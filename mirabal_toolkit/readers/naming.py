@@ -10,7 +10,7 @@ from mirabal_toolkit.core.instrument import Instrument, Item
 from mirabal_toolkit.readers.codes import CodeProposal, propose_codes
 from mirabal_toolkit.readers.mapping import VariableMatch
 from mirabal_toolkit.readers.raw import Variable, plain_name
-from mirabal_toolkit.readers.waves import WaveNames, find_waves_in_names, own_stem, stems_of
+from mirabal_toolkit.readers.waves import WaveNames, find_waves_in_names, own_stem, stems_of, wave_in_label
 from mirabal_toolkit.readers.words import similarity, without_wave
 
 #: A label must be at least this like an item's, and better than the next by the margin.
@@ -143,12 +143,13 @@ def _by_label(
     in_rows = {match.item for match in found if match.wave is None}
     used_waves = sorted({match.wave for match in found if match.wave is not None})
     for variable in variables:
-        parts = waves.names.get(variable.name)
         best = _best_label(variable, book)
         if best is None:
             continue
         item, alike = book.instrument.item(best[0]), best[1]
-        wave, certainty, how = _wave_for(item, None if parts is None else parts.wave, taken, used_waves)
+        parts = waves.names.get(variable.name)
+        said = parts.wave if parts is not None else wave_in_label(variable.label, book.instrument)
+        wave, certainty, how = _wave_for(item, said, taken, used_waves)
         if (item.id, wave) in taken or item.id in in_rows or certainty == 0.0:
             continue
         taken.add((item.id, wave))
@@ -170,13 +171,13 @@ def _best_label(variable: Variable, book: NameBook) -> tuple[str, float] | None:
 
 
 def _wave_for(
-    item: Item, named: int | None, taken: set[tuple[str, int | None]], used_waves: list[int]
+    item: Item, said: int | None, taken: set[tuple[str, int | None]], used_waves: list[int]
 ) -> tuple[int | None, float, str]:
     """Return the wave of a variable found by its label, how certain that is (0: not at all), and why."""
     if item.per_person:
         return None, 1.0, ""
-    if named is not None:
-        return named, 1.0, ""
+    if said is not None:
+        return said, 1.0, ""
     if not used_waves:
         return None, 1.0, ""
     gaps = [wave for wave in used_waves if (item.id, wave) not in taken]

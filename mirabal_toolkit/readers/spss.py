@@ -13,7 +13,7 @@ import pyarrow as pa
 from mirabal_toolkit.core.data import Finding
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.errors import InputError
-from mirabal_toolkit.readers.child import ChildAnswer, ChildRequest, EncodingError, Progress, run_child
+from mirabal_toolkit.readers.child import ChildAnswer, ChildRequest, EncodingError, Progress, damaged, run_child
 from mirabal_toolkit.readers.limits import DEFAULT_LIMITS, ReadLimits
 from mirabal_toolkit.readers.raw import RawTable, Variable
 from mirabal_toolkit.readers.sniff import SniffedFile, check_unchanged, sha256_of
@@ -55,7 +55,7 @@ def read_spss(
     answer, warnings = _read_text_right(file, header, encoding, (limits, progress))
     check_unchanged(file)
     _check_rows(file, header, answer.table.num_rows)
-    variables = tuple(_variables(answer.meta))
+    variables = _variables_of(answer.meta, file)
     frame = _to_frame(answer.table, [variable.name for variable in variables])
     return RawTable(
         SealedFrame(frame),
@@ -69,8 +69,10 @@ def read_spss(
 
 
 def _to_frame(table: pa.Table, names: list[str]) -> Any:
+    """Return the rows as a frame; the table is given back to the system on the way, so that both never stand whole."""
     frame = table.to_pandas(split_blocks=True, self_destruct=True)
     frame.columns = names
+    pa.default_memory_pool().release_unused()
     return frame
 
 
@@ -140,9 +142,19 @@ def _encoding_warnings(file: SniffedFile, used: str | None, declared: str | None
     ]
 
 
+def _variables_of(meta: dict[str, Any], file: SniffedFile) -> tuple[Variable, ...]:
+    """Return what the file says about its variables, if it is a sound description."""
+    try:
+        return tuple(_variables(meta))
+    except (AttributeError, KeyError, TypeError, ValueError):  # a variable without a name, a label that is a number …
+        raise damaged(file.path) from None
+
+
 def _variables(meta: dict[str, Any]) -> Iterable[Variable]:
     labels = meta["column_labels"]
     for name, label in zip(meta["column_names"], labels, strict=True):
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError
         text = meta["readstat_variable_types"].get(name) == "string"
         ranges, texts = _missing_values(meta["missing_ranges"].get(name, ()))
         yield Variable(

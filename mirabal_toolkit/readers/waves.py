@@ -245,6 +245,13 @@ def _wave_of_text(text: str, instrument: Instrument) -> int | None:
     return None
 
 
+def wave_in_label(label: str, instrument: Instrument) -> int | None:
+    """Return the wave that a variable label says (“Slapped her (wave 3)”), if it says one only."""
+    numbers = {int(number) for number in re.findall(r"\b(?:wave|w|time|t) ?(\d{1,2})\b", plain_words(label))}
+    own = numbers & {wave.number for wave in instrument.waves}
+    return own.pop() if len(numbers) == 1 and own else None
+
+
 def wave_in_file_name(name: str, instrument: Instrument) -> int | None:
     """Return the wave that the name of a file says (``wave3.sav``, ``T3-answers.sav``).
 

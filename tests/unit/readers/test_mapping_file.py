@@ -145,3 +145,20 @@ def test_a_mapping_is_checked_against_the_instrument(instrument):
 def test_one_variable_may_differ_between_files(instrument):
     matches = (VariableMatch("a", "C1", file=1), VariableMatch("a", "C1", codes={1.0: 4.0}, file=2))
     Mapping("partner-safety@1.0.0", ("pid",), matches).check_against(instrument)
+
+
+def test_words_that_python_takes_for_numbers_stay_words():
+    mapping = parse_mapping(
+        'instrument: "a@1"\nid: p\nvariables:\n  - {variable: q, item: C1, codes: {"inf": 1, "nan": 2}}\n', "m"
+    )
+    assert mapping.variables[0].codes == {"inf": 1.0, "nan": 2.0}
+
+
+@pytest.mark.parametrize(
+    "line", ["wave: true", 'codes: {"1": true}', "variable: [x]", "missing: 9", "confidence: high"]
+)
+def test_values_of_the_wrong_kind(line):
+    text = f'instrument: "a@1"\nid: p\nvariables:\n  - item: C1\n    {line}\n'
+    with pytest.raises(InputError) as caught:
+        parse_mapping(text if "variable: [" in line else text + "    variable: q\n", "m")
+    assert [problem.where for problem in caught.value.problems] == ["m, line 5"]

@@ -1,5 +1,7 @@
 """Proposals: what is found, how sure it is, and what is said when it is not."""
 
+from dataclasses import replace
+
 import pytest
 
 from mirabal_toolkit.errors import InputError
@@ -149,3 +151,37 @@ def test_ids_are_found_by_name_in_order_or_by_label(instrument, table):
 def test_nothing_recognised(instrument, table):
     with pytest.raises(InputError, match="no variable is recognised as an item"):
         propose([table({**ID, "price": TWO})], instrument)
+
+
+def test_the_wave_may_stand_in_the_label_only(instrument, table):
+    facts = {"slap": {"label": "Slapped her (wave 2)"}, "choke": {"label": "W3: Choked or smothered her"}}
+    mapping = propose([table({**ID, "c1_w1": TWO, "slap": TWO, "choke": TWO}, facts)], instrument)
+    assert matches(mapping) == {"c1_w1": ("C1", 1), "slap": ("C2", 2), "choke": ("C4", 3)}
+
+
+def test_a_label_that_fits_two_items_or_no_free_place_fits_none(instrument, table):
+    labels = {
+        "a": {"label": "Slapped her (wave 1)"},  # taken by c2_w1
+        "b": {"label": "Slapped her"},  # wave 1 or 2: nobody can say
+        "c": {"label": "Something of the last three months"},
+    }
+    columns = {**ID, "c2_w1": TWO, "c1_w2": TWO, "c1_w3": TWO, "a": TWO, "b": TWO, "c": TWO}
+    mapping = propose([table(columns, labels)], instrument)
+    assert set(matches(mapping)) == {"c2_w1", "c1_w2", "c1_w3"}
+
+
+def test_waves_counted_from_zero_are_said(instrument, table):
+    mapping = propose([table({**ID, "T0_c1": TWO, "T1_c1": TWO})], instrument)
+    assert matches(mapping) == {"T0_c1": ("C1", 1), "T1_c1": ("C1", 2)}
+    assert all("counted from 0" in match.reason for match in mapping.variables)
+
+
+def test_a_label_not_quite_that_of_another_item_raises_no_doubt(instrument, table):
+    facts = {"c1_w1": {"label": "Pushed, grabbed, threw something at her"}, "c2_w1": {"label": "Hit or slapped her"}}
+    mapping = propose([table({**ID, "c1_w1": TWO, "c2_w1": TWO}, facts)], instrument)
+    assert mapping.unsure == ()
+
+
+def test_an_instrument_of_one_wave_needs_no_wave(instrument, table):
+    once = replace(instrument, waves=instrument.waves[:1])
+    assert propose([table({**ID, "c1": TWO})], once).file_waves == (1,)

@@ -267,3 +267,26 @@ def test_row_order_changes_nothing_but_the_order(export, wide, instrument):
 def test_reasons_are_a_small_category(export, wide, instrument):
     reasons = read([export(wide)], instrument).reasons.frame
     assert set(reasons.dtypes) == {REASON_DTYPE}
+
+
+@pytest.mark.parametrize(("waves", "values"), [(["w1", " w2 "], {"w1": 1, "w2": 2}), (["1", "2"], {1.0: 1, 2.0: 2})])
+def test_waves_written_as_text(table, instrument, waves, values):
+    long = table({"person_id": ["1", "1"], "wave": waves, "c1": [1.0, 2.0]})
+    mapping = Mapping(REFERENCE, ("person_id",), (VariableMatch("c1", "C1"),), wave_column="wave", wave_values=values)
+    assert apply_mapping([long], mapping, instrument).answers["wave"].tolist() == [1, 2]
+
+
+def test_text_codes_for_waves_in_a_column_of_numbers_place_nothing(table, instrument):
+    long = table({"person_id": ["1"], "wave": [1.0], "c1": [1.0]})
+    mapping = Mapping(
+        REFERENCE, ("person_id",), (VariableMatch("c1", "C1"),), wave_column="wave", wave_values={"w1": 1}
+    )
+    rows = apply_mapping([long], mapping, instrument)
+    assert (len(rows.answers), rows.tally.rows_without_wave) == (0, 1)
+
+
+def test_doubtful_matches_and_variables_set_aside_are_said(export, instrument):
+    path = export({"person_id": ["1"], "c1_w1": [1.0], "c2": [2.0]}, column_labels=["", "Choked or smothered her", ""])
+    found = {finding.code: finding for finding in read([path], instrument).findings}
+    assert "c1_w1" in found["uncertain_match"].message
+    assert "c2" in found["set_aside"].message

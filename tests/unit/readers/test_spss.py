@@ -1,10 +1,13 @@
 """Traps of SPSS files, each with the rule that stands against it."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 
 from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.readers import spss
+from mirabal_toolkit.readers.child import run_child
 from mirabal_toolkit.readers.limits import ReadLimits
 from mirabal_toolkit.readers.sniff import sniff
 from mirabal_toolkit.readers.spss import read_spss
@@ -167,3 +170,38 @@ def test_spoilt_letters_and_shared_labels_are_said(export):
 def test_limits_of_size_hold(export):
     with pytest.raises(InputError, match="variables; at most"):
         read(export({"a": [1.0], "b": [1.0]}), limits=ReadLimits(columns=1))
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        {"column_names": [None]},
+        {"column_names": [" "]},
+        {"column_labels": []},
+        {"missing_ranges": {"x": [{"lo": 1.0}]}},
+        {"value_labels": {"x": [[1.0]]}},
+        {"readstat_variable_types": None},
+    ],
+    ids=lambda harm: next(iter(harm)),
+)
+def test_descriptions_that_make_no_sense_are_damage(export, monkeypatch, harm):
+    path = export({"x": [1.0]})
+
+    def harmed(request, *how):
+        answer = run_child(request, *how)
+        return replace(answer, meta={**answer.meta, **harm})
+
+    monkeypatch.setattr(spss, "run_child", harmed)
+    with pytest.raises(InputError, match="damaged"):
+        read(path)
+
+
+def test_multiple_response_sets_that_name_unknown_variables_are_said(export, monkeypatch):
+    path = export({"x": [1.0]})
+
+    def with_sets(request, *how):
+        answer = run_child(request, *how)
+        return replace(answer, meta={**answer.meta, "mr_sets": {"$a": ["x"], "$b": ["x", "gone"]}})
+
+    monkeypatch.setattr(spss, "run_child", with_sets)
+    assert [(finding.code, finding.count) for finding in read(path).warnings] == [("multiple_response", 1)]
