@@ -123,15 +123,15 @@ def main() -> None:
     with_r = has_r() and not chosen.without_r
     if not with_r:
         print("Rscript is not used: comparing with Python programs only")
-    records = read_store()
     for name in chosen.jobs.split(",") if chosen.jobs else JOBS:
         job = JOBS[name]
         for n in map(int, chosen.sizes.split(",")) if chosen.sizes else job.sizes:
             print(f"{name}: {n} people", flush=True)
             new = [m.record() for m in measure(job, n, with_r=with_r, only_ours=chosen.only_ours)]
             done = {(r["job"], r["people"], r["contestant"]) for r in new}
-            records = [r for r in records if (r["job"], r["people"], r["contestant"]) not in done] + new
-            write_store(records)
+            # read again: another run may have written its jobs meanwhile
+            kept = [r for r in read_store() if (r["job"], r["people"], r["contestant"]) not in done]
+            write_store(kept + new)
     write_report(read_store())
 
 
