@@ -30,7 +30,7 @@ def settle_status(cells: Cells, instrument: Instrument, step: Step) -> StepResul
     own = _own_status(cells, instrument, recorded, content)
     status, returned = _carried_forward(own, len(np.unique(cells.wave)))
     barred = content & (status != NO_REASON)
-    emptied = _emptied(replace(cells, status=status), instrument)
+    emptied = replace(_emptied(cells, status, instrument), status=status)
     audit = step.counted("cells", cells.n_valid, emptied.n_valid)
     findings = [
         *_barred_findings(barred, status),
@@ -118,10 +118,8 @@ def _carried_forward(own: Codes, n_waves: int) -> tuple[Codes, dict[MissingReaso
     return table.reshape(-1), returned
 
 
-def _emptied(cells: Cells, instrument: Instrument) -> Cells:
+def _emptied(cells: Cells, status: Codes, instrument: Instrument) -> Cells:
     """Take out the answers of waves without an interview; what the office wrote and the gate stay."""
-    status = cells.status
-    assert status is not None  # noqa: S101 - set by the caller, for the type checker only
     nobody = status != NO_REASON
     kept = set(substantive_items(instrument))
     by_wave = [REASON_CODE[reason] for reason in WAVE_REASONS]

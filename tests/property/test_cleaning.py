@@ -24,7 +24,7 @@ HARM = ("C1", "C4", "C8", "C8a", "E2", "K1")
 
 
 def _short() -> Instrument:
-    whole = load_instrument("partner-safety")
+    whole = load_instrument("partner-safety@1.0.0")
     assert whole.gate is not None
     scales = tuple(
         replace(

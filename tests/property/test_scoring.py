@@ -16,7 +16,7 @@ from mirabal_toolkit.core.missing import REASON_DTYPE
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.scoring import score
 
-INSTRUMENT = load_instrument("partner-safety")
+INSTRUMENT = load_instrument("partner-safety@1.0.0")
 GAPS = ("refused", "dont_know", "not_applicable", "no_contact", "not_asked", "unexplained")
 
 

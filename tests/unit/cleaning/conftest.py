@@ -42,7 +42,7 @@ Rows = Callable[..., WaveData]
 @pytest.fixture(scope="session")
 def instrument() -> Instrument:
     """Partner safety, shortened to a few items of every kind."""
-    whole = load_instrument("partner-safety")
+    whole = load_instrument("partner-safety@1.0.0")
     scales = tuple(
         replace(
             scale,

@@ -64,6 +64,13 @@ def test_impossible_dates_are_taken_out(rows, interview):
     assert [finding.count for finding in cleaned.findings if finding.code == "impossible_date"] == [1]
 
 
+def test_dates_as_text_are_read_if_they_are_dates(rows, interview):
+    data = rows(interview(), interview("02"))
+    answers = data.answers.frame.assign(A_date=["2024-02-29", "Jane Doe"])
+    cleaned = clean(WaveData(data.instrument, SealedFrame(answers), data.reasons))
+    assert cleaned.answers.frame["A_date"].notna().tolist() == [True, False]
+
+
 def test_every_gap_gets_a_reason(rows, interview, cell):
     cleaned = clean(rows(interview(C1=None)))
     assert cell(cleaned, "C1") == (None, "unexplained")

@@ -135,6 +135,12 @@ def test_a_step_of_ones_own_takes_ten_lines(rows, interview, cell):
     assert [one.changed for one in cleaned.trail.steps if one.step == "own"] == [1]
 
 
+def test_progress_names_each_step(rows, interview):
+    told: list[str] = []
+    clean(rows(interview()), progress=told.append)
+    assert told == [step.name for step in DEFAULT_STEPS]
+
+
 def test_steps_say_what_why_and_how():
     assert all(step.name and step.what and step.why.endswith(".") and step.rule.endswith(".") for step in DEFAULT_STEPS)
     assert len({step.name for step in DEFAULT_STEPS}) == len(DEFAULT_STEPS)

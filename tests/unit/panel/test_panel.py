@@ -21,7 +21,7 @@ from mirabal_toolkit.synthetic.simulating import simulate
 
 @pytest.fixture(scope="module")
 def instrument() -> Instrument:
-    return load_instrument("partner-safety")
+    return load_instrument("partner-safety@1.0.0")
 
 
 @pytest.fixture(scope="module")

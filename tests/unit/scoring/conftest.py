@@ -17,7 +17,7 @@ from mirabal_toolkit.instruments.loading import load_instrument
 
 @pytest.fixture(scope="session")
 def instrument() -> Instrument:
-    return load_instrument("partner-safety")
+    return load_instrument("partner-safety@1.0.0")
 
 
 @pytest.fixture(scope="session")

@@ -23,16 +23,21 @@ def test_worked_example(found: ExampleScore) -> None:
 
 
 def test_every_example_of_partner_safety_is_scored() -> None:
-    instrument = load_instrument("partner-safety")
+    instrument = load_instrument("partner-safety@1.0.0")
     assert len(instrument.tests) >= 18
     assert len(example_scores(instrument)) == sum(len(example.expected) for example in instrument.tests)
 
 
 def test_a_wrong_example_is_named() -> None:
-    instrument = load_instrument("partner-safety")
+    instrument = load_instrument("partner-safety@1.0.0")
     wrong = dataclasses.replace(
         instrument.tests[0], title="wrong", expected={"physical_any.experienced": 1, "physical_score.experienced": None}
     )
     problems = example_problems(dataclasses.replace(instrument, tests=(wrong,)))
     assert [problem.where for problem in problems] == ["example “wrong”"] * 2
     assert "physical_any.experienced should be 1" in problems[0].what
+
+
+def test_an_instrument_without_examples_has_no_scores() -> None:
+    instrument = dataclasses.replace(load_instrument("partner-safety@1.0.0"), tests=())
+    assert example_scores(instrument) == ()

@@ -105,7 +105,7 @@ def test_scores_agree_with_what_the_simulator_knows():
     """The simulator computes the truth of complete lives by itself; cleaning and scoring must find exactly it."""
     from mirabal_toolkit.cleaning import clean
 
-    study = simulate(load_instrument("partner-safety"), people=150, seed=3, dropout=Dropout.none())
+    study = simulate(load_instrument("partner-safety@1.0.0"), people=150, seed=3, dropout=Dropout.none())
     scored = score(clean(study.waves))
     truth = study.truth.frame.query("population == 'everybody'")
     assert len(truth) >= 200
