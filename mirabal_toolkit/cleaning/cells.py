@@ -155,14 +155,20 @@ def _typed(column: pd.Series[Any] | None, item: Item, n_rows: int) -> Any:
         text = column.astype("str")
         return text.mask(text.str.strip() == "")
     if item.type == "date":
-        if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-            column = pd.to_datetime(column, errors="coerce", format="ISO8601")
-        return column.astype("datetime64[us]")
+        return _dates(column)
     if pd.api.types.is_float_dtype(column.dtype) and isinstance(column.dtype, np.dtype):
         return column.astype(float)
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     # Text in a column of numbers is no answer, but it must be counted: infinity is never an answer either.
     return np.where(column.notna().to_numpy() & np.isnan(numbers), np.inf, numbers)
+
+
+def _dates(column: pd.Series[Any]) -> pd.Series[Any]:
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column.astype("datetime64[us]")
+    dates = pd.to_datetime(column, errors="coerce", format="ISO8601").astype("datetime64[us]")
+    # What is no date is handed on as one that cannot be, so that it is counted.
+    return dates.mask(column.notna() & dates.isna(), pd.Timestamp("0001-01-01"))
 
 
 def _reason_codes(column: pd.Series[Any] | None, n_rows: int) -> Codes:

@@ -64,11 +64,12 @@ def test_impossible_dates_are_taken_out(rows, interview):
     assert [finding.count for finding in cleaned.findings if finding.code == "impossible_date"] == [1]
 
 
-def test_dates_as_text_are_read_if_they_are_dates(rows, interview):
+def test_dates_as_text_are_read_or_counted(rows, interview):
     data = rows(interview(), interview("02"))
     answers = data.answers.frame.assign(A_date=["2024-02-29", "Jane Doe"])
     cleaned = clean(WaveData(data.instrument, SealedFrame(answers), data.reasons))
     assert cleaned.answers.frame["A_date"].notna().tolist() == [True, False]
+    assert [finding.count for finding in cleaned.findings if finding.code == "impossible_date"] == [1]
 
 
 def test_every_gap_gets_a_reason(rows, interview, cell):
