@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from mirabal_toolkit.report.documents.outline import Block, Outline
+from mirabal_toolkit.report.documents.outline import Block, Outline, Paragraph, Section, TableBlock
 from mirabal_toolkit.report.edition import Edition
 from mirabal_toolkit.report.escaping import clean_text
 from mirabal_toolkit.report.figures.spec import Figure
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TEMPLATE, STYLE = "report.html.j2", "report.css"
 #: Tables with more columns are printed on pages on their side.
-MOST_UPRIGHT = 9
+MOST_UPRIGHT = 8
 
 
 def render_html_report(outline: Outline, edition: Edition) -> bytes:
@@ -41,6 +41,7 @@ def render_html_report(outline: Outline, edition: Edition) -> bytes:
         say=edition.say,
         caption=lambda block: block.caption(edition),
         table=_table_in(edition),
+        begins_wide=_begins_wide,
     )
     return (page.rstrip() + "\n").encode()
 
@@ -65,13 +66,23 @@ def _with_kind(blocks: Iterable[Block]) -> list[tuple[str, Block]]:
     return [(type(block).__name__, block) for block in blocks]
 
 
+def _is_wide(table: Table) -> bool:
+    return len(table.columns) > MOST_UPRIGHT
+
+
+def _begins_wide(section: Section) -> bool:
+    """Say whether the first thing after a section's opening words is a table for a page on its side."""
+    first = next((block for block in section.blocks if not isinstance(block, Paragraph)), None)
+    return isinstance(first, TableBlock) and _is_wide(first.table)
+
+
 def _data_uri(figure: Figure) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(figure.svg).decode('ascii')}"
 
 
 def _table_in(edition: Edition) -> Callable[[Table, str, str], Markup]:
     def table(spec: Table, caption: str, anchor: str) -> Markup:
-        wide = " wide" if len(spec.columns) > MOST_UPRIGHT else ""
+        wide = " wide" if _is_wide(spec) else ""
         label = _attribute(edition.say("table_scroll", title=caption))
         return _safe(
             f'<div class="tabled{wide}"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'

@@ -11,6 +11,7 @@ from mirabal_toolkit.report.figures import style
 from mirabal_toolkit.report.figures.page import Page, new_page
 from mirabal_toolkit.report.figures.text import height_of, width_of, wrap
 from mirabal_toolkit.report.lookup import Estimate
+from mirabal_toolkit.report.values import write_value
 from mirabal_toolkit.report.words import numbers
 from mirabal_toolkit.report.words.verdicts import Verdict, verdict_of
 
@@ -64,9 +65,7 @@ def _value(estimate: Estimate | None) -> float | None:
 def _text(estimate: Estimate | None, one: Indicator, edition: Edition) -> str:
     if estimate is None or estimate.estimate is None:
         return ""
-    if one.outcome.kind == "binary":
-        return numbers.percent(estimate.estimate, edition.decimals)
-    return numbers.number(estimate.estimate, edition.decimals)
+    return write_value(estimate.estimate, one, edition)
 
 
 def _change_text(change: Estimate | None, edition: Edition) -> str:

@@ -13,7 +13,7 @@ from mirabal_toolkit.report.figures import style
 from mirabal_toolkit.report.figures.page import Page, new_page
 from mirabal_toolkit.report.figures.text import height_of, width_of, wrap
 from mirabal_toolkit.report.lookup import Estimate
-from mirabal_toolkit.report.tables.before_after import score_decimals
+from mirabal_toolkit.report.values import write_value
 from mirabal_toolkit.report.words import numbers
 
 GAP, WIDE_GAP, AXIS_ROOM, PLOT_HEIGHT, TICK_ROOM, ROW_GAP = 0.2, 0.36, 0.38, 1.05, 0.36, 0.2
@@ -96,9 +96,7 @@ def _point(estimate: Estimate | None, position: float, tick: str, label: str) ->
 def _label(estimate: Estimate | None, one: Indicator, edition: Edition) -> str:
     if estimate is None or estimate.estimate is None:
         return ""
-    if one.outcome.kind == "binary":
-        return numbers.percent(estimate.estimate, edition.decimals)
-    return numbers.number(estimate.estimate, score_decimals(one, edition))
+    return write_value(estimate.estimate, one, edition)
 
 
 def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, subtitle: str) -> Page:

@@ -8,6 +8,7 @@ from functools import partial
 from mirabal_toolkit.report.edition import Edition, Indicator
 from mirabal_toolkit.report.tables import cells
 from mirabal_toolkit.report.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
+from mirabal_toolkit.report.values import decimals_of, write_value
 from mirabal_toolkit.report.words import numbers
 
 Cells = list[Cell]
@@ -115,7 +116,7 @@ def _share_row(one: Indicator, edition: Edition, marks: cells.Marks, *, adjusted
 def _score_row(one: Indicator, edition: Edition, marks: cells.Marks, *, adjusted: bool) -> Cells:
     series, paired = edition.series(one), edition.paired(one)
     first, last = edition.ends(paired)
-    write = partial(numbers.number, decimals=score_decimals(one, edition))
+    write = partial(write_value, one=one, edition=edition, sign="")
     row: Cells = []
     for wave in (first, last):
         row += [cells.base(series.get(wave)), cells.value(series.get(wave), edition, marks, write)]
@@ -126,7 +127,7 @@ def _score_row(one: Indicator, edition: Edition, marks: cells.Marks, *, adjusted
 
 def _change_cells(one: Indicator, edition: Edition, marks: cells.Marks, *, adjusted: bool) -> Cells:
     change = edition.paired(one).change
-    decimals = edition.decimals if one.outcome.kind == "binary" else score_decimals(one, edition)
+    decimals = decimals_of(one, edition)
     row = [
         cells.value(change, edition, marks, partial(numbers.signed, decimals=decimals)),
         cells.limits(change, partial(numbers.interval, decimals=decimals, plus=True)),
@@ -141,14 +142,9 @@ def _headline_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Cells
     if one.outcome.kind == "binary":
         row = [cells.share_of(end, edition, marks) for end in ends]
     else:
-        write = partial(numbers.number, decimals=score_decimals(one, edition))
+        write = partial(write_value, one=one, edition=edition)
         row = [cells.value(end, edition, marks, write) for end in ends]
     return [*row, cells.base(paired.change), *_change_cells(one, edition, marks, adjusted=False)[:2]]
-
-
-def score_decimals(one: Indicator, edition: Edition) -> int:
-    """Return the decimals of a score: one for counts of items and single answers, else as for percents."""
-    return 1 if one.outcome.indicator in ("variety", "value") else edition.decimals
 
 
 def _notes(edition: Edition, key: str, *, adjusted: bool) -> list[Note]:

@@ -10,8 +10,8 @@ from mirabal_toolkit.core.data import INTERVIEWED, WAVE_STATUSES
 from mirabal_toolkit.report.edition import Edition, Indicator
 from mirabal_toolkit.report.lookup import Estimate
 from mirabal_toolkit.report.tables import cells
-from mirabal_toolkit.report.tables.before_after import score_decimals
 from mirabal_toolkit.report.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
+from mirabal_toolkit.report.values import decimals_of, write_value
 from mirabal_toolkit.report.words import numbers
 
 
@@ -55,14 +55,11 @@ def _row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
 
 
 def _wave_cells(one: Indicator, estimate: Estimate | None, edition: Edition, marks: cells.Marks) -> list[Cell]:
-    if one.outcome.kind == "binary":
-        decimals = edition.decimals
-        shown = cells.value(estimate, edition, marks, partial(numbers.percent, decimals=decimals, sign=""))
-        if estimate is not None and estimate.hidden:
-            shown = cells.share(estimate, edition, marks)
+    if estimate is not None and estimate.hidden and one.outcome.kind == "binary":
+        shown = cells.share(estimate, edition, marks)
     else:
-        decimals = score_decimals(one, edition)
-        shown = cells.value(estimate, edition, marks, partial(numbers.number, decimals=decimals))
+        shown = cells.value(estimate, edition, marks, partial(write_value, one=one, edition=edition, sign=""))
+    decimals = decimals_of(one, edition)
     return [cells.base(estimate), shown, cells.limits(estimate, partial(numbers.interval, decimals=decimals))]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.report.edition import Edition
 from mirabal_toolkit.report.lookup import rows_of
 from mirabal_toolkit.report.tables import cells
@@ -50,7 +51,7 @@ def findings(edition: Edition) -> Table:
 
 
 def _step(record: dict[str, Any], edition: Edition) -> Row:
-    texts = [str(record["what"]), str(record["why"]), str(record["item"])]
+    texts = [str(record["what"]), str(record["why"]), _question(record["item"], edition)]
     unit = edition.say_or(f"unit_{record['unit']}", str(record["unit"]))
     counts = [_count(record[name], edition) for name in ("before", "after", "changed")]
     return Row((*(label_cell(text) for text in texts), label_cell(unit), *counts))
@@ -61,12 +62,18 @@ def _finding(record: dict[str, Any], edition: Edition) -> Row:
     return Row(
         (
             label_cell(str(record["message"])),
-            label_cell(str(record["item"])),
+            label_cell(_question(record["item"], edition)),
             label_cell("" if pd.isna(wave) else edition.wave_name(int(wave))),
             _count(record["count"], edition),
             label_cell(str(record["advice"])),
         )
     )
+
+
+def _question(item: str, edition: Edition) -> str:
+    """Return a question by its id and label; its id alone where the questionnaire has none such."""
+    known = edition.instrument.item_by_id.get(item)
+    return item if known is None else f"{item}: {in_language(known.label, edition.language)}"
 
 
 def _count(value: Any, edition: Edition) -> Cell:

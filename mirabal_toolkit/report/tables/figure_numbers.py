@@ -8,8 +8,8 @@ from functools import partial
 from mirabal_toolkit.report.edition import Edition, Indicator
 from mirabal_toolkit.report.lookup import Estimate
 from mirabal_toolkit.report.tables import cells
-from mirabal_toolkit.report.tables.before_after import score_decimals
 from mirabal_toolkit.report.tables.spec import Cell, Column, Row, RowGroup, Table, label_cell
+from mirabal_toolkit.report.values import decimals_of, write_value
 from mirabal_toolkit.report.words import numbers
 
 
@@ -34,7 +34,7 @@ def trajectory_numbers(edition: Edition, indicators: Sequence[Indicator], figure
 def _wave_row(one: Indicator, wave: int, estimate: Estimate | None, edition: Edition, marks: cells.Marks) -> Row:
     months = edition.released.months[wave]
     value = one_value(one, estimate, edition, marks)
-    around = cells.limits(estimate, partial(numbers.interval, decimals=_decimals(one, edition)))
+    around = cells.limits(estimate, partial(numbers.interval, decimals=decimals_of(one, edition)))
     place = (label_cell(edition.wave_name(wave)), Cell(f"{months:g}", months))
     return Row((*place, cells.base(estimate), value, around))
 
@@ -58,7 +58,7 @@ def paired_numbers(edition: Edition, indicators: Sequence[Indicator], figure: st
 
 
 def _paired_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
-    paired, decimals = edition.paired(one), _decimals(one, edition)
+    paired, decimals = edition.paired(one), decimals_of(one, edition)
     ends = [one_value(one, end, edition, marks) for end in (paired.before, paired.after)]
     return Row(
         (
@@ -73,12 +73,6 @@ def _paired_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
 
 def one_value(one: Indicator, estimate: Estimate | None, edition: Edition, marks: cells.Marks) -> Cell:
     """Return the cell of a percent or a mean, with its unit where it is a percent."""
-    if one.outcome.kind != "binary":
-        return cells.value(estimate, edition, marks, partial(numbers.number, decimals=_decimals(one, edition)))
-    if estimate is not None and estimate.hidden:
+    if estimate is not None and estimate.hidden and one.outcome.kind == "binary":
         return cells.share(estimate, edition, marks)
-    return cells.value(estimate, edition, marks, partial(numbers.percent, decimals=edition.decimals))
-
-
-def _decimals(one: Indicator, edition: Edition) -> int:
-    return edition.decimals if one.outcome.kind == "binary" else score_decimals(one, edition)
+    return cells.value(estimate, edition, marks, partial(write_value, one=one, edition=edition))

@@ -7,8 +7,8 @@ from functools import partial
 from mirabal_toolkit.report.edition import Edition, Indicator
 from mirabal_toolkit.report.lookup import Estimate
 from mirabal_toolkit.report.tables import cells
-from mirabal_toolkit.report.tables.before_after import score_decimals
 from mirabal_toolkit.report.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
+from mirabal_toolkit.report.values import decimals_of, write_value
 from mirabal_toolkit.report.words import numbers
 
 #: Scales of a change that people read first; ratios come after.
@@ -116,7 +116,7 @@ def _last_change(one: Indicator, edition: Edition) -> Estimate | None:
 def _model_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
     predictions = _predictions(one, edition)
     change = _last_change(one, edition)
-    decimals = edition.decimals if one.outcome.kind == "binary" else score_decimals(one, edition)
+    decimals = decimals_of(one, edition)
     found = [label_cell(edition.label(one))]
     found += [_prediction(one, predictions.get(wave), edition, marks) for wave in edition.waves]
     found.append(cells.value(change, edition, marks, partial(numbers.signed, decimals=decimals)))
@@ -126,15 +126,8 @@ def _model_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
 
 
 def _prediction(one: Indicator, estimate: Estimate | None, edition: Edition, marks: cells.Marks) -> Cell:
-    if one.outcome.kind == "binary":
-        decimals, cell = (
-            edition.decimals,
-            cells.value(estimate, edition, marks, partial(numbers.percent, decimals=edition.decimals, sign="")),
-        )
-    else:
-        decimals = score_decimals(one, edition)
-        cell = cells.value(estimate, edition, marks, partial(numbers.number, decimals=decimals))
-    around = cells.limits(estimate, partial(numbers.interval, decimals=decimals))
+    cell = cells.value(estimate, edition, marks, partial(write_value, one=one, edition=edition, sign=""))
+    around = cells.limits(estimate, partial(numbers.interval, decimals=decimals_of(one, edition)))
     text = f"{cell.text} ({around.text})" if around.bounds else cell.text
     return Cell(text, cell.value, marks=cell.marks)
 

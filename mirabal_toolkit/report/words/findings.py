@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mirabal_toolkit.report.edition import Edition, Indicator
 from mirabal_toolkit.report.lookup import Estimate
-from mirabal_toolkit.report.tables.before_after import score_decimals
+from mirabal_toolkit.report.values import write_value
 from mirabal_toolkit.report.words import numbers
 from mirabal_toolkit.report.words.verdicts import verdict_of
 
@@ -18,9 +18,7 @@ def short_value(one: Indicator, estimate: Estimate | None, edition: Edition) -> 
         return numbers.NO_VALUE
     if estimate.hidden or estimate.estimate is None:
         return edition.say("hidden")
-    if one.outcome.kind == "binary":
-        return numbers.percent(estimate.estimate, edition.decimals)
-    return numbers.number(estimate.estimate, score_decimals(one, edition))
+    return write_value(estimate.estimate, one, edition)
 
 
 def first_to_last(one: Indicator, edition: Edition, key: str = "finding_share") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.report.edition import Edition, Indicator, Paired
 from mirabal_toolkit.report.lookup import Estimate
-from mirabal_toolkit.report.tables.before_after import score_decimals
+from mirabal_toolkit.report.values import decimals_of, write_value
 from mirabal_toolkit.report.words import numbers
 
 
@@ -108,7 +108,7 @@ def _mean_in_words(one: Indicator, estimate: Estimate | None, edition: Edition) 
         return edition.say("not_known")
     if estimate.hidden or estimate.estimate is None:
         return edition.say("share_hidden")
-    mean = numbers.number(estimate.estimate, score_decimals(one, edition))
+    mean = write_value(estimate.estimate, one, edition)
     return edition.say("mean_at", mean=mean, n=numbers.count(estimate.n_obs))
 
 
@@ -120,7 +120,7 @@ def change_sentence(one: Indicator, paired: Paired, edition: Edition) -> str:
     if change.hidden or change.estimate is None:
         return edition.say("summary_paired_hidden")
     binary = one.outcome.kind == "binary"
-    decimals = edition.decimals if binary else score_decimals(one, edition)
+    decimals = decimals_of(one, edition)
     text = edition.say(
         "summary_paired",
         n=numbers.count(change.n_obs),
@@ -137,9 +137,7 @@ def change_sentence(one: Indicator, paired: Paired, edition: Edition) -> str:
 def _end_in_words(one: Indicator, estimate: Estimate | None, edition: Edition) -> str:
     if estimate is None or estimate.estimate is None:
         return edition.say("hidden")
-    if one.outcome.kind == "binary":
-        return numbers.percent(estimate.estimate, edition.decimals)
-    return numbers.number(estimate.estimate, score_decimals(one, edition))
+    return write_value(estimate.estimate, one, edition)
 
 
 def change_in_words(change: float, decimals: int, edition: Edition, *, binary: bool) -> str:
