@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed.families import FloatArray, RowFamily
 from mirabal_toolkit.mixed.quadrature_groups import GroupedRows, Layout, lay_out
 from mirabal_toolkit.mixed.quadrature_optimise import MANY_PEOPLE, Optimum, climb, is_positive, maximise
@@ -171,7 +172,13 @@ def _best_of_starts(problem: Problem, flat: FlatFit, task: Task) -> Optimum:
 
 
 def _climb_all(problem: Problem, flat: FlatFit, task: Task) -> Optimum:
-    return maximise(problem, start_points(problem, flat, TRIED_FIRST, flattening=task.flattening)[0])
+    points = start_points(problem, flat, TRIED_FIRST, flattening=task.flattening)
+    if not points:
+        raise ModelError(
+            "The likelihood cannot be computed anywhere near the start of the search.",
+            fix="Look for numbers of an impossible size in the outcome, the offset or the terms.",
+        )
+    return maximise(problem, points[0])
 
 
 def _climb_from_sample(problem: Problem, flat: FlatFit, task: Task) -> Optimum | None:

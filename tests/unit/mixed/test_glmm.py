@@ -328,3 +328,9 @@ def test_negative_binomial_of_counts_that_vary_little_is_a_poisson(waves: pd.Dat
     assert fit.llf == pytest.approx(plain.llf, abs=1e-4)
     np.testing.assert_allclose(fit.params, plain.params, atol=1e-4)
     np.testing.assert_allclose(fit.bse, plain.bse, rtol=1e-3)
+
+
+def test_offset_of_an_impossible_size(waves: pd.DataFrame) -> None:
+    broken = waves.assign(log_time=1e308)
+    with np.errstate(all="ignore"), pytest.raises(ModelError, match="cannot be computed"):
+        glmm("visits ~ arm", broken, groups="person_id", family="poisson", offset="log_time")

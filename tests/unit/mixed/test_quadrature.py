@@ -18,7 +18,7 @@ from mirabal_toolkit.mixed.families import (
 from mirabal_toolkit.mixed.families_ordinal import CumulativeLogit, CumulativeProbit, PartialLogit, PartialProbit
 from mirabal_toolkit.mixed.glmm_penalty import Jeffreys, WeaklyInformative
 from mirabal_toolkit.mixed.quadrature import evaluate
-from mirabal_toolkit.mixed.quadrature_fit import Task, _with_positive_factor, fit_quadrature
+from mirabal_toolkit.mixed.quadrature_fit import Task, _node_shift, _with_positive_factor, fit_quadrature
 from mirabal_toolkit.mixed.quadrature_groups import GroupedRows, lay_out
 from mirabal_toolkit.mixed.quadrature_modes import cholesky, lower_inverse
 from mirabal_toolkit.mixed.quadrature_optimise import Optimum, is_positive, maximise, positive
@@ -26,6 +26,7 @@ from mirabal_toolkit.mixed.quadrature_problem import Problem, information, look
 from mirabal_toolkit.mixed.quadrature_rule import Parameters, gauss_hermite
 from mirabal_toolkit.mixed.quadrature_sample import sample_layout
 from mirabal_toolkit.mixed.quadrature_scaling import standardise, standardise_person_terms
+from mirabal_toolkit.mixed.quadrature_start import fit_flat
 
 TABLE = np.array([[0.0], [1.0]])
 CASES = {
@@ -429,3 +430,31 @@ def test_signs_of_lambda_are_turned_without_changing_the_fit() -> None:
     np.testing.assert_allclose(information(problem, again), after.information, rtol=1e-6, atol=1e-6)
     for one, other in zip(again.evaluation.modes, after.point.evaluation.modes, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-8)
+
+
+# ---- searches that are cut short ----------------------------------------------------------------------
+
+
+def test_flat_fit_that_runs_out_of_steps_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, _ = make_problem("logit", 1, 5)
+    assert fit_flat(problem.layout, problem.family, np.zeros(0), np.zeros_like(problem.layout.y)).converged
+    monkeypatch.setattr("mirabal_toolkit.mixed.quadrature_start.MAX_STEPS", 1)
+    assert not fit_flat(problem.layout, problem.family, np.zeros(0), np.zeros_like(problem.layout.y)).converged
+
+
+def test_modes_survive_a_step_that_cannot_be_halved_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = np.ones(1)
+    rows = GroupedRows(one[:, None], one[:, None], 400.0 * one, 0 * one, one, np.zeros(1, dtype=np.intp))
+    at = Parameters(np.array([-3.0]), np.zeros(0), np.array([[2.5]]))
+    layout, rule = lay_out(rows, 9), gauss_hermite(9)
+    expected = evaluate(layout, PoissonLog(), rule, at).llf
+    monkeypatch.setattr("mirabal_toolkit.mixed.quadrature_modes.MAX_HALVINGS", 1)
+    assert evaluate(layout, PoissonLog(), rule, at).llf == pytest.approx(expected, rel=1e-9)
+
+
+def test_more_nodes_that_cannot_be_computed_count_as_disagreement(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, vector = make_problem("logit", 1, 5, people=60)
+    optimum = maximise(problem, look(problem, vector, None))
+    assert _node_shift(problem, optimum, 5) < 0.5
+    monkeypatch.setattr("mirabal_toolkit.mixed.quadrature_fit.look", lambda *_: None)
+    assert _node_shift(problem, optimum, 5) == np.inf
