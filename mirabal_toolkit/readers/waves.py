@@ -185,7 +185,7 @@ def _refuse_tie(known: int, ranked: list[tuple[WavePattern, dict[str, SplitName]
     if same_name or same_cell:
         raise InputError(
             f"the wave can be read from the names in two ways, {best.name} and {other.name}, equally well",
-            fix="say which variable is which: correct the proposal of `mirabal import`, and give it with --mapping",
+            fix="leave one of the two sets of variables out of the export, or say which is which with --mapping FILE",
         )
 
 
