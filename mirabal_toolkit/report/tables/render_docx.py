@@ -19,6 +19,8 @@ TWIPS_PER_POINT = 20
 TEXT_WIDTH = {False: 9638, True: 14797}
 #: Average width of a sign in points, in the text of tables and in the small one; both sides' padding.
 SIGN, SMALL_SIGN, CELL_PADDING = 4.75, 3.95, 7
+#: Tables of no more rows are never broken over pages.
+MOST_TOGETHER = 18
 #: Space before the first column under a spanning header, in points.
 SPAN_GAP = 9
 _RULE = '<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="auto"/>'
@@ -48,6 +50,8 @@ def add_table(document: Any, table: Table) -> None:
     xml = _table_xml(table, widths, rows)
     style = document.styles["Table text small" if fit.small else "Table text"]
     table_element = element(xml.replace(_STYLE_PLACE, quoteattr(style.style_id)))
+    if len(rows) <= MOST_TOGETHER:
+        _keep_together(table_element)
     document.element.body.insert_element_before(table_element, "w:sectPr")
     for note in table.notes or (Note(""),):
         paragraph = document.add_paragraph(style="Table note")
@@ -55,6 +59,15 @@ def add_table(document: Any, table: Table) -> None:
             paragraph.add_run(note.mark).font.superscript = True
             paragraph.add_run(" ")
         paragraph.add_run(clean_text(note.text))
+
+
+def _keep_together(table: Any) -> None:
+    """Keep all rows of a table on one page: each with the next."""
+    from docx.oxml.ns import qn
+
+    for properties in table.iter(qn("w:pPr")):
+        if properties.find(qn("w:keepNext")) is None:
+            properties.insert(1, element("<w:keepNext/>"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,21 @@ class Fit:
     landscape: bool
     small: bool
     widths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell looks: columns it spans, its rule and fill as XML, and where its text stands.
+
+    `keep` keeps it on the page of the row below.
+    """
+
+    span: int = 1
+    rule: str = ""
+    fill: str = ""
+    align: str = "left"
+    bottom: bool = False
+    keep: bool = False
 
 
 def fit_table(table: Table) -> Fit:
@@ -111,13 +139,18 @@ def _need(table: Table, position: int, *, small: bool) -> int:
     column = table.columns[position]
     texts = [row.cells[position].text for row in table.rows]
     words = [word[:20] for text in texts for word in text.split()]
-    whole = [] if column.kind in ("label", "text") else [text for text in texts if not text[:1].isalpha()]
+    whole = [] if column.kind in ("label", "text") else [_on_as_few_lines(text) for text in texts]
     bold = max((len(word) for word in column.header.split()), default=0)
     longest = max(max((len(text) for text in (*words, *whole)), default=3), 1.12 * bold)
     if position == 0:
         longest = max(longest, 24)
     gap = SPAN_GAP if begins_span(table, position) else 0
     return int((longest * (SMALL_SIGN if small else SIGN) + CELL_PADDING + gap) * TWIPS_PER_POINT)
+
+
+def _on_as_few_lines(text: str) -> str:
+    """Return the part of a text that must fit on a line: all of a number, half of words among numbers."""
+    return text[: len(text) // 2 + 2] if text[:1].isalpha() else text
 
 
 def _wish(table: Table, position: int) -> int:
@@ -148,7 +181,7 @@ def _span_row(table: Table, widths: Sequence[int]) -> str:
     for span in table.spans:
         width = sum(widths[place : place + span.width])
         rule = _RULE.format(side="bottom", size=4) if span.label else ""
-        cells.append(_cell_xml(text_run(span.label, "<w:b/>"), width, span=span.width, rule=rule, align="center"))
+        cells.append(_cell_xml(text_run(span.label, "<w:b/>"), width, Look(span.width, rule, align="center")))
         place += span.width
     return _row_xml(cells, header=True)
 
@@ -156,7 +189,7 @@ def _span_row(table: Table, widths: Sequence[int]) -> str:
 def _header_row(columns: Sequence[Column], widths: Sequence[int]) -> str:
     rule = _RULE.format(side="bottom", size=6)
     cells = [
-        _cell_xml(text_run(column.header, "<w:b/>"), width, rule=rule, align=_align(column), bottom=True)
+        _cell_xml(text_run(column.header, "<w:b/>"), width, Look(rule=rule, align=_align(column), bottom=True))
         for column, width in zip(columns, widths, strict=True)
     ]
     return _row_xml(cells, header=True)
@@ -166,7 +199,7 @@ def _group_rows(group: RowGroup, columns: Sequence[Column], widths: Sequence[int
     rows = []
     if group.label:
         run = text_run(group.label, "<w:b/>")
-        rows.append(_row_xml([_cell_xml(run, sum(widths), span=len(widths), fill=_GROUP_FILL, keep=True)]))
+        rows.append(_row_xml([_cell_xml(run, sum(widths), Look(len(widths), fill=_GROUP_FILL, keep=True))]))
     rows += [_body_row(row, columns, widths) for row in group.rows]
     return rows
 
@@ -174,7 +207,7 @@ def _group_rows(group: RowGroup, columns: Sequence[Column], widths: Sequence[int
 def _body_row(row: Row, columns: Sequence[Column], widths: Sequence[int]) -> str:
     return _row_xml(
         [
-            _cell_xml(_runs(cell), width, align=_align(column))
+            _cell_xml(_runs(cell), width, Look(align=_align(column)))
             for cell, column, width in zip(row.cells, columns, widths, strict=True)
         ]
     )
@@ -189,22 +222,12 @@ def _align(column: Column) -> str:
     return "left" if column.kind in ("label", "text") else "right"
 
 
-def _cell_xml(  # noqa: PLR0913 — the parts of one XML element, in its order
-    runs: str,
-    width: int,
-    *,
-    span: int = 1,
-    rule: str = "",
-    fill: str = "",
-    align: str = "left",
-    bottom: bool = False,
-    keep: bool = False,
-) -> str:
-    spanning = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-    borders = f"<w:tcBorders>{rule}</w:tcBorders>" if rule else ""
-    vertical = '<w:vAlign w:val="bottom"/>' if bottom else ""
-    kept = "<w:keepNext/>" if keep else ""
+def _cell_xml(runs: str, width: int, look: Look) -> str:
+    spanning = f'<w:gridSpan w:val="{look.span}"/>' if look.span > 1 else ""
+    borders = f"<w:tcBorders>{look.rule}</w:tcBorders>" if look.rule else ""
+    vertical = '<w:vAlign w:val="bottom"/>' if look.bottom else ""
+    kept = "<w:keepNext/>" if look.keep else ""
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanning}{borders}{fill}{vertical}</w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val={_STYLE_PLACE}/>{kept}<w:jc w:val="{align}"/></w:pPr>{runs}</w:p></w:tc>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanning}{borders}{look.fill}{vertical}</w:tcPr>'
+        f'<w:p><w:pPr><w:pStyle w:val={_STYLE_PLACE}/>{kept}<w:jc w:val="{look.align}"/></w:pPr>{runs}</w:p></w:tc>'
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mirabal_toolkit.report.words.english_tables import NOTES, PARAMETERS, TABLES
+
 GENERAL: Mapping[str, str] = {
     "percent": "{number}%",
     "count_of": "{count} of {n}",
@@ -30,149 +32,6 @@ GENERAL: Mapping[str, str] = {
     "all_indicators": "All indicators",
     "list_and": "{first} and {last}",
     "women": "women",
-}
-
-TABLES: Mapping[str, str] = {
-    "table_caption": "Table {number}. {title}",
-    "table_headline": "Headline indicators, start and end",
-    "table_before_after": "Before and after: percent of women, by measure of success",
-    "table_before_after_scores": "Before and after: average scores, by measure of success",
-    "table_by_wave": "Every wave: percent of women who answered",
-    "table_by_wave_scores": "Every wave: average scores",
-    "table_flow": "Who was interviewed at each wave",
-    "table_model": "What the models predict at each wave, using everybody’s answers",
-    "table_model_detail": "Models in full: contrasts, odds ratios, variances",
-    "table_answers": "{item}: answers at each wave",
-    "table_cleaning": "What cleaning changed, and why",
-    "table_findings": "What was noticed about the data",
-    "table_bounds": "What the women who were not reached {at_last} could change",
-    "table_provenance": "Files, versions and rules behind this report",
-    "header_indicator": "Indicator",
-    "header_people": "Women",
-    "header_percent": "%",
-    "header_mean": "Mean",
-    "header_percent_or_mean": "% or mean",
-    "header_n": "n",
-    "header_n_both": "n, seen both times",
-    "header_n_at": "n, {wave}",
-    "header_unit_at": "{unit}, {wave}",
-    "header_change": "Change, points",
-    "header_change_any": "Change, points",
-    "header_interval": "{level} interval",
-    "header_p": "p",
-    "header_p_adjusted": "p, adjusted",
-    "header_answer": "Answer",
-    "header_term": "Term",
-    "header_estimate": "Estimate",
-    "header_std_error": "SE",
-    "header_df": "df",
-    "header_statistic": "Test statistic",
-    "header_n_persons": "Women",
-    "header_variance_between": "Variance between",
-    "header_variance_within": "Variance within",
-    "header_icc": "ICC",
-    "header_working_correlation": "Correlation of waves",
-    "span_between": "How much women differ",
-    "table_model_parameters": "Models: odds ratios, variances and correlations",
-    "note_model_parameters": "Odds ratio: {last} against {first}; it compares odds, not percents. Variances and ICC "
-    "(the "
-    "share of the variance that lies between women) are those of models of scores; the working correlation is that of "
-    "models of percents. All contrasts are in the table model-detail.",
-    "header_step": "Step",
-    "header_why": "Why",
-    "header_item": "Question",
-    "header_unit": "Counted in",
-    "header_before": "Before",
-    "header_after": "After",
-    "header_changed": "Changed",
-    "header_finding": "Finding",
-    "header_wave": "Wave",
-    "header_count": "How many",
-    "header_advice": "What to do",
-    "header_observed": "% observed",
-    "header_if_none": "%, if none of the others",
-    "header_if_all": "%, if all of the others",
-    "header_answered_of_started": "Answered, of those who started",
-    "header_what": "What",
-    "header_value": "Value",
-    "span_all_answered": "All who answered",
-    "span_seen_both": "Women who answered both times",
-    "span_predicted": "Predicted ({level} interval)",
-    "span_change": "Change, {first} to {last}",
-    "answers_given": "Answers (% of those who answered)",
-    "answers_missing": "No answer (number of women)",
-    "answers_total": "All who answered",
-    "reason_refused": "Preferred not to say",
-    "reason_dont_know": "Did not know",
-    "reason_not_applicable": "Did not apply",
-    "reason_no_contact": "No contact with him",
-    "reason_not_asked": "Not asked at this wave",
-    "reason_unexplained": "Left empty",
-    "flow_eligible": "In the study",
-    "flow_interviewed": "Interviewed",
-    "flow_retention": "Interviewed, % of those who started",
-    "flow_wave_missed": "Not reached, or did not want to talk",
-    "flow_unsafe_to_contact": "Not safe to contact",
-    "flow_withdrawn": "Withdrew",
-    "flow_died": "Died",
-    "unit_cells": "answers",
-    "unit_rows": "interviews",
-    "unit_people": "women",
-    "severity_error": "Must be mended",
-    "severity_warning": "Should be looked at",
-    "severity_note": "Good to know",
-    "scale_percentage_points": "percentage points",
-    "scale_points": "points",
-    "scale_items": "kinds",
-    "scale_answer": "steps",
-    "scale_odds_ratio": "odds ratio",
-    "scale_logit": "log odds",
-    "scale_ratio": "ratio",
-    "contrast_waves": "{later} against {earlier}, {scale}",
-    "contrast_other": "{contrast}, {scale}",
-}
-
-NOTES: Mapping[str, str] = {
-    "note_zero_cell": "≤ and ≥ give the far end of the {level} interval where nobody, or everybody, was counted.",
-    "note_suppressed": "Numbers of fewer than {threshold} women, and numbers from which they could be worked out, "
-    "are hidden to protect the women counted.",
-    "note_hidden_counts": "Small numbers are hidden to protect the women counted.",
-    "note_rounded": "Numbers of women are rounded to multiples of {base}; percents are worked out from the rounded "
-    "numbers.",
-    "note_penalised": "Fitted with a penalty, because at one wave nobody, or everybody, was counted.",
-    "note_boundary": "The differences between women were estimated as zero.",
-    "note_few_people": "Fewer than 30 women: the interval is approximate.",
-    "note_not_converged": "The model could not be trusted; its estimates are not shown.",
-    "note_not_estimable": "Too few women, or no differences between them: nothing was estimated.",
-    "note_before_after": "n: women who answered. Change: percentage points among the women who answered both times, "
-    "with Newcombe’s {level} interval for pairs; worked out before rounding, so it may differ by one from the percents "
-    "shown. p: exact McNemar test.",
-    "note_before_after_scores": "n: women who answered. Change: average of each woman’s own change, with its {level} "
-    "t interval. p: Wilcoxon’s signed-rank test. Scores run from 0 to 100 unless the label says otherwise.",
-    "note_adjusted_holm": "p, adjusted: Holm’s correction within each family of indicators.",
-    "note_adjusted_bh": "p, adjusted: Benjamini and Hochberg’s correction within each family of indicators.",
-    "note_adjusted_none": "p values are not adjusted for their number.",
-    "note_headline": "Percents with the women counted, of all who answered at that wave; averages for scores. Change: "
-    "points among the women who answered both times, with its {level} interval.",
-    "note_by_wave": "n: women who answered at that wave. Intervals: Wilson’s {level} interval; exact where nobody, or "
-    "everybody, was counted.",
-    "note_by_wave_scores": "n: women who answered at that wave. Intervals: {level} t interval of the average. Scores "
-    "run from 0 to 100 unless the label says otherwise.",
-    "note_flow": "A woman who missed a wave may be back at the next one.",
-    "note_model": "Predicted percents and averages use the answers of every woman at every wave she was seen, not only "
-    "of those seen both times. Change: percentage points, or points of a score, with its {level} interval.",
-    "note_model_detail": "An odds ratio compares odds, not percents; read the change in points first.",
-    "note_answers": "Percents are of those who gave an answer; other women are counted below.",
-    "note_cleaning": "Counts only; no answer of any woman is shown.",
-    "note_bounds": "Observed: percent of the women who answered. The percent of all women who started lies between "
-    "the last two columns, whatever happened to those who were not reached.",
-}
-
-PARAMETERS: Mapping[str, str] = {
-    "parameter_icc": "Share of the variance between women (ICC)",
-    "parameter_variance_between": "Variance between women",
-    "parameter_variance_within": "Variance within a woman, between waves",
-    "parameter_working_correlation": "Working correlation between waves",
 }
 
 FIGURES: Mapping[str, str] = {
