@@ -138,6 +138,12 @@ class Table:
         """Whether there is nothing to show."""
         return not any(group.rows for group in self.groups)
 
+    def _repr_html_(self) -> str:
+        """Show the table in a notebook."""
+        from mirabal_toolkit.report.tables.render_html import render_html, render_html_notes
+
+        return render_html(self) + render_html_notes(self.notes)
+
     @property
     def spans(self) -> tuple[Span, ...]:
         """Spanning headers from left to right, covering every column; empty if there are none."""

@@ -71,6 +71,12 @@ def test_html_page_is_whole_and_carries_the_notes() -> None:
     assert [note.text_content() for note in page.xpath("//div[@class='notes']/p")] == ["all", "a<why>"]
 
 
+def test_a_notebook_shows_the_table_with_its_notes() -> None:
+    shown = lxml.html.fromstring(f"<div>{nasty_table()._repr_html_()}</div>")
+    assert len(shown.xpath("//tbody/tr")) == len(NASTY) + 1
+    assert shown.xpath("//div[@class='notes']")
+
+
 def test_word_table_is_native_with_repeated_headers_and_fits_the_page() -> None:
     document = docx.Document(io.BytesIO(render_docx(nasty_table(), "en")))
     (table,) = document.tables
