@@ -15,7 +15,7 @@ from mirabal_toolkit.mixed.families_ordinal import CumulativeLogit, CumulativePr
 from mirabal_toolkit.mixed.glmm_model import check_nodes, grouped_rows, penalty_maker
 from mirabal_toolkit.mixed.quadrature_fit import QuadratureFit, Task, fit_quadrature
 from mirabal_toolkit.mixed.quadrature_groups import GroupedRows
-from mirabal_toolkit.mixed.quadrature_start import FAR_ETA, LOGIT_FLATTENING
+from mirabal_toolkit.mixed.quadrature_start import LOGIT_FLATTENING
 from mirabal_toolkit.mixed.quadrature_trust import Findings, judge
 from mirabal_toolkit.mixed.separation import ordinal_directions, separated_columns
 
@@ -147,7 +147,7 @@ def _first_thresholds(y: FloatArray, weights: FloatArray, link: str) -> FloatArr
 
 
 def _separated(design: Design, core: QuadratureFit, columns: tuple[int, ...]) -> tuple[str, ...]:
-    if core.flat.converged and core.flat.largest_eta < FAR_ETA:
+    if not core.flat.may_be_separated:
         return ()
     used = slice(None) if design.weights is None else design.weights > 0.0
     X, size = design.X[used][:, list(columns)], len(design.outcome_levels)

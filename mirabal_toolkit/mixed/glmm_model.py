@@ -21,7 +21,7 @@ from mirabal_toolkit.mixed.glmm_penalty import Jeffreys, weakly_informative
 from mirabal_toolkit.mixed.glmm_results import GlmmFit
 from mirabal_toolkit.mixed.quadrature_fit import PenaltyMaker, QuadratureFit, Task, fit_quadrature
 from mirabal_toolkit.mixed.quadrature_groups import GroupedRows
-from mirabal_toolkit.mixed.quadrature_start import FAR_ETA, LOGIT_FLATTENING
+from mirabal_toolkit.mixed.quadrature_start import LOGIT_FLATTENING
 from mirabal_toolkit.mixed.quadrature_trust import Findings, judge
 from mirabal_toolkit.mixed.separation import binary_directions, count_directions, separated_columns
 
@@ -230,7 +230,7 @@ def penalty_maker(penalty: str, family: RowFamily, *, counts: bool) -> PenaltyMa
 
 def _separated(design: Design, core: QuadratureFit, kind: _Kind) -> tuple[str, ...]:
     """Names of terms without a finite estimate; the linear programme runs only when something points to it."""
-    if core.flat.converged and core.flat.largest_eta < FAR_ETA:
+    if not core.flat.may_be_separated:
         return ()
     used = slice(None) if design.weights is None else design.weights > 0.0
     find = count_directions if kind.counts else binary_directions

@@ -16,7 +16,6 @@ from mirabal_toolkit.mixed.quadrature_rule import gauss_hermite
 from mirabal_toolkit.mixed.quadrature_sample import sample_layout
 from mirabal_toolkit.mixed.quadrature_scaling import Scaling, standardise, standardise_person_terms
 from mirabal_toolkit.mixed.quadrature_start import (
-    FAR_ETA,
     TRIED_FIRST,
     TRIED_IN_DOUBT,
     FlatFit,
@@ -187,7 +186,7 @@ def _climb_from_sample(problem: Problem, flat: FlatFit, task: Task) -> Optimum |
     The sample ends a few standard errors from the maximum of all, with a curvature that only needs scaling.
     """
     layout = problem.layout
-    if layout.n_kept < MANY_PEOPLE or problem.penalty is not None or flat.largest_eta > FAR_ETA:
+    if layout.n_kept < MANY_PEOPLE or problem.penalty is not None or flat.may_be_separated:
         return None
     every = min(SAMPLE_EVERY, layout.n_kept // SMALLEST_SAMPLE)
     part = sample_layout(layout, every, len(problem.rule.log_weights))

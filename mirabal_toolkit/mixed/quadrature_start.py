@@ -15,8 +15,10 @@ from mirabal_toolkit.mixed.quadrature_scaling import weighted_gram
 MAX_STEPS = 60
 MAX_HALVINGS = 30
 SMALLEST_GAIN = 1e-10
-#: A linear predictor beyond it at the end means that a category is (nearly) never or always answered.
-FAR_ETA = 12.0
+#: A linear predictor beyond it has run away.
+FAR_ETA = 36.0
+#: An answer that is this sure (one minus its probability) may be determined by its terms: separation is looked for.
+SUREST = 1e-5
 #: Standard deviations of the person-specific terms that are tried, on the scale of the linear predictor.
 TRIED_FIRST = (0.4, 1.0, 2.0)
 TRIED_IN_DOUBT = (0.05, 1.0, 3.0, 6.0)
@@ -35,15 +37,20 @@ class FlatFit:
     aux : array, shape (n_aux,)
     llf : float
     converged : bool
-    largest_eta : float
-        Largest absolute linear predictor without offset.
+    surest : float
+        Smallest minus log probability of an answer; near 0 when the terms determine it.
     """
 
     beta: FloatArray
     aux: FloatArray
     llf: float
     converged: bool
-    largest_eta: float
+    surest: float
+
+    @property
+    def may_be_separated(self) -> bool:
+        """Whether some estimate may be infinite."""
+        return not self.converged or self.surest < SUREST
 
 
 class _Flat:
@@ -97,7 +104,7 @@ def _ascend(flat: _Flat, beta: FloatArray, aux: FloatArray) -> tuple[FloatArray,
         else:
             return beta, aux, value, False
         beta, aux, value, terms = new_beta, new_aux, new_value, new_terms
-        if np.abs(flat.layout.X @ beta).max() > 3.0 * FAR_ETA:
+        if np.abs(flat.layout.X @ beta).max() > FAR_ETA:
             return beta, aux, value, False
     return beta, aux, value, False
 
@@ -122,8 +129,9 @@ def fit_flat(layout: Layout, family: RowFamily, aux: FloatArray, guess: FloatArr
     gram = weighted_gram(layout.X, layout.weight)
     beta = np.asarray(np.linalg.solve(gram, layout.X.T @ (layout.weight * guess)))
     beta, aux, llf, converged = _ascend(_Flat(layout, family), beta, aux)
-    largest = float(np.abs(layout.X[layout.weight > 0] @ beta).max(initial=0.0))
-    return FlatFit(beta, aux, llf, converged, largest)
+    terms = family.mode_terms(layout.X @ beta + layout.offset, layout.y, aux)
+    sureness = -(terms.log_density + family.constant(layout.y, aux))[layout.weight > 0]
+    return FlatFit(beta, aux, llf, converged, float(sureness.min()))
 
 
 def start_points(problem: Problem, flat: FlatFit, tried: tuple[float, ...], *, flattening: float) -> list[Point]:

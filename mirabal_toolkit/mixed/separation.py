@@ -25,6 +25,8 @@ from mirabal_toolkit.mixed.families import FloatArray
 
 #: A direction whose best total gain is below it is rounding of the linear programme.
 SMALLEST_DIRECTION = 1e-7
+#: Rows of the linear programme at its start, and added at a time.
+MOST_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +94,40 @@ def separated_columns(directions: Directions) -> tuple[int, ...]:
     >>> separated_columns(binary_directions(X, np.array([0.0, 1.0, 0.0, 1.0])))
     ()
     """
-    rising, fixed = np.unique(directions.rising, axis=0), np.unique(directions.fixed, axis=0)
+    rising, fixed = directions.rising, directions.fixed
     if not len(rising):
         return ()
     # columns are made comparable, so that one box fits all
     scale = np.maximum(np.abs(np.vstack([rising, fixed])).max(axis=0), np.finfo(float).tiny)
-    rising, fixed = rising / scale, fixed / scale
-    found = optimize.linprog(
-        -rising.sum(axis=0) / len(rising),
-        A_ub=-rising,
-        b_ub=np.zeros(len(rising)),
-        A_eq=fixed if len(fixed) else None,
-        b_eq=np.zeros(len(fixed)) if len(fixed) else None,
-        bounds=(-1.0, 1.0),
-        method="highs",
-    )
-    if not found.success or -found.fun < SMALLEST_DIRECTION:
-        return ()
-    return tuple(int(k) for k in np.flatnonzero(np.abs(found.x) > SMALLEST_DIRECTION))
+    # as many equations as columns say the same as one for each row
+    equations = np.asarray(np.linalg.qr(fixed / scale, mode="r")) if len(fixed) else fixed
+    delta = _best_direction(rising / scale, equations)
+    return tuple(int(k) for k in np.flatnonzero(np.abs(delta) > SMALLEST_DIRECTION))
+
+
+def _best_direction(rising: FloatArray, fixed: FloatArray) -> FloatArray:
+    """Direction with the largest total rise, zero when there is none.
+
+    Rows are added to the programme as they turn out to be violated, so that a million rows cost no more than the few
+    that matter.
+    """
+    gain = rising.mean(axis=0)
+    used = np.unique(np.linspace(0, len(rising) - 1, MOST_ROWS).astype(np.intp))
+    while True:
+        found = optimize.linprog(
+            -gain,
+            A_ub=-rising[used],
+            b_ub=np.zeros(len(used)),
+            A_eq=fixed if len(fixed) else None,
+            b_eq=np.zeros(len(fixed)) if len(fixed) else None,
+            bounds=(-1.0, 1.0),
+            method="highs",
+        )
+        if not found.success or -found.fun < SMALLEST_DIRECTION:
+            return np.zeros(rising.shape[1])
+        depth = rising @ found.x
+        violated = np.flatnonzero(depth < -SMALLEST_DIRECTION)
+        new = np.setdiff1d(violated[np.argsort(depth[violated])][:MOST_ROWS], used)
+        if not len(new):
+            return np.asarray(found.x)
+        used = np.concatenate([used, new])

@@ -134,3 +134,9 @@ def test_icc_needs_one_term(waves: pd.DataFrame) -> None:
     assert fit.cov_re.shape == (2, 2)
     with pytest.raises(UsageError, match="ICC"):
         _ = fit.icc
+
+
+def test_separation_with_probit(waves: pd.DataFrame) -> None:
+    flat = waves.assign(safety=waves["safety"].where(waves["wave"] < 4, "always"))
+    fit = clmm("safety ~ C(wave)", flat, groups="person_id", link="probit")
+    assert "C(wave)[T.4]" in fit.separated

@@ -97,9 +97,11 @@ def test_a_good_fit_is_called_one(waves: pd.DataFrame) -> None:
     assert "9 nodes" in fit.summary()
 
 
-def test_zero_cell_is_named_and_the_penalty_recommended(waves: pd.DataFrame) -> None:
-    zero = waves.assign(hurt=waves["hurt"].where(waves["wave"] < 5, 0))
-    fit = glmm("hurt ~ C(wave) + arm", zero, groups="person_id")
+@pytest.mark.parametrize("link", ["logit", "probit", "cloglog"])
+@pytest.mark.parametrize("answer", [0, 1])
+def test_zero_cell_is_named_and_the_penalty_recommended(waves: pd.DataFrame, link: str, answer: int) -> None:
+    zero = waves.assign(hurt=waves["hurt"].where(waves["wave"] < 5, answer))
+    fit = glmm("hurt ~ C(wave) + arm", zero, groups="person_id", link=link)
     assert fit.separated == ("C(wave)[T.5]",)
     assert not fit.trust.ok
     assert "penalty='weakly_informative'" in str(fit.trust)

@@ -45,3 +45,15 @@ def test_ordered_categories() -> None:
     # thresholds come first: column 2 is the term
     assert 2 in separated_columns(ordinal_directions(group, np.array([0.0, 1.0, 2.0, 0.0, 0.0]), 3))
     assert separated_columns(ordinal_directions(group, np.array([0.0, 1.0, 2.0, 0.0, 2.0]), 3)) == ()
+
+
+def test_many_rows_are_added_as_needed() -> None:
+    rng = np.random.default_rng(1)
+    X = np.column_stack([np.ones(30_000), rng.normal(size=30_000), rng.integers(0, 2, 30_000)])
+    y = (rng.random(30_000) < 0.5).astype(float)
+    y[X[:, 2] == 1] = 1.0
+    assert separated_columns(binary_directions(X, y)) == (2,)
+    # a single row in the separated cell that answers otherwise, far from those looked at first
+    cell = np.flatnonzero(X[:, 2] == 1)
+    y[cell[17]] = 0.0
+    assert separated_columns(binary_directions(X, y)) == ()
