@@ -88,10 +88,10 @@ register(
 register(
     Job(
         name="gee-categories",
-        title="gee: the same with categories only (identical people collapse), Mancl-DeRouen",
+        title="gee: the same with categories only (identical people collapse), Kauermann-Carroll",
         make=panel,
         sizes=(10_000, 100_000, 1_000_000),
-        ours=_ours(CATEGORIES, "mancl-derouen"),
+        ours=_ours(CATEGORIES, "kauermann-carroll"),
         others=(),
         n_columns=10,
         pass_over=_gram,

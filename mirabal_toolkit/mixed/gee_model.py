@@ -47,7 +47,7 @@ def gee(  # noqa: PLR0913 - one keyword for each choice a user of GEE expects to
     time: str | None = None,
     family: FamilyName = "gaussian",
     corr: Kind = "exchangeable",
-    cov_type: CovType = "mancl-derouen",
+    cov_type: CovType = "kauermann-carroll",
     df: DfMethod = "clusters-minus-parameters",
     weights: str | None = None,
     offset: str | None = None,
@@ -71,7 +71,9 @@ def gee(  # noqa: PLR0913 - one keyword for each choice a user of GEE expects to
     corr : {"independence", "exchangeable", "ar1", "unstructured"}
         Working correlation within a person; estimates stay consistent when it is wrong.
     cov_type : {"robust", "mancl-derouen", "kauermann-carroll", "fay-graubard", "naive"}
-        Covariance of the estimates. "robust" is the plain sandwich, too small with few people.
+        Covariance of the estimates. "robust" is the plain sandwich, too small with few people;
+        "kauermann-carroll" with t is nearest to the nominal level in simulations (Li & Redden 2015, and
+        ``docs/calibration.md``), "mancl-derouen" with t somewhat cautious.
     df : {"clusters-minus-parameters", "satterthwaite", "normal"}
         Degrees of freedom of t tests and intervals; "satterthwaite" is Fay & Graubard's d-tilde.
     weights : str, optional
@@ -108,6 +110,8 @@ def gee(  # noqa: PLR0913 - one keyword for each choice a user of GEE expects to
     Mancl, L. A. & DeRouen, T. A. (2001). Biometrics 57, 126-134.
     Kauermann, G. & Carroll, R. J. (2001). JASA 96, 1387-1396.
     Fay, M. P. & Graubard, B. I. (2001). Biometrics 57, 1198-1206.
+    Li, P. & Redden, D. T. (2015). Small sample performance of bias-corrected sandwich estimators for
+    cluster-randomized trials with binary outcomes. Statistics in Medicine 34, 281-296.
     Mondol, M. H. & Rahman, M. S. (2019). Statistics in Medicine 38, 2544-2560.
 
     Examples

@@ -86,7 +86,7 @@ def _on_people(root: Root, cov_type: CovType, flaws: Flaws) -> list[str]:
     if cov_type == "robust" and people < FEW_PEOPLE:
         notes.append(
             f"The robust covariance is too small with {people:.0f} people; "
-            "cov_type='mancl-derouen' or 'kauermann-carroll' corrects it."
+            "cov_type='kauermann-carroll' or 'mancl-derouen' corrects it."
         )
     if flaws.saturated:
         notes.append(
