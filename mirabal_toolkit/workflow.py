@@ -24,6 +24,7 @@ from mirabal_toolkit.plans.loading import load_plan
 from mirabal_toolkit.version import __version__
 
 if TYPE_CHECKING:
+    from mirabal_toolkit.readers import Import
     from mirabal_toolkit.report.figures.spec import Figure
     from mirabal_toolkit.report.tables.spec import Table
 
@@ -68,12 +69,37 @@ def _as(kind: type[Any], value: Any) -> Any:
     return kind(**{field.name: getattr(value, field.name) for field in fields(value)})
 
 
+@dataclass(frozen=True, slots=True)
+class DataRequest:
+    """Which files to read, and how where they do not say it themselves.
+
+    Parameters
+    ----------
+    files : tuple of Path
+    instrument : str, Instrument or None
+        Id, ``id@version``, path or the instrument itself; detected when None.
+    mapping : Path or None
+        A mapping file; proposed from names and labels when None.
+    waves : tuple of int
+        The wave of the file, or of each file.
+    encoding : str or None
+        Of texts in files that declare a wrong one.
+    """
+
+    files: tuple[Path, ...]
+    instrument: str | Instrument | None = None
+    mapping: Path | None = None
+    waves: tuple[int, ...] = ()
+    encoding: str | None = None
+
+
 def read(
     data: str | Path | Sequence[str | Path],
     *,
     instrument: str | Instrument | None = None,
     mapping: str | Path | None = None,
-    wave: int | None = None,
+    wave: int | Sequence[int] = (),
+    encoding: str | None = None,
 ) -> WaveData:
     """Read one export, one file a wave, or a study file.
 
@@ -84,18 +110,38 @@ def read(
         Id, ``id@version`` or path; detected from variable names and labels when not given.
     mapping : path, optional
         A mapping file, as `mirabal import` proposes it.
-    wave : int, optional
-        The wave the file holds, where the file does not say.
+    wave : int or sequence of int, optional
+        The wave of the file, or of each file, where the files do not say.
+    encoding : str, optional
+        Of texts in files that declare a wrong one, e.g. ``windows-1252``.
 
     Raises
     ------
     InputError
         If a file cannot be read, or no instrument or no ids are recognised.
     """
-    from mirabal_toolkit.readers import read as read_files
+    files = (Path(data),) if isinstance(data, str | Path) else tuple(Path(path) for path in data)
+    waves = (wave,) if isinstance(wave, int) else tuple(wave)
+    return _read(DataRequest(files, instrument, Path(mapping) if mapping else None, waves, encoding)).waves
 
-    paths = [Path(data)] if isinstance(data, str | Path) else [Path(path) for path in data]
-    return read_files(paths, _candidates(instrument), mapping=Path(mapping) if mapping else None, wave=wave)
+
+def _read(request: DataRequest, progress: Callable[[str], None] | None = None) -> Import:
+    from mirabal_toolkit.readers import ReadOptions, read_with_mapping
+
+    return read_with_mapping(
+        request.files,
+        _candidates(request.instrument),
+        mapping=request.mapping,
+        wave=request.waves or None,
+        options=ReadOptions(encoding=request.encoding, progress=progress),
+    )
+
+
+def _candidates(instrument: str | Instrument | None) -> list[Instrument]:
+    """Return the instrument that was named, or all that might be it."""
+    if instrument is None:
+        return list(bundled_instruments())
+    return [load_instrument(instrument) if isinstance(instrument, str) else instrument]
 
 
 def clean(waves: WaveData) -> CleanedData:
@@ -170,11 +216,9 @@ def versions() -> dict[str, str]:
 class AnalysisRequest:
     """What `mirabal analyse` was asked for; None means "as the data and instrument say"."""
 
-    data: tuple[Path, ...]
+    data: DataRequest
     out: Path
-    instrument: str | None = None
     plan: str | None = None
-    mapping: Path | None = None
     profile: str | None = None
     formats: tuple[str, ...] = ("html", "docx")
     seed: int | None = None
@@ -184,10 +228,10 @@ class AnalysisRequest:
         """Return the request for the manifest: no paths, since names of files can name people."""
         return {
             "command": "analyse",
-            "files": len(self.data),
-            "instrument": self.instrument,
+            "files": len(self.data.files),
+            "instrument": None if self.data.instrument is None else Path(str(self.data.instrument)).name,
             "plan": Path(self.plan).name if self.plan else None,
-            "mapping": self.mapping is not None,
+            "mapping": self.data.mapping is not None,
             "profile": self.profile,
             "formats": list(self.formats),
             "seed": self.seed,
@@ -214,7 +258,7 @@ def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
     """
     plan = load_plan(request.plan) if request.plan else None
     progress("Reading", 0, STEPS)
-    waves = read(request.data, instrument=request.instrument, mapping=request.mapping)
+    waves = _read(request.data, lambda text: progress(text, 0, STEPS)).waves
     plan = plan or load_plan(_default_plan(waves.instrument))
     if request.seed is not None:
         plan = replace(plan, seed=request.seed)
@@ -294,15 +338,7 @@ class Imported:
         return int(self.waves.answers.frame["person_id"].nunique())
 
 
-def import_study(
-    data: Sequence[Path],
-    out: Path,
-    *,
-    instrument: str | None,
-    mapping: Path | None,
-    wave: int | None,
-    progress: Progress,
-) -> Imported:
+def import_study(request: DataRequest, out: Path, progress: Progress) -> Imported:
     """Write exports as one study file, with the mapping by which they were read beside it.
 
     Raises
@@ -310,35 +346,24 @@ def import_study(
     UsageError
         If `out` does not end in ``.parquet``.
     """
-    from mirabal_toolkit.readers import read_with_mapping, write_mapping, write_study
+    from mirabal_toolkit.readers import write_mapping, write_study
 
     if out.suffix != ".parquet":
         raise UsageError("a study file ends in .parquet", fix=f"--out {out.with_suffix('.parquet')}")
     progress("Reading", 0, 2)
-    read_in = read_with_mapping(
-        list(data), _candidates(instrument), mapping=Path(mapping) if mapping else None, wave=wave
-    )
+    found = _read(request, lambda text: progress(text, 0, 2))
     progress("Writing", 1, 2)
-    beside = mapping or out.with_suffix(".mapping.yaml")
-    if read_in.mapping is not None and mapping is None:
-        write_mapping(read_in.mapping, beside)
-    write_study(read_in.waves, out)
-    return Imported(read_in.waves, beside)
+    beside = request.mapping or out.with_suffix(".mapping.yaml")
+    if found.mapping is not None and request.mapping is None:
+        write_mapping(found.mapping, beside)
+    write_study(found.waves, out, mapping=found.mapping)
+    return Imported(found.waves, beside)
 
 
-def _candidates(instrument: str | Instrument | None) -> list[Instrument]:
-    """Return the instrument that was named, or all that might be it."""
-    if instrument is None:
-        return list(bundled_instruments())
-    return [load_instrument(instrument) if isinstance(instrument, str) else instrument]
-
-
-def check_data(
-    data: Sequence[Path], *, instrument: str | None, mapping: Path | None, progress: Progress
-) -> tuple[Finding, ...]:
-    """Read and clean `data`, and return everything doubtful about it, the most serious first."""
+def check_data(request: DataRequest, progress: Progress) -> tuple[Finding, ...]:
+    """Read and clean data, and return everything doubtful about it, the most serious first."""
     progress("Reading", 0, 2)
-    waves = read(data, instrument=instrument, mapping=mapping)
+    waves = _read(request, lambda text: progress(text, 0, 2)).waves
     progress("Cleaning", 1, 2)
     panel = score(clean(waves)).to_panel()
     return tuple(sorted(panel.findings, key=lambda finding: SEVERITIES.index(finding.severity)))

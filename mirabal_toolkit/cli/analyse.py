@@ -19,6 +19,13 @@ Data = Annotated[list[Path], typer.Argument(metavar="DATA…", help="One export,
 InstrumentOption = Annotated[
     str | None, typer.Option("--instrument", help="Instrument id, id@version, or path. Default: detected.")
 ]
+WaveOption = Annotated[
+    list[int] | None,
+    typer.Option("--wave", min=1, help="Wave of the file, where it does not say; once a file, in their order."),
+]
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", help="Of texts in a file that declares a wrong one, e.g. windows-1252.")
+]
 MappingOption = Annotated[Path | None, typer.Option("--mapping", help="A mapping file, as `mirabal import` writes it.")]
 
 UNTRUSTED_EXIT = 6
@@ -31,11 +38,11 @@ def demo(
     no_progress: NoProgress = False,
 ) -> None:
     """See the main job done: the bundled (artificial) five-wave SPSS export in, a report out."""
-    from mirabal_toolkit.workflow import AnalysisRequest, example_export
+    from mirabal_toolkit.workflow import AnalysisRequest, DataRequest, example_export
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     voice.say("The data are artificial: 120 women who do not exist, five waves, with the usual flaws.")
-    _analyse(AnalysisRequest(data=(example_export(),), out=out), voice)
+    _analyse(AnalysisRequest(DataRequest((example_export(),)), out), voice)
 
 
 def analyse(
@@ -44,6 +51,8 @@ def analyse(
     plan: Annotated[str | None, typer.Option("--plan", help="Plan id or path. Default: the instrument's own.")] = None,
     instrument: InstrumentOption = None,
     mapping: MappingOption = None,
+    wave: WaveOption = None,
+    encoding: EncodingOption = None,
     profile: Annotated[
         str | None, typer.Option("--profile", help="Disclosure profile: internal or funder. Default: the plan's.")
     ] = None,
@@ -59,14 +68,12 @@ def analyse(
 
     Without --plan the instrument's own plan is used; without --instrument it is recognised by its variables.
     """
-    from mirabal_toolkit.workflow import AnalysisRequest
+    from mirabal_toolkit.workflow import AnalysisRequest, DataRequest
 
     request = AnalysisRequest(
-        data=tuple(data),
+        data=DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding),
         out=out,
-        instrument=instrument,
         plan=plan,
-        mapping=mapping,
         profile=profile,
         formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
         seed=seed,

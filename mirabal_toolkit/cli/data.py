@@ -8,13 +8,19 @@ from typing import Annotated
 
 import typer
 
-from mirabal_toolkit.cli.analyse import JSON, Data, InstrumentOption, MappingOption, NoProgress, Quiet
+from mirabal_toolkit.cli.analyse import (
+    JSON,
+    Data,
+    EncodingOption,
+    InstrumentOption,
+    MappingOption,
+    NoProgress,
+    Quiet,
+    WaveOption,
+)
 from mirabal_toolkit.cli.output import Voice
 
 FINDINGS_EXIT = 3
-WaveOption = Annotated[
-    int | None, typer.Option("--wave", min=1, help="The wave the file holds, where the file does not say.")
-]
 
 
 def import_data(
@@ -23,6 +29,7 @@ def import_data(
     instrument: InstrumentOption = None,
     mapping: MappingOption = None,
     wave: WaveOption = None,
+    encoding: EncodingOption = None,
     as_json: JSON = False,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
@@ -31,11 +38,13 @@ def import_data(
 
     Correct the mapping file where it is wrong, and run the command again with --mapping.
     """
-    from mirabal_toolkit.workflow import import_study
+    from mirabal_toolkit.workflow import DataRequest, import_study
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
-        imported = import_study(data, out, instrument=instrument, mapping=mapping, wave=wave, progress=progress)
+        imported = import_study(
+            DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding), out, progress
+        )
     summary = {
         "instrument": imported.waves.instrument.reference,
         "people": imported.people,
@@ -51,17 +60,19 @@ def check(
     data: Data,
     instrument: InstrumentOption = None,
     mapping: MappingOption = None,
+    wave: WaveOption = None,
+    encoding: EncodingOption = None,
     as_json: JSON = False,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
 ) -> None:
     """Say what is doubtful in the data, by severity; exit code 3 if anything needs a decision."""
     from mirabal_toolkit.cli.tables import plain_table
-    from mirabal_toolkit.workflow import check_data
+    from mirabal_toolkit.workflow import DataRequest, check_data
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
-        findings = check_data(data, instrument=instrument, mapping=mapping, progress=progress)
+        findings = check_data(DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding), progress)
     rows = [
         (
             finding.severity,

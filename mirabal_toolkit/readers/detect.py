@@ -18,7 +18,7 @@ _TIE = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well an instrument fits.
+    """How well an instrument fits; a likeness of labels counts less than the name of a variable.
 
     Parameters
     ----------
@@ -73,16 +73,18 @@ def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrumen
 
 
 def _fit(tables: Sequence[RawTable], instrument: Instrument) -> Fit:
-    items: set[str] = set()
-    explained = total = 0
+    items: dict[str, float] = {}
+    explained, total = 0.0, 0
     for table in tables:
         try:
             matches = match_variables(table.variables, instrument)
         except InputError:  # names that can be read in two ways are told once the instrument is known
             matches = []
-        items |= {match.item for match in matches}
-        explained, total = explained + len(matches), total + len(table.variables)
-    return Fit(instrument, len(items) / max(1, len(instrument.items)), explained / max(1, total))
+        for match in matches:
+            items[match.item] = max(match.confidence, items.get(match.item, 0.0))
+        explained += sum(match.confidence for match in matches)
+        total += len(table.variables)
+    return Fit(instrument, sum(items.values()) / max(1, len(instrument.items)), explained / max(1, total))
 
 
 def _as_numbers(version: str) -> tuple[int, ...]:
