@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "load_instrument": "instruments.loading",
     "load_plan": "plans.loading",
-    **dict.fromkeys(("read", "clean", "score", "analyse", "release", "example_export"), "workflow"),
+    **dict.fromkeys(("read", "clean", "score", "analyse", "release", "report", "example_export"), "workflow"),
 }
 
-# `report` is also a room, and importing the room binds its name here; the function is what users call.
 __all__ = [
     "__version__",
     "analyse",
@@ -42,6 +41,7 @@ __all__ = [
     "load_plan",
     "read",
     "release",
+    "report",
     "score",
 ]
 

@@ -25,8 +25,8 @@ from mirabal_toolkit.version import __version__
 
 if TYPE_CHECKING:
     from mirabal_toolkit.readers import Import
-    from mirabal_toolkit.report.figures.spec import Figure
-    from mirabal_toolkit.report.tables.spec import Table
+    from mirabal_toolkit.reporting.figures.spec import Figure
+    from mirabal_toolkit.reporting.tables.spec import Table
 
 #: What a long function tells of itself: step in words, steps done, steps in all.
 Progress = Callable[[str, int, int], None]
@@ -53,13 +53,13 @@ class Released(ReleasableResults):
 
     def table(self, name: str) -> Table:
         """Return a table by name, e.g. ``before-after``; UsageError lists the names."""
-        from mirabal_toolkit.report.tables import build_table
+        from mirabal_toolkit.reporting.tables import build_table
 
         return build_table(self, name)
 
     def figure(self, name: str) -> Figure:
         """Return a figure by name, e.g. ``trajectories``; UsageError lists the names."""
-        from mirabal_toolkit.report.figures import build_figure
+        from mirabal_toolkit.reporting.figures import build_figure
 
         return build_figure(self, name)
 
@@ -202,7 +202,7 @@ def report(
     tuple of Path
         The files written.
     """
-    from mirabal_toolkit.report.delivery import deliver
+    from mirabal_toolkit.reporting.delivery import deliver
 
     return deliver(released, Path(out), tuple(formats), command={"command": "report"})
 
@@ -291,7 +291,7 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
     MirabalError
         With its exit code; ``request.out`` is then as it was.
     """
-    from mirabal_toolkit.report.delivery import check_destination, deliver
+    from mirabal_toolkit.reporting.delivery import check_destination, deliver
 
     check_destination(request.out)
     prepared = prepare(request, progress)

@@ -1,0 +1,98 @@
+"""The report as one HTML file that needs nothing else: no network, no script, no other file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from mirabal_toolkit.reporting.documents.outline import Block, Outline, Paragraph, Section, TableBlock
+from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.escaping import clean_text
+from mirabal_toolkit.reporting.figures.spec import Figure
+from mirabal_toolkit.reporting.tables.render_html import render_html, render_html_notes
+from mirabal_toolkit.reporting.tables.spec import Table
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+TEMPLATE, STYLE = "report.html.j2", "report.css"
+#: Tables with more columns are printed on pages on their side.
+MOST_UPRIGHT = 8
+
+
+def render_html_report(outline: Outline, edition: Edition) -> bytes:
+    """Return the report as UTF-8 bytes; equal outlines give equal bytes.
+
+    Every text is escaped by the template; figures are SVG inside ``<img>``, where no script runs.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_clean
+    )
+    environment.filters["with_kind"] = _with_kind
+    environment.filters["data_uri"] = _data_uri
+    template = environment.from_string(_bundled(TEMPLATE))
+    page = template.render(
+        outline=outline,
+        css=_safe(_bundled(STYLE)),
+        say=edition.say,
+        caption=lambda block: block.caption(edition),
+        table=_table_in(edition),
+        begins_wide=_begins_wide,
+    )
+    return (page.rstrip() + "\n").encode()
+
+
+def _bundled(name: str) -> str:
+    return (resources.files("mirabal_toolkit.reporting") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _clean(value: object) -> object:
+    from markupsafe import Markup
+
+    return clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _safe(text: str) -> Markup:
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704 — only our own files and renderers, which escape, come here
+
+
+def _with_kind(blocks: Iterable[Block]) -> list[tuple[str, Block]]:
+    return [(type(block).__name__, block) for block in blocks]
+
+
+def _is_wide(table: Table) -> bool:
+    return len(table.columns) > MOST_UPRIGHT
+
+
+def _begins_wide(section: Section) -> bool:
+    """Say whether the first thing after a section's opening words is a table for a page on its side."""
+    first = next((block for block in section.blocks if not isinstance(block, Paragraph)), None)
+    return isinstance(first, TableBlock) and _is_wide(first.table)
+
+
+def _data_uri(figure: Figure) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(figure.svg).decode('ascii')}"
+
+
+def _table_in(edition: Edition) -> Callable[[Table, str, str], Markup]:
+    def table(spec: Table, caption: str, anchor: str) -> Markup:
+        wide = " wide" if _is_wide(spec) else ""
+        label = _attribute(edition.say("table_scroll", title=caption))
+        return _safe(
+            f'<div class="tabled{wide}"><div class="scroll" role="region" tabindex="0" aria-label="{label}">'
+            f"{render_html(spec, caption=caption, anchor=anchor)}</div>{render_html_notes(spec.notes)}</div>"
+        )
+
+    return table
+
+
+def _attribute(text: str) -> str:
+    from markupsafe import escape
+
+    return str(escape(clean_text(text)))

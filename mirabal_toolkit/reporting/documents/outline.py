@@ -1,0 +1,249 @@
+"""What stands in a report, in which order: the same for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from mirabal_toolkit.core.instrument import in_language
+from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.figures.gallery import measure_figure_ids
+from mirabal_toolkit.reporting.figures.spec import Figure
+from mirabal_toolkit.reporting.tables.answers import answers_id
+from mirabal_toolkit.reporting.tables.spec import Table
+from mirabal_toolkit.reporting.words.limitations import limitations
+from mirabal_toolkit.reporting.words.methods import methods, references
+from mirabal_toolkit.reporting.words.summary import opening, summary
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; `lead` introduces what follows."""
+
+    text: str
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subheading:
+    """A heading inside a section."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableBlock:
+    """A table with its number in the report."""
+
+    table: Table
+    number: int
+
+    def caption(self, edition: Edition) -> str:
+        """Return ``Table 1. …``."""
+        return edition.say("table_caption", number=self.number, title=self.table.title)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureBlock:
+    """A figure with its number in the report."""
+
+    figure: Figure
+    number: int
+
+    def caption(self, edition: Edition) -> str:
+        """Return ``Figure 1. …``."""
+        return edition.say("figure_caption", number=self.number, title=self.figure.sheet.caption)
+
+
+Block = Paragraph | Bullets | Subheading | TableBlock | FigureBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the report; `id` is its anchor."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A whole report.
+
+    Parameters
+    ----------
+    title, subtitle : str
+    banners : tuple of str
+        What a reader must know before anything else.
+    urgent : bool
+        Whether the first banner is a warning (not for release).
+    language : str
+    sections : tuple of Section
+    """
+
+    title: str
+    subtitle: str
+    banners: tuple[str, ...]
+    urgent: bool
+    language: str
+    sections: tuple[Section, ...]
+
+
+class _Shelf:
+    """Gives out tables and figures, numbered in the order they are taken; absent ones are passed over."""
+
+    def __init__(self, tables: Mapping[str, Table], figures: Mapping[str, Figure]) -> None:
+        self.tables, self.figures = tables, figures
+        self._table_numbers, self._figure_numbers = count(1), count(1)
+
+    def table(self, name: str) -> Iterator[Block]:
+        """Yield the table of that name, if there is one."""
+        if name in self.tables:
+            yield TableBlock(self.tables[name], next(self._table_numbers))
+
+    def figure(self, name: str) -> Iterator[Block]:
+        """Yield the figure of that name and its further parts, if there are any."""
+        for figure_id, figure in self.figures.items():
+            if figure_id == name or figure_id.startswith(f"{name}-part-"):
+                yield FigureBlock(figure, next(self._figure_numbers))
+
+
+def make_outline(edition: Edition, tables: Mapping[str, Table], figures: Mapping[str, Figure]) -> Outline:
+    """Return the report.
+
+    Parameters
+    ----------
+    edition : Edition
+    tables, figures : mapping
+        By id, as `shelf.all_tables` and `gallery.all_figures` give them.
+    """
+    place = _Shelf(tables, figures)
+    sections = (
+        _section(edition, "summary", _summary(edition, place)),
+        _section(edition, "reached", _reached(place)),
+        _section(edition, "before_after", _before_after(edition, place)),
+        _section(edition, "measures", _measures(edition, place)),
+        _section(edition, "answers", _answers(edition, place)),
+        _section(edition, "every_wave", (*place.table("by-wave"), *place.table("by-wave-scores"))),
+        _section(edition, "models", _models(edition, place)),
+        _section(edition, "limitations", _limitations(edition, place)),
+        _section(edition, "methods", [Paragraph(text) for text in methods(edition)]),
+        _section(edition, "data", _data(edition, place)),
+        _section(edition, "flags", _flags(edition)),
+        _section(edition, "provenance", place.table("provenance")),
+        _section(edition, "references", [Bullets(references(edition))]),
+    )
+    return Outline(
+        title=edition.released.plan.title or edition.released.plan.id,
+        subtitle=_subtitle(edition),
+        banners=_banners(edition),
+        urgent=not edition.released.profile.releasable,
+        language=edition.language,
+        sections=tuple(section for section in sections if section.blocks),
+    )
+
+
+def _section(edition: Edition, name: str, blocks: Iterable[Block]) -> Section:
+    return Section(name.replace("_", "-"), edition.say(f"section_{name}"), tuple(blocks))
+
+
+def _subtitle(edition: Edition) -> str:
+    title = in_language(edition.instrument.title, edition.language)
+    return edition.say("report_subtitle", instrument=f"{title} {edition.instrument.version}", waves=len(edition.waves))
+
+
+def _banners(edition: Edition) -> tuple[str, ...]:
+    profile = edition.released.profile
+    key = "banner_release" if profile.releasable else "banner_internal"
+    found = [edition.say(key, profile=profile.name, base=profile.rounding)]
+    if edition.released.untrusted:
+        found.append(edition.say("banner_untrusted"))
+    return tuple(found)
+
+
+def _summary(edition: Edition, place: _Shelf) -> Iterator[Block]:
+    yield Paragraph(opening(edition))
+    yield Paragraph(edition.say("lead_summary"), lead=True)
+    for heading, sentences in summary(edition):
+        yield Subheading(heading)
+        yield Bullets(sentences)
+    yield Paragraph(edition.say("limit_no_comparison"))
+    yield from place.table("headline")
+
+
+def _reached(place: _Shelf) -> Iterator[Block]:
+    yield from place.figure("participant-flow")
+    yield from place.table("participant-flow")
+
+
+def _before_after(edition: Edition, place: _Shelf) -> Iterator[Block]:
+    figures = (*place.figure("before-after"), *place.figure("before-after-scores"))
+    if figures:
+        yield Paragraph(edition.say("lead_before_after"), lead=True)
+    yield from figures
+    yield from place.table("before-after")
+    yield from place.table("before-after-scores")
+
+
+def _measures(edition: Edition, place: _Shelf) -> Iterator[Block]:
+    for heading, name in measure_figure_ids(edition):
+        blocks = tuple(place.figure(name))
+        if blocks:
+            if heading:
+                yield Subheading(heading)
+            yield from blocks
+
+
+def _answers(edition: Edition, place: _Shelf) -> Iterator[Block]:
+    for item in edition.lookup.outcomes("distribution"):
+        name = answers_id(item, edition)
+        yield from place.figure(name)
+        yield from place.table(f"answers-{name}")
+
+
+def _models(edition: Edition, place: _Shelf) -> Iterator[Block]:
+    tables = (*place.table("model"), *place.table("model-parameters"))
+    if tables:
+        yield Paragraph(edition.say("lead_models"), lead=True)
+    yield from tables
+
+
+def _limitations(edition: Edition, place: _Shelf) -> Iterator[Block]:
+    yield Bullets(limitations(edition))
+    yield from place.table("bounds")
+
+
+def _data(edition: Edition, place: _Shelf) -> Iterator[Block]:
+    tables = (*place.table("cleaning"), *place.table("findings"))
+    if tables:
+        yield Paragraph(edition.say("lead_data"), lead=True)
+    yield from tables
+
+
+def _flags(edition: Edition) -> Iterator[Block]:
+    met = {flag for flags in edition.released.estimates.frame["flags"] for flag in flags}
+    known = [flag for flag in FLAG_ORDER if flag in met]
+    if known:
+        yield Paragraph(edition.say("lead_flags"), lead=True)
+        yield Bullets(tuple(edition.say(f"flag_{flag}") for flag in known))
+
+
+FLAG_ORDER = (
+    "suppressed",
+    "rounded",
+    "zero_cell",
+    "penalised",
+    "boundary",
+    "few_people",
+    "not_estimable",
+    "not_converged",
+)

@@ -1,0 +1,117 @@
+"""A Word document with the styles of the report: A4, real headings, one typeface, a language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from mirabal_toolkit.reporting.escaping import clean_text
+
+FONT = "Arial"
+LANGUAGES = {"en": "en-GB", "ro": "ro-RO", "it": "it-IT", "el": "el-GR"}
+#: Documents carry no date of their own, so that equal results give equal bytes.
+FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_INK, _QUIET = "1B1F24", "50585F"
+
+#: Ids by which Word knows its own styles, where they differ from those python-docx makes of their names.
+STYLE_IDS = {"toc 1": "TOC1"}
+
+#: Style, size in points, bold, colour, space before and after in points.
+_STYLES = (
+    ("Normal", 10, False, _INK, 0, 6),
+    ("Title", 24, True, _INK, 0, 4),
+    ("Subtitle", 12, False, _QUIET, 0, 10),
+    ("Heading 1", 16, True, _INK, 18, 6),
+    ("Heading 2", 12.5, True, _INK, 12, 4),
+    ("Caption", 10, True, _INK, 12, 4),
+    ("List Bullet", 10, False, _INK, 0, 4),
+)
+#: The same for styles that Word does not have.
+_OWN_STYLES = (
+    ("Table text", 8.5, False, _INK, 1, 1),
+    ("Table text small", 7, False, _INK, 1, 1),
+    ("Table note", 8, False, _QUIET, 2, 0),
+    ("Lead", 10, False, _QUIET, 0, 6),
+    ("Banner", 10.5, True, "7A2E00", 0, 6),
+    ("toc 1", 10.5, False, _INK, 0, 3),
+)
+
+
+def new_document(title: str, language: str, *, landscape: bool = False) -> Any:
+    """Return an empty document with the styles of the report.
+
+    Parameters
+    ----------
+    title : str
+        Title in the document's properties.
+    language : str
+        Language code of the text.
+    landscape : bool
+        Whether the page lies on its side.
+    """
+    from docx import Document
+
+    document = Document()
+    for style in _STYLES:
+        _set_style(document.styles[style[0]], *style[1:])
+    _add_own_styles(document)
+    _set_language(document, LANGUAGES.get(language, language))
+    _set_properties(document, title, LANGUAGES.get(language, language))
+    set_page(document.sections[0], landscape=landscape)
+    return document
+
+
+def set_page(section: Any, *, landscape: bool) -> None:
+    """Make the pages of a section A4, upright or on their side."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Mm
+
+    short, long = Mm(210), Mm(297)
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (long, short) if landscape else (short, long)
+    section.left_margin = section.right_margin = Mm(18 if landscape else 20)
+    section.top_margin = section.bottom_margin = Mm(20)
+
+
+def _add_own_styles(document: Any) -> None:
+    from docx.enum.style import WD_STYLE_TYPE
+
+    for name, *look in _OWN_STYLES:
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.element.styleId = STYLE_IDS.get(name, style.style_id)
+        style.base_style = document.styles["Normal"]
+        _set_style(style, *look)
+    for name in ("Table text", "Table text small"):
+        document.styles[name].paragraph_format.line_spacing = 1.0
+
+
+def _set_style(style: Any, *look: Any) -> None:
+    from docx.shared import Pt, RGBColor
+
+    size, bold, colour, before, after = look
+    font = style.font
+    font.name, font.size, font.bold, font.italic = FONT, Pt(size), bold, False
+    font.color.rgb = RGBColor.from_string(colour)
+    fonts = style.element.rPr.rFonts
+    for attribute in [name for name in fonts.attrib if name.endswith("Theme")]:
+        del fonts.attrib[attribute]
+    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+    borders = style.element.pPr.find(f"{{{fonts.nsmap['w']}}}pBdr") if style.element.pPr is not None else None
+    if borders is not None:
+        style.element.pPr.remove(borders)
+
+
+def _set_language(document: Any, language: str) -> None:
+    from docx.oxml.ns import qn
+
+    for tag in document.styles.element.iter(qn("w:lang")):
+        tag.set(qn("w:val"), language)
+
+
+def _set_properties(document: Any, title: str, language: str) -> None:
+    properties = document.core_properties
+    properties.title, properties.language = clean_text(title)[:255], language
+    properties.author = properties.last_modified_by = "Mirabal toolkit"
+    properties.comments = properties.keywords = properties.subject = properties.category = ""
+    properties.created = properties.modified = FIXED_DATE
+    properties.revision = 1

@@ -1,0 +1,87 @@
+"""Pieces of WordprocessingML that python-docx has no words for: fields, bookmarks, table rows.
+
+The order of elements is that of ECMA-376, Part 1, section 17; Word repairs or refuses files that
+mix it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from mirabal_toolkit.reporting.escaping import clean_text
+
+NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_DECLARATION = f'xmlns:w="{NAMESPACE}"'
+
+
+def element(xml: str) -> Any:
+    """Return an element from XML whose outermost tag lacks the ``w`` namespace declaration."""
+    from docx.oxml import parse_xml
+
+    head, space, rest = xml.partition(" ") if " " in xml.split(">", 1)[0] else (*xml.partition(">")[:1], "", "")
+    if space:
+        return parse_xml(f"{head} {_DECLARATION} {rest}")
+    name, end, body = xml.partition(">")
+    slash = "/" if name.endswith("/") else ""
+    return parse_xml(f"{name.removesuffix('/')} {_DECLARATION}{slash}{end}{body}")
+
+
+def text_run(text: str, properties: str = "") -> str:
+    """Return a run of text as XML; `properties` is the inside of its ``w:rPr``."""
+    inside = f"<w:rPr>{properties}</w:rPr>" if properties else ""
+    return f'<w:r>{inside}<w:t xml:space="preserve">{escape(clean_text(text))}</w:t></w:r>'
+
+
+def field_runs(instruction: str, shown: str, properties: str = "") -> str:
+    """Return the runs of a field that shows `shown` until Word works it out again."""
+    inside = f"<w:rPr>{properties}</w:rPr>" if properties else ""
+    return (
+        f'<w:r>{inside}<w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r>{inside}<w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
+        f'<w:r>{inside}<w:fldChar w:fldCharType="separate"/></w:r>'
+        f"{text_run(shown, properties)}"
+        f'<w:r>{inside}<w:fldChar w:fldCharType="end"/></w:r>'
+    )
+
+
+def append_runs(paragraph: Any, runs: str) -> None:
+    """Append runs, as XML, to a python-docx paragraph."""
+    for child in list(element(f"<w:p>{runs}</w:p>")):
+        paragraph._p.append(child)  # noqa: SLF001 — the documented way to reach the XML
+
+
+def add_bookmark(paragraph: Any, name: str, number: int) -> None:
+    """Put a bookmark around everything a paragraph holds so far."""
+    start = element(f'<w:bookmarkStart w:id="{number}" w:name={quoteattr(name)}/>')
+    properties = paragraph._p.pPr  # noqa: SLF001
+    position = 0 if properties is None else 1
+    paragraph._p.insert(position, start)  # noqa: SLF001
+    paragraph._p.append(element(f'<w:bookmarkEnd w:id="{number}"/>'))  # noqa: SLF001
+
+
+def contents_paragraphs(entries: Sequence[tuple[str, str, int]], instruction: str) -> list[Any]:
+    """Return the paragraphs of a contents field, filled in, so that it is there before anybody updates it.
+
+    Parameters
+    ----------
+    entries : sequence of (text, bookmark, level)
+    instruction : str
+        The TOC field instruction.
+    """
+    paragraphs = []
+    for number, (text, bookmark, level) in enumerate(entries):
+        start = end = ""
+        if number == 0:
+            start = (
+                '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+                f'<w:r><w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
+                '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+            )
+        if number == len(entries) - 1:
+            end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        link = f'<w:hyperlink w:anchor={quoteattr(bookmark)} w:history="1">{text_run(text)}</w:hyperlink>'
+        style = f'<w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>'
+        paragraphs.append(element(f"<w:p>{style}{start}{link}{end}</w:p>"))
+    return paragraphs

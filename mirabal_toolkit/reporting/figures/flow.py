@@ -1,0 +1,90 @@
+"""Participant flow: a box a wave, those interviewed, and beside it why others were not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.page import Page, new_page
+from mirabal_toolkit.reporting.figures.text import height_of, wrap
+
+BOX_WIDTH, SIDE_LEFT, GAP, PAD = 3.1, 3.7, 0.26, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One wave: its name, who was interviewed, and the lines of those who were not."""
+
+    wave: str
+    interviewed: str
+    lost: tuple[str, ...]
+
+
+def draw_flow(edition: Edition, steps: Sequence[Step], title: str, subtitle: str) -> Page:
+    """Draw the waves from the top down."""
+    side_width = style.WIDTH - 2 * style.MARGIN - SIDE_LEFT - 0.02
+    wrapped = [_lines(step, side_width) for step in steps]
+    heights = [max(_height(lines) for lines in (main, side)) for main, side in wrapped]
+    body = sum(heights) + GAP * (len(steps) - 1)
+    page = new_page(title, subtitle, edition.say("caption_flow"), body)
+    canvas = page.canvas()
+    top = 0.0
+    for number, ((main, side), height) in enumerate(zip(wrapped, heights, strict=True)):
+        _draw_box(canvas, (0.01, top, BOX_WIDTH, height), main, filled=True)
+        if side:
+            _draw_box(canvas, (SIDE_LEFT, top, side_width, height), side, filled=False)
+            _draw_arrow(canvas, (BOX_WIDTH, top + height / 2), (SIDE_LEFT, top + height / 2))
+        if number < len(steps) - 1:
+            _draw_arrow(canvas, (BOX_WIDTH / 2, top + height), (BOX_WIDTH / 2, top + height + GAP))
+        top += height + GAP
+    return page
+
+
+def _lines(step: Step, side_width: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    main = (
+        *wrap(step.wave, BOX_WIDTH - 2 * PAD, style.LABEL, "bold"),
+        *wrap(step.interviewed, BOX_WIDTH - 2 * PAD, style.LABEL),
+    )
+    side = tuple(line for text in step.lost for line in wrap(text, side_width - 2 * PAD, style.LABEL, "bold"))
+    return main, side
+
+
+def _height(lines: Sequence[str]) -> float:
+    return height_of(len(lines), style.LABEL) + 2 * PAD if lines else 0.0
+
+
+def _draw_box(canvas: Any, place: tuple[float, float, float, float], lines: Sequence[str], *, filled: bool) -> None:
+    from matplotlib.patches import Rectangle
+
+    left, top, width, height = place
+    canvas.add_patch(
+        Rectangle(
+            (left, top),
+            width,
+            height,
+            facecolor="#eef4f9" if filled else style.PAPER,
+            edgecolor=style.BLUE if filled else style.GREY,
+            linewidth=0.9,
+            linestyle="-" if filled else "--",
+            clip_on=False,
+        )
+    )
+    size = style.LABEL
+    first = top + (height - height_of(len(lines) - 1, size)) / 2
+    for number, line in enumerate(lines):
+        weight = "bold" if number == 0 else "normal"
+        canvas.text(
+            left + PAD, first + height_of(number, size), line, fontsize=size, fontweight=weight, va="center_baseline"
+        )
+
+
+def _draw_arrow(canvas: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    canvas.annotate(
+        "",
+        xy=end,
+        xytext=start,
+        arrowprops={"arrowstyle": "-|>", "color": style.GREY, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0},
+    )

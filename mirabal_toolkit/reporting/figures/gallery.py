@@ -1,0 +1,308 @@
+"""Which figures a report has, and what each says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from mirabal_toolkit.core.data import INTERVIEWED, WAVE_STATUSES
+from mirabal_toolkit.core.instrument import in_language
+from mirabal_toolkit.reporting.edition import Edition, Indicator
+from mirabal_toolkit.reporting.figures.dumbbell import (
+    HEADING_HEIGHT,
+    MOST_HEIGHT,
+    draw_dumbbell,
+    line_height,
+    make_line,
+)
+from mirabal_toolkit.reporting.figures.flow import Step, draw_flow
+from mirabal_toolkit.reporting.figures.spec import Sheet
+from mirabal_toolkit.reporting.figures.stacked import Bar, Stack, draw_stack
+from mirabal_toolkit.reporting.figures.trajectories import axis_range, draw_trajectories, make_panel, panels_on_a_page
+from mirabal_toolkit.reporting.tables.answers import answer_rows, answers, answers_id, base_at, reasons_met
+from mirabal_toolkit.reporting.tables.by_wave import participant_flow
+from mirabal_toolkit.reporting.tables.figure_numbers import paired_numbers, trajectory_numbers
+from mirabal_toolkit.reporting.words import numbers
+from mirabal_toolkit.reporting.words.findings import counted_changes, first_to_last
+
+#: Up to so many panels the title tells of the first; above, it counts.
+FEW_PANELS = 3
+
+
+def trajectories(edition: Edition) -> tuple[Sheet, ...]:
+    """Return the trajectories of the headline indicators, so many a figure as stay legible."""
+    chosen = [one for one in edition.indicators if one.headline and one.first] or _shown(edition)
+    return _trajectory_figures(edition, chosen, "trajectories", edition.say("figure_trajectories"))
+
+
+def trajectories_of_measure(edition: Edition, heading: str, members: Sequence[Indicator]) -> tuple[Sheet, ...]:
+    """Return the trajectories of one measure of success (or of those beside the measures)."""
+    chosen = [one for one in members if one.first and edition.series(one)]
+    return _trajectory_figures(
+        edition, chosen, _measure_figure_id(members), _measure_caption(edition, heading, members)
+    )
+
+
+def _measure_caption(edition: Edition, heading: str, members: Sequence[Indicator]) -> str:
+    titles = {measure.number: measure.title for measure in edition.instrument.measures_of_success}
+    title = titles.get(members[0].outcome.measure or 0)
+    text = heading if title is None else in_language(title, edition.language)
+    return edition.say("figure_trajectories_measure", title=text or edition.say("all_indicators"))
+
+
+def _measure_figure_id(members: Sequence[Indicator]) -> str:
+    measure = members[0].outcome.measure
+    return f"trajectories-{'other' if measure is None else measure}"
+
+
+def measure_figure_ids(edition: Edition) -> tuple[tuple[str, str], ...]:
+    """Return (measure of success, figure id), in order."""
+    return tuple((heading, _measure_figure_id(members)) for heading, members in edition.groups(edition.indicators))
+
+
+def all_figures(edition: Edition) -> tuple[Sheet, ...]:
+    """Return every figure the results give, undrawn."""
+    sheets = [participant_flow_drawn(edition), *trajectories(edition)]
+    for heading, members in edition.groups(edition.indicators):
+        sheets += trajectories_of_measure(edition, heading, members)
+    sheets += [*before_after(edition), *before_after_scores(edition)]
+    sheets += [answers_by_wave(edition, item) for item in edition.lookup.outcomes("distribution")]
+    return tuple(sheets)
+
+
+def _shown(edition: Edition) -> list[Indicator]:
+    return [one for one in edition.indicators if one.first and edition.series(one)]
+
+
+def _trajectory_figures(edition: Edition, chosen: Sequence[Indicator], figure: str, caption: str) -> tuple[Sheet, ...]:
+    sheets = []
+    size = panels_on_a_page([make_panel(one, edition) for one in chosen])
+    for number, start in enumerate(range(0, len(chosen), size), start=1):
+        part = chosen[start : start + size]
+        name = figure if number == 1 else f"{figure}-part-{number}"
+        sheets.append(_trajectory_figure(edition, part, name, caption))
+    return tuple(sheets)
+
+
+def _trajectory_figure(edition: Edition, chosen: Sequence[Indicator], name: str, caption: str) -> Sheet:
+    panels = [make_panel(one, edition) for one in chosen]
+    plain = all(axis_range(one, edition) == (0.0, 100.0) for one in chosen)
+    title = first_to_last(chosen[0], edition) if len(chosen) <= FEW_PANELS else counted_changes(chosen, edition)
+    subtitle = edition.say("subtitle_trajectories" if plain else "subtitle_trajectories_other")
+    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
+    lines = [edition.say("alt_trajectories", **ends), *(first_to_last(one, edition, "alt_line") for one in chosen)]
+    return Sheet(
+        name,
+        caption,
+        title,
+        " ".join(lines),
+        trajectory_numbers(edition, chosen, name, caption),
+        partial(draw_trajectories, edition, panels, title, subtitle),
+    )
+
+
+def before_after(edition: Edition) -> tuple[Sheet, ...]:
+    """Return the before–after figure of the yes-or-no indicators."""
+    chosen = [one for one in edition.indicators if one.first and one.outcome.kind == "binary"]
+    return _before_after(edition, chosen, "before-after")
+
+
+def before_after_scores(edition: Edition) -> tuple[Sheet, ...]:
+    """Return the before–after figure of the scores from 0 to 100."""
+    chosen = [one for one in edition.indicators if one.first and one.outcome.indicator == "score"]
+    return _before_after(
+        edition, [one for one in chosen if axis_range(one, edition) == (0.0, 100.0)], "before-after-scores"
+    )
+
+
+def _before_after(edition: Edition, chosen: Sequence[Indicator], name: str) -> tuple[Sheet, ...]:
+    known = [one for one in chosen if edition.paired(one).change is not None]
+    key = name.replace("-", "_")
+    return tuple(
+        _before_after_part(edition, part, key, name if number == 1 else f"{name}-part-{number}")
+        for number, part in enumerate(_pages(edition, known), start=1)
+    )
+
+
+def _pages(edition: Edition, known: Sequence[Indicator]) -> list[list[Indicator]]:
+    """Split indicators, in the order of their measures, into figures no higher than a page."""
+    pages: list[list[Indicator]] = []
+    room = 0.0
+    for _, members in edition.groups(tuple(known)):
+        for one in members:
+            height = line_height(make_line(one, edition))
+            first = one is members[0]
+            if not pages or height + first * HEADING_HEIGHT > room:
+                pages.append([])
+                room, first = MOST_HEIGHT, True
+            pages[-1].append(one)
+            room -= height + first * HEADING_HEIGHT
+    return pages
+
+
+def _before_after_part(edition: Edition, part: Sequence[Indicator], key: str, name: str) -> Sheet:
+    groups = [
+        (heading, [make_line(one, edition) for one in members]) for heading, members in edition.groups(tuple(part))
+    ]
+    title = counted_changes(part, edition)
+    first, last = (edition.at_wave(wave) for wave in (edition.waves[0], edition.waves[-1]))
+    lines = [
+        f"{line.label}: {line.before_text or '–'} → {line.after_text or '–'}, {line.change}, n {line.n}."
+        for _, members in groups
+        for line in members
+    ]
+    return Sheet(
+        name,
+        edition.say(f"figure_{key}"),
+        title,
+        " ".join([title + ".", edition.say("alt_before_after", at_first=first, at_last=last), *lines]),
+        paired_numbers(edition, part, name, edition.say(f"figure_{key}")),
+        partial(draw_dumbbell, edition, groups, title, edition.say(f"subtitle_{key}")),
+    )
+
+
+def answers_by_wave(edition: Edition, item: str) -> Sheet:
+    """Return the stacked bars of one item."""
+    stack = _stack(edition, item)
+    label = in_language(edition.instrument.item(item).label, edition.language)
+    title = _answers_title(edition, item, stack)
+    waves = [
+        edition.say("alt_wave", wave=bar.label, answers=", ".join(_spoken(stack, bar, edition)) + f", n {bar.n}")
+        for bar in stack.bars
+    ]
+    return Sheet(
+        answers_id(item, edition),
+        edition.say("figure_answers", item=label),
+        title,
+        " ".join([title + ".", edition.say("alt_answers"), *waves]),
+        answers(item, edition),
+        partial(draw_stack, edition, stack, title, f"{label}: {edition.say('subtitle_answers').lower()}"),
+    )
+
+
+def _spoken(stack: Stack, bar: Bar, edition: Edition) -> list[str]:
+    return [
+        f"{answer} {edition.say('hidden') if share is None else numbers.percent(share, edition.decimals)}"
+        for answer, share in zip(stack.answers, bar.shares, strict=True)
+    ]
+
+
+def _stack(edition: Edition, item: str) -> Stack:
+    options = [option for option in edition.instrument.options(item) if option.kind == "valid"]
+    shares = [answer_rows(item, edition, option.name) for option in options]
+    response_set = edition.instrument.response_set_by_id[edition.instrument.item(item).response_set or ""]
+    bars = []
+    for wave in edition.waves:
+        n = base_at(item, edition, wave)
+        met = [share.get(wave) for share in shares]
+        values = tuple(
+            None if one is not None and one.hidden else 0.0 if one is None or one.estimate is None else one.estimate
+            for one in met
+        )
+        text = numbers.NO_VALUE if n is None else f"{n:.0f}"
+        bars.append(Bar(edition.wave_name(wave), values, text, _unanswered(edition, item, wave)))
+    labels = tuple(in_language(option.label, edition.language) for option in options)
+    return Stack(labels, response_set.direction, tuple(bars))
+
+
+def _unanswered(edition: Edition, item: str, wave: int) -> str:
+    met = [answer_rows(item, edition, reason).get(wave) for reason in reasons_met(item, edition)]
+    if any(one is not None and one.hidden for one in met):
+        return edition.say("hidden")
+    return f"{sum(one.count or 0.0 for one in met if one is not None):.0f}"
+
+
+def _answers_title(edition: Edition, item: str, stack: Stack) -> str:
+    """Return the finding of a planned yes-or-no indicator on the same item, else of the best answer."""
+    same = [one for one in edition.indicators if one.outcome.item == item and one.outcome.kind == "binary"]
+    same.sort(key=lambda one: -len(one.outcome.categories))
+    if same:
+        return first_to_last(same[0], edition)
+    place = -1 if stack.direction == "higher_is_better" else 0
+    ends = [bar.shares[place] for bar in (stack.bars[0], stack.bars[-1])]
+    before, after = (
+        edition.say("hidden") if share is None else numbers.percent(share, edition.decimals) for share in ends
+    )
+    return edition.say(
+        "finding_share" if len(edition.waves) > 1 else "finding_share_one",
+        label=stack.answers[place],
+        before=before,
+        after=after,
+        at_first=edition.at_wave(edition.waves[0]),
+        at_last=edition.at_wave(edition.waves[-1]),
+    )
+
+
+def participant_flow_drawn(edition: Edition) -> Sheet:
+    """Return the participant flow."""
+    steps = [_step(edition, wave) for wave in edition.waves]
+    title = _flow_title(edition)
+    lines = [f"{step.wave}: {step.interviewed}; {', '.join(step.lost) or '–'}." for step in steps]
+    return Sheet(
+        "participant-flow",
+        edition.say("figure_flow"),
+        title,
+        " ".join([title + ".", edition.say("alt_flow"), *lines]),
+        participant_flow(edition),
+        partial(draw_flow, edition, steps, title, edition.say("subtitle_flow")),
+    )
+
+
+def _counted(edition: Edition, status: str, wave: int) -> str | None:
+    """Return a number of the flow as text; None where it is 0."""
+    value = edition.released.flow.frame[status].get(wave)
+    if value is None or pd.isna(value):
+        return edition.say("hidden")
+    return numbers.count(float(value)) if value else None
+
+
+def _step(edition: Edition, wave: int) -> Step:
+    interviewed = _counted(edition, INTERVIEWED, wave) or "0"
+    kept = _retained(edition, wave)
+    key = "flow_box_interviewed" if kept is None or wave == edition.waves[0] else "flow_box_share"
+    text = edition.say(key, interviewed=interviewed, share=kept or "")
+    return Step(edition.wave_name(wave), text, _lost(edition, wave))
+
+
+def _lost(edition: Edition, wave: int) -> tuple[str, ...]:
+    """Return how many were not interviewed, then the reasons; empty if nobody was lost."""
+    reasons = []
+    for status in WAVE_STATUSES:
+        n = _counted(edition, status, wave)
+        if status != INTERVIEWED and n is not None:
+            reasons.append(edition.say("flow_reason", reason=edition.say(f"flow_{status}"), n=n))
+    flow = edition.released.flow.frame
+    eligible, interviewed = flow["eligible"].get(wave), flow[INTERVIEWED].get(wave)
+    if not reasons:
+        return ()
+    if eligible is None or interviewed is None or pd.isna(eligible) or pd.isna(interviewed):
+        total = edition.say("hidden")
+    else:
+        # Both are rounded where numbers are protected: a difference of 0 is then not nobody.
+        lost = float(eligible) - float(interviewed)
+        total = numbers.count(lost) if lost > 0 else edition.say("few")
+    return (edition.say("flow_box_lost", n=total), *reasons)
+
+
+def _retained(edition: Edition, wave: int) -> str | None:
+    outcomes = edition.lookup.outcomes("retention")
+    found = edition.lookup.by_wave("retention", outcomes[0]).get(wave) if outcomes else None
+    if found is None or found.estimate is None:
+        return None
+    return numbers.percent(found.estimate, edition.decimals)
+
+
+def _flow_title(edition: Edition) -> str:
+    last = edition.waves[-1]
+    outcomes = edition.lookup.outcomes("retention")
+    found = edition.lookup.by_wave("retention", outcomes[0]).get(last) if outcomes else None
+    if found is None or found.count is None or found.n_obs is None:
+        return edition.say("finding_retention_hidden")
+    return edition.say(
+        "finding_retention",
+        kept=numbers.count(found.count),
+        started=numbers.count(found.n_obs),
+        at_last=edition.at_wave(last),
+    )

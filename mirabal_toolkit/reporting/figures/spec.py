@@ -1,0 +1,85 @@
+"""A figure and all that goes with it: picture files, numbers, and a description in words."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.page import Page
+from mirabal_toolkit.reporting.tables.spec import Table
+
+DOTS_PER_INCH = 300
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a figure shows, before it is drawn.
+
+    Parameters
+    ----------
+    id : str
+        Name of its files.
+    caption : str
+        What it shows, without “Figure 1”.
+    title : str
+        The finding, as written in the picture.
+    alt : str
+        Description for those who do not see the picture: what it is, then what it says.
+    numbers : Table
+        Every number in the picture.
+    draw : callable
+        Draws it; called inside `style.drawing_style()`.
+    """
+
+    id: str
+    caption: str
+    title: str
+    alt: str
+    numbers: Table
+    draw: Callable[[], Page]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    svg, png : bytes
+        Files; the PNG has 300 dots an inch.
+    size : tuple of float
+        Width and height in inches.
+    """
+
+    sheet: Sheet
+    svg: bytes
+    png: bytes
+    size: tuple[float, float]
+
+    @property
+    def id(self) -> str:
+        """Name of its files."""
+        return self.sheet.id
+
+    def _repr_svg_(self) -> str:
+        """Show the figure in a notebook."""
+        return self.svg.decode()
+
+
+def draw(sheet: Sheet) -> Figure:
+    """Draw a figure; equal sheets give equal bytes, and no global state of matplotlib holds the drawing."""
+    with style.drawing_style():
+        page = sheet.draw()
+        svg, png = io.BytesIO(), io.BytesIO()
+        page.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": sheet.title})
+        page.figure.savefig(
+            png,
+            format="png",
+            dpi=DOTS_PER_INCH,
+            metadata={"Software": None, "Title": sheet.caption},
+            pil_kwargs={"compress_level": 4},
+        )
+    return Figure(sheet, svg.getvalue(), png.getvalue(), page.size)

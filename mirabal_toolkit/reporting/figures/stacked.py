@@ -1,0 +1,169 @@
+"""Answers to one item, wave by wave: bars that fill 100 percent, in the order of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mirabal_toolkit.core.instrument import Direction
+from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.page import Page, new_page
+from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
+from mirabal_toolkit.reporting.words import numbers
+
+#: Width of a hidden answer, in percent of the bar.
+HIDDEN_WIDTH = 6.0
+BAR, STEP, LABEL_WIDTH, N_WIDTH, NONE_WIDTH = 0.34, 0.5, 0.95, 0.45, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One wave: the percent of each answer (None where hidden), n, and how many gave no answer."""
+
+    label: str
+    shares: tuple[float | None, ...]
+    n: str
+    unanswered: str
+
+    @property
+    def hidden(self) -> bool:
+        """Whether any share is hidden."""
+        return any(share is None for share in self.shares)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """All bars of an item, with the labels of its answers and which end is better."""
+
+    answers: tuple[str, ...]
+    direction: Direction
+    bars: tuple[Bar, ...]
+
+
+def fills(direction: Direction, number: int) -> tuple[str, ...]:
+    """Return the colours of `number` ordered answers; good and bad ends differ where there are such."""
+    if direction == "neutral":
+        return _spread(style.LOW_TO_HIGH, number)
+    colours = _spread(style.GOOD_TO_BAD_OF_FOUR if number == 4 else style.GOOD_TO_BAD, number)
+    return colours if direction == "higher_is_worse" else colours[::-1]
+
+
+def _spread(colours: Sequence[str], number: int) -> tuple[str, ...]:
+    """Return `number` colours evenly spaced along `colours`."""
+    from matplotlib.colors import LinearSegmentedColormap, to_hex
+
+    if number == len(colours):
+        return tuple(colours)
+    steps = LinearSegmentedColormap.from_list("answers", list(colours))
+    return tuple(to_hex(steps(position / max(number - 1, 1))) for position in range(number))
+
+
+def ink_on(fill: str) -> str:
+    """Return black or white, whichever is read better on `fill` (WCAG relative luminance)."""
+    from matplotlib.colors import to_rgb
+
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(fill)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    # Contrast of white, and of the dark ink, whose luminance is 0.013.
+    return style.PAPER if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.063 else style.INK
+
+
+def draw_stack(edition: Edition, stack: Stack, title: str, subtitle: str) -> Page:
+    """Draw the bars from the first wave down to the last, the answers' names on top."""
+    legend = _legend_rows(stack)
+    head = height_of(len(legend), style.SMALL) * 1.25 + 0.3
+    body = head + STEP * len(stack.bars)
+    note = edition.say("caption_answers")
+    if any(bar.hidden for bar in stack.bars):
+        note += " " + edition.say("caption_answers_hidden")
+    page = new_page(title, subtitle, note, body)
+    canvas = page.canvas()
+    colours = fills(stack.direction, len(stack.answers))
+    _draw_legend(canvas, legend, colours)
+    right = page.width - NONE_WIDTH - N_WIDTH
+    for x, key in ((right + N_WIDTH, "column_n"), (page.width, "column_no_answer")):
+        canvas.text(x, head - 0.1, edition.say(key), fontsize=style.SMALL, fontweight="bold", ha="right", va="center")
+    for number, bar in enumerate(stack.bars):
+        _draw_bar(canvas, bar, head + number * STEP, right, colours)
+        _write_sides(canvas, bar, head + number * STEP + BAR / 2, (right + N_WIDTH, page.width))
+    return page
+
+
+def _legend_rows(stack: Stack) -> list[list[tuple[int, str]]]:
+    """Return the answers' names in rows that fit the page, each with its number."""
+    rows: list[list[tuple[int, str]]] = [[]]
+    used = 0.0
+    room = style.WIDTH - 2 * style.MARGIN
+    for number, answer in enumerate(stack.answers):
+        text = wrap(answer, room - 0.4, style.SMALL)[0]
+        width = width_of(text, style.SMALL) + 0.38
+        if rows[-1] and used + width > room:
+            rows.append([])
+            used = 0.0
+        rows[-1].append((number, text))
+        used += width
+    return rows
+
+
+def _draw_legend(canvas: Any, rows: list[list[tuple[int, str]]], colours: Sequence[str]) -> None:
+    from matplotlib.patches import Rectangle
+
+    for line, row in enumerate(rows):
+        x, y = 0.0, 0.08 + line * height_of(1, style.SMALL) * 1.25
+        for number, text in row:
+            canvas.add_patch(Rectangle((x, y - 0.055), 0.14, 0.11, facecolor=colours[number], edgecolor="none"))
+            canvas.text(x + 0.19, y, text, fontsize=style.SMALL, va="center_baseline")
+            x += width_of(text, style.SMALL) + 0.38
+
+
+def _draw_bar(canvas: Any, bar: Bar, top: float, right: float, colours: Sequence[str]) -> None:
+    from matplotlib.patches import Rectangle
+
+    canvas.text(0, top + BAR / 2, bar.label, fontsize=style.LABEL, va="center_baseline")
+    x = LABEL_WIDTH
+    pieces = _pieces(bar)
+    scale = (right - LABEL_WIDTH - 0.08) / (sum(pieces) or 1.0)
+    for share, piece, colour in zip(bar.shares, pieces, colours, strict=True):
+        width = piece * scale
+        if share is None:
+            look: dict[str, Any] = {"facecolor": style.BAND, "edgecolor": style.GREY, "hatch": "////", "linewidth": 0.0}
+        else:
+            look = {"facecolor": colour, "edgecolor": style.PAPER, "linewidth": 0.8}
+        if width:
+            canvas.add_patch(Rectangle((x, top), width, BAR, **look))
+        if share is not None:
+            _write_share(canvas, share, (x, top + BAR / 2, width), colour)
+        x += width
+
+
+def _write_share(canvas: Any, share: float, place: tuple[float, float, float], colour: str) -> None:
+    """Write a percent into its piece, if it fits."""
+    left, middle, width = place
+    text = numbers.percent(share)
+    if width > width_of(text, style.SMALL) + 0.06:
+        canvas.text(
+            left + width / 2,
+            middle,
+            text,
+            fontsize=style.SMALL,
+            color=ink_on(colour),
+            ha="center",
+            va="center_baseline",
+        )
+
+
+def _pieces(bar: Bar) -> list[float]:
+    """Return the width of each answer; a hidden one has a fixed width, so that it tells nothing.
+
+    Shares of rounded counts need not add to 100, so the caller stretches the bar to its full width.
+    """
+    shown = sum(share for share in bar.shares if share is not None)
+    fixed = HIDDEN_WIDTH if shown else 100.0
+    return [fixed if share is None else share for share in bar.shares]
+
+
+def _write_sides(canvas: Any, bar: Bar, middle: float, rights: tuple[float, float]) -> None:
+    for x, text in zip(rights, (bar.n, bar.unanswered), strict=True):
+        canvas.text(x, middle, text, fontsize=style.SMALL, ha="right", va="center_baseline")

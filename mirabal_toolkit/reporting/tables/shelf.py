@@ -1,0 +1,36 @@
+"""Which tables a report has; those with nothing in them are left out."""
+
+from __future__ import annotations
+
+from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.tables.answers import answers
+from mirabal_toolkit.reporting.tables.before_after import before_after, before_after_scores, headline
+from mirabal_toolkit.reporting.tables.bounds import bounds
+from mirabal_toolkit.reporting.tables.by_wave import by_wave, by_wave_scores, participant_flow
+from mirabal_toolkit.reporting.tables.cleaning import cleaning, findings
+from mirabal_toolkit.reporting.tables.model import model, model_detail, model_parameters
+from mirabal_toolkit.reporting.tables.provenance import provenance
+from mirabal_toolkit.reporting.tables.spec import Table
+
+BUILDERS = (
+    headline,
+    participant_flow,
+    before_after,
+    before_after_scores,
+    by_wave,
+    by_wave_scores,
+    model,
+    model_parameters,
+    model_detail,
+    bounds,
+    cleaning,
+    findings,
+    provenance,
+)
+
+
+def all_tables(edition: Edition) -> tuple[Table, ...]:
+    """Return every table that has rows, in the order of the report."""
+    tables = [build(edition) for build in BUILDERS]
+    tables += [answers(item, edition) for item in edition.lookup.outcomes("distribution")]
+    return tuple(table for table in tables if not table.is_empty)

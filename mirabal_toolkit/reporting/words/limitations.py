@@ -1,0 +1,46 @@
+"""What the report cannot say, written from what ran."""
+
+from __future__ import annotations
+
+from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.tables.bounds import Bounds, bounds_of
+from mirabal_toolkit.reporting.words import numbers
+from mirabal_toolkit.reporting.words.summary import opening
+
+
+def limitations(edition: Edition) -> tuple[str, ...]:
+    """Return the limitations, one paragraph each, the weightiest first."""
+    found = [edition.say("limit_no_comparison"), _lost(edition), edition.say("limit_self_report")]
+    if any(one.estimand == "experienced" for one in edition.indicators):
+        found.append(edition.say("limit_no_contact"))
+    validation = edition.instrument.validation.lower()
+    if validation.startswith("none"):
+        found.append(edition.say("limit_validation"))
+    if edition.released.untrusted:
+        found.append(edition.say("limit_untrusted"))
+    if edition.released.profile.rounding > 1:
+        found.append(edition.say("limit_rounded", base=edition.released.profile.rounding))
+    found.append(edition.say("limit_many"))
+    return tuple(text for text in found if text)
+
+
+def _lost(edition: Edition) -> str:
+    """Return who was lost, and how far that could move the first headline percent it can be said of."""
+    text = f"{opening(edition)} {edition.say('limit_lost')}"
+    for one in edition.indicators:
+        found = bounds_of(one, edition) if one.headline and one.first else None
+        if found is not None:
+            return f"{text} {_bounds_sentence(edition.label(one), found, edition)}"
+    return text
+
+
+def _bounds_sentence(label: str, found: Bounds, edition: Edition) -> str:
+    return edition.say(
+        "limit_bounds",
+        label=label,
+        at_last=edition.at_wave(edition.waves[-1]),
+        observed=numbers.percent(found.observed, edition.decimals),
+        lowest=numbers.percent(found.lowest, edition.decimals),
+        highest=numbers.percent(found.highest, edition.decimals),
+        started=numbers.count(found.started),
+    )

@@ -1,0 +1,107 @@
+"""Write everything a report has into a folder: documents, tables, figures, and the numbers as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from mirabal_toolkit.core.results import ReleasableResults
+from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.reporting import records
+from mirabal_toolkit.reporting.documents.docx import render_docx_report
+from mirabal_toolkit.reporting.documents.html import render_html_report
+from mirabal_toolkit.reporting.documents.outline import make_outline
+from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.escaping import clean_text
+from mirabal_toolkit.reporting.figures.gallery import all_figures
+from mirabal_toolkit.reporting.figures.spec import Figure, draw
+from mirabal_toolkit.reporting.tables.render_csv import render_csv
+from mirabal_toolkit.reporting.tables.render_docx import render_docx
+from mirabal_toolkit.reporting.tables.render_html import render_html_page
+from mirabal_toolkit.reporting.tables.render_xlsx import render_xlsx
+from mirabal_toolkit.reporting.tables.shelf import all_tables
+from mirabal_toolkit.reporting.tables.spec import Table
+
+#: Formats a report can be written in. ``xlsx`` concerns tables only; ``csv`` is always written.
+FORMATS = ("html", "docx", "xlsx")
+
+
+def write_report(
+    released: ReleasableResults, folder: Path, formats: Collection[str] = ("html", "docx")
+) -> tuple[Path, ...]:
+    """Write the report and all its parts.
+
+    Parameters
+    ----------
+    released : ReleasableResults
+    folder : Path
+        An existing, empty folder; putting it in its final place is up to the caller.
+    formats : collection of str
+        Some of `FORMATS`. Tables and figures are always written as CSV, SVG, PNG and text.
+
+    Returns
+    -------
+    tuple of Path
+        The files written, in a fixed order.
+
+    Raises
+    ------
+    UsageError
+        If a format is unknown.
+    """
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown:
+        raise UsageError(f"there is no report format “{unknown[0]}”", fix=f"use some of: {', '.join(FORMATS)}")
+    edition = Edition(released)
+    tables = {table.id: table for table in all_tables(edition)}
+    figures = {sheet.id: draw(sheet) for sheet in all_figures(edition)}
+    files = _documents(edition, tables, figures, formats)
+    for table in tables.values():
+        files |= _table_files(table, edition, formats)
+    for figure in figures.values():
+        files |= _figure_files(figure)
+    return tuple(_write(folder / name, content) for name, content in files.items())
+
+
+def _documents(
+    edition: Edition, tables: dict[str, Table], figures: dict[str, Figure], formats: Collection[str]
+) -> dict[str, bytes]:
+    outline = make_outline(edition, tables, figures)
+    files: dict[str, bytes] = {}
+    if "html" in formats:
+        files["report.html"] = render_html_report(outline, edition)
+    if "docx" in formats:
+        files["report.docx"] = render_docx_report(outline, edition)
+    released = edition.released
+    files["results.json"] = records.results_json(released)
+    files["flow.json"] = records.flow_json(released)
+    files["audit.json"] = records.audit_json(released)
+    return files
+
+
+def _table_files(table: Table, edition: Edition, formats: Collection[str]) -> dict[str, bytes]:
+    name = f"tables/{table.id}"
+    files = {f"{name}.csv": render_csv(table)}
+    if "html" in formats:
+        files[f"{name}.html"] = render_html_page(table, edition.language)
+    if "docx" in formats:
+        files[f"{name}.docx"] = render_docx(table, edition.language)
+    if "xlsx" in formats:
+        files[f"{name}.xlsx"] = render_xlsx(table)
+    return files
+
+
+def _figure_files(figure: Figure) -> dict[str, bytes]:
+    name = f"figures/{figure.id}"
+    return {
+        f"{name}.svg": figure.svg,
+        f"{name}.png": figure.png,
+        f"{name}.csv": render_csv(figure.sheet.numbers),
+        f"{name}.txt": (clean_text(figure.sheet.alt) + "\n").encode(),
+    }
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,211 @@
+"""Figures: nothing cut, nothing over something else, the same bytes every time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, Results
+from mirabal_toolkit.disclosure.release import release
+from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.figures import build_figure, style
+from mirabal_toolkit.reporting.figures.gallery import all_figures
+from mirabal_toolkit.reporting.figures.spec import Sheet
+from mirabal_toolkit.reporting.figures.stacked import fills, ink_on
+from mirabal_toolkit.reporting.figures.text import UNKNOWN_SIGN, balanced, drawable, width_of, wrap
+
+LABELS = (
+    "Felt watched, followed or checked on by him at work, at home or in the street $x^2$",
+    "=cmd|' /C calc'!A0 <script>alert(1)</script> & _under_ #hash \\back 100 % {brace}",
+    "Της είπε ότι θα της πάρει τα παιδιά, αν φύγει από το σπίτι ή μιλήσει σε κάποιον",
+    "I-a spus că îi va lua copiii dacă pleacă de acasă sau vorbește cu cineva despre asta",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft \U0001fae8",
+)
+MONTHS = (0.0, 1.0, 3.0, 6.0, 12.0, 18.0, 24.0)
+#: Texts may touch by so many pixels; a figure may be so high, in inches.
+TOUCH, MOST_HEIGHT = 0.5, 11.0
+
+
+def with_long_labels(instrument: Instrument, number: int) -> Instrument:
+    """Return the instrument with `number` yes-or-no outcomes that have long and odd labels."""
+    binary = [outcome for outcome in instrument.outcomes if outcome.kind == "binary"]
+    outcomes = tuple(
+        replace(
+            binary[place % len(binary)],
+            id=f"x{place}",
+            label={"en": LABELS[place % len(LABELS)]},
+            estimands=("as_reported",),
+            measure=place % 6 + 1,
+        )
+        for place in range(number)
+    )
+    return replace(instrument, outcomes=outcomes, tests=())
+
+
+@pytest.fixture
+def stressed(instrument: Instrument, release_of: Callable[..., ReleasableResults]) -> Callable[..., ReleasableResults]:
+    """Return a function that makes results with long labels, so many outcomes, waves and people."""
+
+    def made(outcomes: int, waves: int, people: int) -> ReleasableResults:
+        months = {number + 1: MONTHS[number] for number in range(waves)}
+        return release_of(with_long_labels(instrument, outcomes), people=people, months=months)
+
+    return made
+
+
+def texts_of(sheet: Sheet) -> tuple[list[tuple[str, Any]], Any]:
+    """Draw a figure and return its texts with their places in pixels, and the page's own."""
+    from matplotlib.text import Text
+
+    with style.drawing_style():
+        figure = sheet.draw().figure
+        figure.canvas.draw()
+        renderer = figure.canvas.get_renderer()
+        found = [
+            (text.get_text(), text.get_window_extent(renderer))
+            for text in figure.findobj(Text)
+            if text.get_text().strip() and text.get_visible()
+        ]
+        return found, figure.bbox
+
+
+def overlapping(found: list[tuple[str, Any]]) -> list[tuple[str, str]]:
+    return [
+        (one, other)
+        for (one, a), (other, b) in itertools.combinations(found, 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > TOUCH and min(a.y1, b.y1) - max(a.y0, b.y0) > TOUCH
+    ]
+
+
+def check(sheet: Sheet) -> None:
+    found, page = texts_of(sheet)
+    assert found
+    assert page.height / page.width * style.WIDTH < MOST_HEIGHT, sheet.id
+    cut = [
+        text
+        for text, place in found
+        if place.x0 < -TOUCH or place.y0 < -TOUCH or place.x1 > page.x1 + TOUCH or place.y1 > page.y1 + TOUCH
+    ]
+    assert not cut, (sheet.id, cut)
+    assert not overlapping(found), sheet.id
+
+
+def test_no_text_is_cut_or_covered(released: ReleasableResults) -> None:
+    for sheet in all_figures(Edition(released)):
+        check(sheet)
+
+
+@pytest.mark.parametrize(("outcomes", "waves", "people"), [(1, 2, 40), (7, 7, 1500), (40, 5, 120)])
+def test_no_text_is_cut_or_covered_whatever_the_study(
+    stressed: Callable[..., ReleasableResults], outcomes: int, waves: int, people: int
+) -> None:
+    for sheet in all_figures(Edition(stressed(outcomes, waves, people))):
+        check(sheet)
+
+
+def test_dollar_signs_are_text(stressed: Callable[..., ReleasableResults]) -> None:
+    (sheet,) = [one for one in all_figures(Edition(stressed(1, 2, 40))) if one.id == "trajectories"]
+    found, _ = texts_of(sheet)
+    assert any("$x^2$" in text for text, _ in found)
+
+
+def test_equal_results_give_equal_bytes_and_leave_no_trace(few: ReleasableResults) -> None:
+    before = dict(mpl.rcParams)
+    first, second = (build_figure(few, "trajectories") for _ in range(2))
+    assert first.svg == second.svg
+    assert first.png == second.png
+    assert dict(mpl.rcParams) == before
+
+
+def test_svg_has_neither_date_nor_script_nor_outside_fonts(few: ReleasableResults) -> None:
+    svg = build_figure(few, "before-after").svg
+    assert b"<dc:date>" not in svg
+    assert b"<script" not in svg
+    assert b"<text" not in svg
+    assert b"font-family" not in svg
+
+
+def test_png_has_300_dots_an_inch(few: ReleasableResults) -> None:
+    figure = build_figure(few, "participant-flow")
+    width = int.from_bytes(figure.png[16:20], "big")
+    assert width == pytest.approx(figure.size[0] * 300, abs=1)
+
+
+def test_figures_of_a_report(released: ReleasableResults) -> None:
+    ids = [sheet.id for sheet in all_figures(Edition(released))]
+    assert len(ids) == len(set(ids))
+    assert {"participant-flow", "trajectories", "trajectories-1", "before-after", "before-after-scores"} <= set(ids)
+
+
+def test_every_figure_has_words_and_numbers(released: ReleasableResults) -> None:
+    for sheet in all_figures(Edition(released)):
+        assert len(sheet.alt) > 80
+        assert not sheet.numbers.is_empty
+        assert sheet.title
+        assert sheet.caption
+
+
+def test_a_hidden_value_is_in_neither_picture_nor_words_nor_numbers(released: ReleasableResults) -> None:
+    edition = Edition(released)
+    one = next(one for one in edition.indicators if one.outcome.id == "sexual_severe")
+    (sheet,) = [sheet for sheet in all_figures(edition) if sheet.id == "before-after"]
+    row = next(row for row in sheet.numbers.rows if row.cells[0].text == edition.label(one))
+    assert row.cells[4].text == "hidden"
+    assert row.cells[4].value is None
+    assert f"{edition.label(one)}: 45% → –, hidden" in sheet.alt
+
+
+def test_when_everything_is_hidden_the_figures_say_so(few_results: Results) -> None:
+    strict = DisclosureProfile("strict", 10**6, True, 5, 10**6, 10, True)
+    for sheet in all_figures(Edition(release(few_results, strict))):
+        found, _ = texts_of(sheet)
+        assert not any(text.rstrip("%").replace(".", "").isdigit() and text.endswith("%") for text, _ in found)
+
+
+def test_an_unknown_figure_is_refused_with_the_names_there_are(few: ReleasableResults) -> None:
+    with pytest.raises(UsageError, match="there is no figure") as caught:
+        build_figure(few, "nonsense")
+    assert "trajectories" in str(caught.value)
+
+
+def test_lines_are_no_wider_than_asked() -> None:
+    for label, width in itertools.product(LABELS, (0.8, 2.0, 5.0)):
+        assert all(width_of(line, 8.0) <= width for line in wrap(label, width, 8.0))
+        assert "".join(wrap(label, width, 8.0)).replace(" ", "") == drawable(label).replace(" ", "")
+
+
+def test_balanced_lines_are_as_few_and_less_uneven() -> None:
+    text = "Threatened with serious harm or death: 67% at the start, 64% at 12 months"
+    lines, plain = balanced(text, 6.9, 12.0, "bold"), wrap(text, 6.9, 12.0, "bold")
+    assert len(lines) == len(plain) == 2
+    assert len(lines[1]) > len(plain[1])
+
+
+def test_signs_the_font_lacks_are_shown_as_unknown() -> None:
+    assert drawable("a\U0001fae8b") == f"a{UNKNOWN_SIGN}b"
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5, 7])
+def test_answers_are_told_apart_in_grey_from_their_neighbours(number: int) -> None:
+    from matplotlib.colors import to_rgb
+
+    for direction in ("neutral", "higher_is_worse", "higher_is_better"):
+        colours = fills(direction, number)  # type: ignore[arg-type]
+        grey = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in map(to_rgb, colours)]
+        assert all(abs(a - b) > 0.05 for a, b in itertools.pairwise(grey))
+
+
+def test_the_better_end_has_the_same_colour_whichever_way_codes_run() -> None:
+    assert fills("higher_is_better", 4)[-1] == fills("higher_is_worse", 4)[0]
+
+
+def test_text_on_a_colour_can_be_read() -> None:
+    assert ink_on("#08306b") == style.PAPER
+    assert ink_on("#f6cba2") == style.INK

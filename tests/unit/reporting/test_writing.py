@@ -1,0 +1,206 @@
+"""The whole report: which files, whether they stand alone, and whether they are the same twice."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import docx
+import lxml.html
+import pytest
+from docx.oxml.ns import qn
+
+from mirabal_toolkit.core.frames import SealedFrame
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.core.results import ESTIMATE_COLUMNS, ReleasableResults
+from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.reporting.writing import write_report
+
+FORMATS = ("html", "docx", "xlsx")
+
+
+@pytest.fixture(scope="session")
+def folder(few: ReleasableResults, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report")
+    write_report(few, path, FORMATS)
+    return path
+
+
+@pytest.fixture(scope="session")
+def page(folder: Path) -> lxml.html.HtmlElement:
+    return lxml.html.fromstring((folder / "report.html").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def document(folder: Path) -> docx.document.Document:
+    return docx.Document(io.BytesIO((folder / "report.docx").read_bytes()))
+
+
+def test_the_output_folder_is_complete(folder: Path) -> None:
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {"report.html", "report.docx", "results.json", "flow.json", "audit.json"} <= names
+    figures = {name.rsplit(".", 1)[0] for name in names if name.startswith("figures/")}
+    tables = {name.rsplit(".", 1)[0] for name in names if name.startswith("tables/")}
+    assert {f"{name}.{kind}" for name in figures for kind in ("svg", "png", "csv", "txt")} <= names
+    assert {f"{name}.{kind}" for name in tables for kind in ("csv", "html", "docx", "xlsx")} <= names
+    assert {"tables/before-after", "tables/headline", "tables/participant-flow", "tables/cleaning"} <= tables
+    assert {"figures/trajectories", "figures/before-after", "figures/participant-flow"} <= figures
+
+
+def test_the_same_results_give_the_same_bytes(few: ReleasableResults, folder: Path, tmp_path: Path) -> None:
+    again = write_report(few, tmp_path, FORMATS)
+    assert again
+    for path in again:
+        assert path.read_bytes() == (folder / path.relative_to(tmp_path)).read_bytes(), path.name
+
+
+def test_only_what_was_asked_for_is_written(few: ReleasableResults, tmp_path: Path) -> None:
+    described = replace(few, plan=replace(few.plan, outcomes=(), distributions=()))
+    names = {path.name for path in write_report(described, tmp_path, ("html",))}
+    assert "report.html" in names
+    assert not any(name.endswith((".docx", ".xlsx")) for name in names)
+
+
+def test_an_unknown_format_is_refused(few: ReleasableResults, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no report format “odt”"):
+        write_report(few, tmp_path, ("html", "odt"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_page_needs_nothing_else(page: lxml.html.HtmlElement, folder: Path) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert not page.xpath("//script | //link | //iframe | //object | //*[@onclick]")
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in page.xpath("//@src"))
+    assert all(target.startswith("#") for target in page.xpath("//@href"))
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_the_page_can_be_read_without_eyes(page: lxml.html.HtmlElement) -> None:
+    assert page.get("lang") == "en"
+    assert page.xpath("string(//title)") == "Steps to safety"
+    assert page.xpath("//body/a[1]/@href") == ["#summary"]
+    levels = [int(heading.tag[1]) for heading in page.xpath("//h1 | //h2 | //h3")]
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+    assert all(len(alt) > 80 for alt in page.xpath("//img/@alt"))
+    assert len(page.xpath("//img/@alt")) == len(page.xpath("//img"))
+    assert len(page.xpath("//figure//details//table")) == len(page.xpath("//figure"))
+    assert all(page.xpath("//*[@role='region']/@aria-label"))
+    assert len(page.xpath("//*[@role='region'][@tabindex='0'][@aria-label]")) == len(page.xpath("//*[@role='region']"))
+
+
+def test_anchors_of_the_page_are_unique_and_lead_somewhere(page: lxml.html.HtmlElement) -> None:
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert {target.removeprefix("#") for target in page.xpath("//@href")} <= set(ids)
+    assert {name for names in page.xpath("//@aria-labelledby") for name in names.split()} <= set(ids)
+
+
+def test_tables_and_figures_are_numbered_in_their_order(page: lxml.html.HtmlElement) -> None:
+    captions = [caption.text_content() for caption in page.xpath("//main/section//caption[not(ancestor::details)]")]
+    assert [caption.split(".")[0] for caption in captions] == [f"Table {n}" for n in range(1, len(captions) + 1)]
+    figures = [caption.text_content() for caption in page.xpath("//figcaption")]
+    assert [caption.split(".")[0] for caption in figures] == [f"Figure {n}" for n in range(1, len(figures) + 1)]
+
+
+def test_the_page_says_where_it_comes_from(folder: Path, few: ReleasableResults) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    for value in (few.plan.fingerprint, few.instrument.fingerprint, few.fingerprint, few.sources[0].sha256):
+        assert value in text
+    assert "small numbers are hidden, others rounded to multiples of 5" in text
+
+
+def test_an_internal_report_says_that_it_must_not_leave(internal: ReleasableResults, tmp_path: Path) -> None:
+    kept = replace(internal, plan=replace(internal.plan, outcomes=(), distributions=()))
+    write_report(kept, tmp_path)
+    assert "not for release" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    document = docx.Document(str(tmp_path / "report.docx"))
+    assert document.sections[0].header.paragraphs[0].text == "Internal – not for release"
+
+
+def test_labels_are_text_whatever_they_hold(
+    instrument: Instrument, release_of: Callable[..., ReleasableResults], tmp_path: Path
+) -> None:
+    nasty = "=cmd|x <script>alert('1')</script> & {brace} {{ 7*7 }} $x^2$ \x00\x0b\\"
+    outcome = replace(instrument.outcome("feels_safe"), label={"en": nasty}, statement={"en": nasty})
+    changed = replace(instrument, outcomes=(outcome,), title={"en": nasty}, tests=())
+    released = release_of(changed)
+    plan = replace(released.plan, title=nasty)
+    write_report(replace(released, plan=plan), tmp_path)
+    page = lxml.html.fromstring((tmp_path / "report.html").read_bytes())
+    assert not page.xpath("//script")
+    assert page.xpath("string(//h1)") == nasty.replace("\x00\x0b", "")
+    assert nasty.replace("\x00\x0b", "") in docx.Document(str(tmp_path / "report.docx")).paragraphs[0].text
+    for path in tmp_path.rglob("*.csv"):
+        assert not re.search(r'(^|,)"?[=@]', path.read_text(encoding="utf-8-sig"), re.MULTILINE), path.name
+
+
+def test_word_headings_contents_and_captions_are_real(document: docx.document.Document) -> None:
+    headings = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"]
+    contents = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "toc 1"]
+    assert headings == contents
+    body = document.element.body
+    instructions = [text.text.strip() for text in body.iter(qn("w:instrText"))]
+    assert instructions[0].startswith("TOC ")
+    assert sum(text.startswith("SEQ Table") for text in instructions) == len(document.tables)
+    assert sum(text.startswith("SEQ Figure") for text in instructions) == len(document.inline_shapes)
+    begins = [mark.get(qn("w:fldCharType")) for mark in body.iter(qn("w:fldChar"))]
+    assert begins.count("begin") == begins.count("end") == begins.count("separate") == len(instructions)
+    anchors = {link.get(qn("w:anchor")) for link in body.iter(qn("w:hyperlink"))}
+    assert anchors == {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
+
+
+def test_word_pictures_have_descriptions_and_fit_the_page(document: docx.document.Document) -> None:
+    for shape in document.inline_shapes:
+        assert len(shape._inline.docPr.get("descr")) > 80
+        assert shape.width.inches <= 6.7
+        assert shape.height.inches <= 8.8
+    ids = [shape._inline.docPr.get("id") for shape in document.inline_shapes]
+    assert len(ids) == len(set(ids))
+
+
+def test_word_uses_only_styles_it_has(document: docx.document.Document) -> None:
+    known = {style.style_id for style in document.styles}
+    used = {mark.get(qn("w:val")) for mark in document.element.body.iter(qn("w:pStyle"))}
+    assert used <= known
+
+
+def test_word_language_is_set(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "report.docx") as archive:
+        assert b'w:val="en-GB"' in archive.read("word/styles.xml")
+
+
+def test_results_json_has_every_estimate_and_no_hidden_number(folder: Path, few: ReleasableResults) -> None:
+    content = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert content["schema"] == 1
+    assert content["profile"]["name"] == "funder"
+    assert len(content["estimates"]) == len(few.estimates)
+    assert all(list(record) == list(ESTIMATE_COLUMNS) for record in content["estimates"])
+    hidden = [record for record in content["estimates"] if "suppressed" in record["flags"]]
+    assert hidden
+    for record in hidden:
+        assert {record[name] for name in ("estimate", "conf_low", "conf_high", "count", "p_value")} == {None}
+
+
+def test_flow_and_audit_are_counts(folder: Path, few: ReleasableResults) -> None:
+    flow = json.loads((folder / "flow.json").read_text(encoding="utf-8"))
+    assert [wave["wave"] for wave in flow["waves"]] == [1, 2, 3, 4, 5]
+    assert [wave["months"] for wave in flow["waves"]] == [0, 3, 6, 9, 12]
+    assert flow["waves"][0]["interviewed"] == 120
+    audit = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
+    assert [step["step"] for step in audit["steps"]] == ["duplicates", "codes", "routing"]
+    assert audit["steps"][0]["changed"] is None  # 4 people are fewer than 5
+    assert {finding["severity"] for finding in audit["findings"]} == {"warning", "note"}
+
+
+def test_results_without_a_single_number_still_make_a_report(few: ReleasableResults, tmp_path: Path) -> None:
+    bare = replace(few, estimates=SealedFrame(few.estimates.frame.iloc[:0]))
+    write_report(bare, tmp_path, ("html", "docx"))
+    assert "Who was reached" in (tmp_path / "report.html").read_text(encoding="utf-8")
