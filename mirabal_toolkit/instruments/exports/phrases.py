@@ -56,7 +56,12 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "it": "Ammesso: {values}",
         "el": "Επιτρέπεται: {values}",
     },
-    "from_to": {"en": "{low} to {high}", "ro": "{low} până la {high}", "it": "da {low} a {high}", "el": "{low} έως {high}"},
+    "from_to": {
+        "en": "{low} to {high}",
+        "ro": "{low} până la {high}",
+        "it": "da {low} a {high}",
+        "el": "{low} έως {high}",
+    },
     "office": {"en": "For the office", "ro": "Pentru birou", "it": "Per l’ufficio", "el": "Για το γραφείο"},
     "office_after": {
         "en": "For the office, afterwards",
@@ -88,7 +93,12 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "it": "Solo la prima volta.",
         "el": "Μόνο την πρώτη φορά.",
     },
-    "waves_only": {"en": "Only at: {waves}.", "ro": "Numai la: {waves}.", "it": "Solo a: {waves}.", "el": "Μόνο σε: {waves}."},
+    "waves_only": {
+        "en": "Only at: {waves}.",
+        "ro": "Numai la: {waves}.",
+        "it": "Solo a: {waves}.",
+        "el": "Μόνο σε: {waves}.",
+    },
     "is_one": {
         "en": "{item} is {answers}",
         "ro": "{item} este {answers}",
@@ -218,31 +228,56 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "it": "Segnate una casella per ogni domanda. Non scrivete nomi, luoghi o date.",
         "el": "Σημειώστε ένα κουτάκι σε κάθε ερώτηση. Μη γράφετε ονόματα, τόπους ή ημερομηνίες.",
     },
-    "card": {"en": "Response card {letter}", "ro": "Fișa de răspuns {letter}", "it": "Scheda {letter}", "el": "Κάρτα {letter}"},
+    "card": {
+        "en": "Response card {letter}",
+        "ro": "Fișa de răspuns {letter}",
+        "it": "Scheda {letter}",
+        "el": "Κάρτα {letter}",
+    },
     "cards": {"en": "Response cards", "ro": "Fișe de răspuns", "it": "Schede di risposta", "el": "Κάρτες απαντήσεων"},
-    "answers_on": {"en": "Answers: card {letter}", "ro": "Răspunsuri: fișa {letter}", "it": "Risposte: scheda {letter}", "el": "Απαντήσεις: κάρτα {letter}"},
+    "answers_on": {
+        "en": "Answers: card {letter}",
+        "ro": "Răspunsuri: fișa {letter}",
+        "it": "Risposte: scheda {letter}",
+        "el": "Απαντήσεις: κάρτα {letter}",
+    },
     "looks_back": {
         "en": "Looks back on {period}",
         "ro": "Se referă la {period}",
         "it": "Si riferisce a {period}",
         "el": "Αφορά {period}",
     },
-    "minutes": {"en": "about {minutes} minutes", "ro": "circa {minutes} minute", "it": "circa {minutes} minuti", "el": "περίπου {minutes} λεπτά"},
+    "minutes": {
+        "en": "about {minutes} minutes",
+        "ro": "circa {minutes} minute",
+        "it": "circa {minutes} minuti",
+        "el": "περίπου {minutes} λεπτά",
+    },
     "draft": {
         "en": "Draft: do not use it with anybody before it has been reviewed.",
         "ro": "Proiect: nu se folosește înainte de a fi revizuit.",
         "it": "Bozza: non usatela prima che sia stata rivista.",
         "el": "Προσχέδιο: να μη χρησιμοποιηθεί πριν ελεγχθεί.",
     },
-    "date_parts": {"en": "day / month / year", "ro": "zi / lună / an", "it": "giorno / mese / anno", "el": "ημέρα / μήνας / έτος"},
+    "date_parts": {
+        "en": "day / month / year",
+        "ro": "zi / lună / an",
+        "it": "giorno / mese / anno",
+        "el": "ημέρα / μήνας / έτος",
+    },
     "thanks": {
         "en": "Thank you.",
         "ro": "Vă mulțumim.",
         "it": "Grazie.",
         "el": "Σας ευχαριστούμε.",
     },
-    "rights": {"en": "Rights and source", "ro": "Drepturi și sursă", "it": "Diritti e fonte", "el": "Δικαιώματα και πηγή"},
-}  # fmt: skip
+    "rights": {
+        "en": "Rights and source",
+        "ro": "Drepturi și sursă",
+        "it": "Diritti e fonte",
+        "el": "Δικαιώματα και πηγή",
+    },
+}
 
 
 def phrase(name: str, language: str, **parts: str) -> str:

@@ -291,7 +291,7 @@ def xlsform(instrument: Instrument, language: str) -> bytes:
     from openpyxl.styles import Alignment, Font
 
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for name, rows in xlsform_sheets(instrument, language).items():
         sheet = book.create_sheet(name)
         for number, row in enumerate(rows, start=1):
