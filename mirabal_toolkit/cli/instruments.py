@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from mirabal_toolkit.cli.output import Voice
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from mirabal_toolkit.core.instrument import Instrument
 
 app = typer.Typer(
     help="The open questionnaires: list them, look inside, compare versions, score answers.", no_args_is_help=True
@@ -26,9 +21,11 @@ def list_instruments(as_json: AsJson = False) -> None:
     """List the questionnaires that come with the toolkit."""
     from mirabal_toolkit.instruments.catalogue import bundled_instruments
     from mirabal_toolkit.instruments.describe import summary
+    from mirabal_toolkit.instruments.describe_list import catalogue_text
 
     instruments = bundled_instruments()
-    Voice(as_json=as_json).data(_catalogue(instruments), [summary(instrument) for instrument in instruments])
+    records = [summary(instrument) for instrument in instruments]
+    _tell(catalogue_text(instruments), records, as_json=as_json)
 
 
 @app.command()
@@ -86,7 +83,8 @@ def lint(
         examples = example_problems(report.instrument) if report.instrument else []
         problems = [*report.problems, *examples]
         beside = f", compared with {report.compared_with}" if report.compared_with else ""
-        text += f"{report.file}{beside}: {f'{len(problems)} problem(s)' if problems else 'sound'}\n"
+        name = report.instrument.reference if report.instrument else report.file
+        text += f"{name}{beside}: {f'{len(problems)} problem(s)' if problems else 'sound'}\n"
         text += "".join(f"\n{problem}\n" for problem in problems)
         told = [{"what": problem.what, "where": problem.where, "fix": problem.fix} for problem in problems]
         records.append({"file": report.file, "compared_with": report.compared_with, "problems": told})
@@ -101,26 +99,3 @@ def _tell(text: str, record: Any, *, as_json: bool) -> None:
         Voice(as_json=True).data("", record)
     else:
         typer.echo(text, nl=False)
-
-
-def _catalogue(instruments: tuple[Instrument, ...]) -> Table:
-    from rich.table import Table
-
-    from mirabal_toolkit.instruments.describe import summary
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("Id", "Version", "Title", "Languages", "Items", "Minutes", "Rights", "Validated"):
-        table.add_column(name, justify="right" if name in ("Items", "Minutes") else "left", no_wrap=name == "Id")
-    for instrument in instruments:
-        entry = summary(instrument)
-        table.add_row(
-            entry["id"],
-            entry["version"],
-            entry["title"],
-            ", ".join(f"{code} ({status})" for code, status in entry["languages"].items()),
-            str(entry["items"]),
-            f"{entry['minutes']:g}",
-            f"{entry['rights']}, {entry['licence']}",
-            entry["validation"].partition(":")[0],
-        )
-    return table

@@ -138,7 +138,7 @@ def _item_differences(old: Item, new: Item, pair: VersionPair) -> Iterator[Diffe
         yield Difference("routing_changed", "item", new.id, routing, "minor", was)
     settings = [
         name
-        for name in ("required", "sensitivity", "severe", "block", "unit")
+        for name in ("required", "sensitivity", "severe", "office", "block", "unit")
         if getattr(old, name) != getattr(new, name)
     ]
     if settings:
