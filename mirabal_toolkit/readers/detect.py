@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.errors import InputError
-from mirabal_toolkit.readers.naming import match_variables
-from mirabal_toolkit.readers.raw import RawTable
+from mirabal_toolkit.readers.naming import NameBook, match_variables
+from mirabal_toolkit.readers.raw import RawTable, plain_name
 
 #: Less than this share of an instrument found in the files is no sign of it.
 _LEAST_SHARE = 0.2
+#: A file of whose names this share is an instrument's own was made with it.
+_SPEAKS_FOR_ITSELF = 0.5
 #: Two fits closer than this are equally likely.
 _TIE = 0.03
 
@@ -55,7 +57,8 @@ def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrumen
     InputError
         If none fits, or two fit equally well.
     """
-    fits = sorted((_fit(tables, instrument) for instrument in candidates), key=lambda fit: -fit.score)
+    likely = _likely(tables, candidates)
+    fits = sorted((_fit(tables, instrument) for instrument in likely), key=lambda fit: -fit.score)
     usable = [fit for fit in fits if fit.items_found >= _LEAST_SHARE and fit.score > 0]
     known = ", ".join(instrument.reference for instrument in candidates)
     if not usable:
@@ -70,6 +73,19 @@ def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrumen
             f"two instruments fit equally well: {named}", fix=f"say which: --instrument {rivals[0].instrument.id}"
         )
     return max(rivals, key=lambda fit: (_as_numbers(fit.instrument.version), fit.score))
+
+
+def _likely(tables: Sequence[RawTable], candidates: Sequence[Instrument]) -> Sequence[Instrument]:
+    """Return the candidates whose own variable names fill the files, or all where none does.
+
+    Names are compared in no time; labels, which are not, need then be read for these only.
+    """
+    names = {plain_name(variable.name) for table in tables for variable in table.variables}
+    shares = [len(names & NameBook(instrument).own_plain.keys()) / max(1, len(names)) for instrument in candidates]
+    best = max(shares, default=0.0)
+    if best < _SPEAKS_FOR_ITSELF:
+        return candidates
+    return [instrument for instrument, share in zip(candidates, shares, strict=True) if share >= best - 2 * _TIE]
 
 
 def _fit(tables: Sequence[RawTable], instrument: Instrument) -> Fit:

@@ -267,7 +267,12 @@ def _step(edition: Edition, wave: int) -> Step:
 
 
 def _lost(edition: Edition, wave: int) -> tuple[str, ...]:
-    """Return how many were not interviewed, then the reasons; empty if nobody was lost."""
+    """Return how many were not interviewed, then the reasons; empty if nobody was lost.
+
+    Nobody is lost before the start: who comes later is told under the table.
+    """
+    if wave == edition.waves[0]:
+        return ()
     reasons = []
     for status in WAVE_STATUSES:
         n = _counted(edition, status, wave)

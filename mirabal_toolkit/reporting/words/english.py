@@ -56,7 +56,7 @@ FIGURES: Mapping[str, str] = {
     "subtitle_before_after": "Percent of the women who answered both times",
     "subtitle_before_after_scores": "Average score of the women who answered both times",
     "subtitle_answers": "Percent of the women who answered at each wave",
-    "subtitle_flow": "Of the women who started, how many were interviewed, and why others were not",
+    "subtitle_flow": "How many women were interviewed at each wave, and why others were not",
     "caption_trajectories": "Bars: {level} intervals. Under each wave: months since the start, and n, the women who "
     "answered.",
     "caption_hidden_wave": "Grey bands: hidden to protect the women counted.",
