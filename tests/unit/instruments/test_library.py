@@ -20,7 +20,14 @@ from mirabal_toolkit.scoring import example_scores
 
 LIBRARY = {instrument.id: instrument for instrument in bundled_instruments()}
 SCORING_ONLY = ("abi-r", "cas", "casr-sf", "movers")
-ABOUT_VIOLENCE = ("partner-safety", "partner-safety-short", "client-account", "help-seeking", "child-parent")
+ABOUT_VIOLENCE = (
+    "partner-safety",
+    "partner-safety-short",
+    "client-account",
+    "comparison-site",
+    "help-seeking",
+    "child-parent",
+)
 IN_FOUR_LANGUAGES = ("partner-safety-short", "help-seeking", "wellbeing")
 
 
@@ -65,6 +72,19 @@ def test_the_short_form_asks_what_the_long_form_asks() -> None:
         if name not in ("G2", "K1"):  # their block says the time and the answers in the long form
             assert mine.text["en"] == theirs.text["en"]
             assert (mine.ask_if and mine.ask_if.source) == (theirs.ask_if and theirs.ask_if.source)
+
+
+def test_the_comparison_site_asks_the_same_except_about_a_programme() -> None:
+    theirs, ours = LIBRARY["comparison-site"], load_instrument("partner-safety@1.0.0")
+    names = {item.id.removeprefix("CS_"): item for item in theirs.items}
+    assert {item.id for item in ours.items} - set(names) == {"J5", "K6"}
+    for name, item in names.items():
+        same = ours.item(name)
+        assert item.variable == (f"cs_{same.variable}"), name
+        if name not in ("B4", "B5"):  # about the programme, and support from its workers
+            assert (dict(item.text), item.response_set) == (dict(same.text), same.response_set), name
+    shared = {outcome.id for outcome in theirs.outcomes} & {outcome.id for outcome in ours.outcomes}
+    assert {outcome.id for outcome in ours.outcomes} - shared == {"accountability_score"}
 
 
 @pytest.mark.parametrize("name", ABOUT_VIOLENCE)
