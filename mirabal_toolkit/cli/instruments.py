@@ -6,11 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from mirabal_toolkit.cli.instruments_score import score
 from mirabal_toolkit.cli.output import Voice
 
 app = typer.Typer(
     help="The open questionnaires: list them, look inside, compare versions, score answers.", no_args_is_help=True
 )
+
+app.command()(score)
 
 FINDINGS_EXIT = 3
 AsJson = Annotated[bool, typer.Option("--json", help="Data as JSON.")]
