@@ -45,12 +45,19 @@ def full_record(instrument: Instrument, language: str = "en") -> dict[str, Any]:
         "reference_period": in_language(instrument.reference_period, language),
         "citation": instrument.citation,
         "notice": instrument.rights.notice,
+        "link": instrument.rights.link,
         "default_plan": instrument.default_plan,
         "fingerprint": instrument.fingerprint,
         "blocks": [_block_record(instrument, block, language) for block in instrument.blocks],
         "response_sets": {
             response_set.id: [
-                {"code": o.code, "name": o.name, "label": in_language(o.label, language), "kind": o.kind}
+                {
+                    "code": o.code,
+                    "name": o.name,
+                    "label": in_language(o.label, language),
+                    "kind": o.kind,
+                    "retired": o.retired,
+                }
                 for o in response_set.options
             ]
             for response_set in instrument.response_sets
@@ -92,6 +99,7 @@ def _scale_record(scale: Scale, language: str) -> dict[str, Any]:
         "reversed": list(scale.reversed),
         "severe": list(scale.severe),
         "minimum_answered": scale.minimum_answered,
+        "score_range": list(scale.score_range),
         "direction": scale.direction,
         "source": scale.source,
     }
@@ -104,6 +112,7 @@ def _outcome_record(outcome: Outcome, language: str) -> dict[str, Any]:
         "indicator": outcome.indicator,
         "kind": outcome.kind,
         "of": outcome.scale or outcome.item,
+        "threshold": outcome.threshold,
         "direction": outcome.direction,
         "estimands": list(outcome.estimands),
         "measure": outcome.measure,
@@ -177,17 +186,22 @@ class _Writer:
     def answers(self) -> None:
         self.heading("Answers")
         for response_set in self.instrument.response_sets:
-            options = [f"{o.code} {in_language(o.label, self.language)}" for o in response_set.options]
+            options = [
+                f"{o.code} {in_language(o.label, self.language)}{' (no longer offered)' if o.retired else ''}"
+                for o in response_set.options
+            ]
             self.put(" · ".join(options), f"{response_set.id}: ", "    ")
 
     def scales(self) -> None:
         if self.instrument.scales:
-            self.heading("Scales (0–100 unless an outcome counts)")
+            self.heading("Scales (0–100 unless it says otherwise or an outcome counts)")
         order = [item.id for item in self.instrument.items]
         for scale in self.instrument.scales:
             parts = [f"mean of {spans(scale.items, order)}"]
             parts += [f"reversed: {spans(scale.reversed, order)}"] if scale.reversed else []
             parts += [f"severe: {spans(scale.severe, order)}"] if scale.severe else []
+            low, high = scale.score_range
+            parts += [f"scored {low:g} to {high:g}"] if (low, high) != (0, 100) else []
             parts.append(f"when {scale.minimum_answered:.0%} of what applies is answered")
             self.put(f"{in_language(scale.label, self.language)}; {'; '.join(parts)}", f"{scale.id}: ", "    ")
 
@@ -230,6 +244,7 @@ def _facts(instrument: Instrument, language: str) -> list[tuple[str, str]]:
         ("Languages", ", ".join(f"{item.name} ({item.status})" for item in instrument.languages)),
         ("Validation", instrument.validation),
         ("Rights", f"{instrument.rights.holder}, {instrument.rights.licence}. {instrument.rights.notice}"),
+        ("Wording at", instrument.rights.link),
         ("Cite as", instrument.citation),
     ]
     return [(name, text) for name, text in facts if text]
