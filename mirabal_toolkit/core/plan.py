@@ -8,7 +8,16 @@ from typing import Literal
 from mirabal_toolkit.core.instrument import Estimand, Instrument
 from mirabal_toolkit.errors import FindingsError, Problem
 
-WaveModel = Literal["gee", "lmm"]
+WaveModel = Literal["gee", "lmm", "mmrm", "glmm", "clmm"]
+
+#: Kinds of outcome each model is for.
+SUITS: dict[WaveModel, tuple[str, ...]] = {
+    "gee": ("binary",),
+    "glmm": ("binary", "count"),
+    "clmm": ("ordinal",),
+    "lmm": ("score", "count"),
+    "mmrm": ("score", "count"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,10 @@ class PlannedOutcome:
     estimands : tuple of str
         Estimands to report, the first is the headline; empty means all that the instrument gives.
     model : str or None
-        ``gee`` (binary outcomes), ``lmm`` (scores), or None for description only.
+        The main model: ``gee`` or ``glmm`` (yes or no), ``lmm`` or ``mmrm`` (scores), ``glmm`` (counts),
+        ``clmm`` (ordered answers), or None for description only.
+    beside : tuple of str
+        Models shown beside the main one, which other assumptions lead to.
     headline : bool
         Whether it stands in the summary and the headline table.
     family : str
@@ -34,6 +46,12 @@ class PlannedOutcome:
     model: WaveModel | None = None
     headline: bool = False
     family: str = ""
+    beside: tuple[WaveModel, ...] = ()
+
+    @property
+    def models(self) -> tuple[WaveModel, ...]:
+        """Return the main model and those beside it."""
+        return () if self.model is None else (self.model, *self.beside)
 
     def estimands_of(self, instrument: Instrument) -> tuple[Estimand, ...]:
         """Return the estimands to report, the headline first."""
@@ -116,8 +134,10 @@ def _outcome_problems(planned: PlannedOutcome, instrument: Instrument) -> list[P
         for estimand in planned.estimands
         if estimand not in outcome.estimands
     ]
-    if planned.model == "gee" and outcome.kind != "binary":
-        problems.append(Problem("asks for gee, which is for yes-or-no outcomes", where, "use lmm"))
-    if planned.model == "lmm" and outcome.kind not in ("score", "count"):
-        problems.append(Problem("asks for lmm, which is for scores", where, "use gee"))
+    for model in planned.models:
+        if outcome.kind not in SUITS[model]:
+            better = ", ".join(other for other, kinds in SUITS.items() if outcome.kind in kinds)
+            problems.append(
+                Problem(f"asks for {model}, which is for {' and '.join(SUITS[model])} outcomes", where, f"use {better}")
+            )
     return problems

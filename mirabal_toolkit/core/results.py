@@ -44,7 +44,7 @@ ESTIMATE_COLUMNS: dict[str, str] = {
 }
 
 #: What the rows of each analysis hold. Scales: ``percent``, ``percentage_points``, ``points`` (of a
-#: 0–100 score), ``items``, ``people``, ``odds_ratio``, ``logit``, ``ratio``. A contrast reads
+#: 0–100 score), ``items``, ``people``, ``odds_ratio``, ``rate_ratio``, ``ratio``. A contrast reads
 #: ``w5 - w1``.
 ANALYSES: dict[str, str] = {
     "retention": "people interviewed at a wave, of those who started (percent, Wilson interval)",
@@ -58,7 +58,9 @@ ANALYSES: dict[str, str] = {
     "cessation": "of those exposed at the first wave, percent not exposed at their last two observed waves",
     "onset": "of those not exposed at the first wave, percent exposed at the last wave",
     "model_prediction": "percent or mean per wave from the model, for the people of the panel",
-    "model_contrast": "change from the first wave from the model; scales percentage_points or points, and odds_ratio",
+    "model_contrast": "change from the first wave from the model; scales percentage_points or points, and odds_ratio "
+    "or rate_ratio. The main model of an outcome comes first",
+    "ordinal_prediction": "percent of each ordered answer (term: its code) per wave from the model",
     "model_parameters": "variance between and within people, ICC, working correlation",
     "distribution": "answers to one item at a wave; outcome is the item id, term the answer (percent, count) or a "
     "missing reason (people)",

@@ -21,10 +21,10 @@ Row = dict[str, Any]
 #: What is emptied when a row is hidden.
 NUMBERS = ("estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high", "count")
 COUNTED = frozenset({"retention", "prevalence", "cessation", "onset", "distribution", "paired_change"})
-MODELLED = frozenset({"model_prediction", "model_contrast", "model_parameters", "cochran_q"})
+MODELLED = frozenset({"model_prediction", "ordinal_prediction", "model_contrast", "model_parameters", "cochran_q"})
 
 #: Decimals that scales keep once rounded; a finer one would give the exact count behind a rounded one.
-DECIMALS = {"percent": 0, "percentage_points": 0, "points": 1, "items": 1, "answer": 1, "odds_ratio": 1}
+DECIMALS = {"percent": 0, "percentage_points": 0, "points": 1, "items": 1, "answer": 1}
 DEFAULT_DECIMALS = 2
 
 
@@ -171,7 +171,9 @@ def _hide(row: Row, verdict: Verdict, profile: DisclosureProfile) -> Row:
     flags = ("suppressed",) if verdict == "base" else ("suppressed", verdict)
     emptied: Row = dict.fromkeys(NUMBERS)
     # The other flags of a hidden row (zero_cell, boundary …) would describe what is hidden.
-    return {**row, **emptied, **_rounded_bases(row, profile), "model": "", "flags": flags}
+    # So would the interval chosen for a cell of nobody; which model the plan asked for is no secret.
+    model = row["model"] if row["analysis"] in MODELLED else ""
+    return {**row, **emptied, **_rounded_bases(row, profile), "model": model, "flags": flags}
 
 
 def _rounded_bases(row: Row, profile: DisclosureProfile) -> Row:
@@ -225,10 +227,16 @@ def _rounded_df(df: float, profile: DisclosureProfile) -> float:
     return float(df if df < profile.minimum_df else round_count(df, profile))
 
 
+def _rounded(value: float, scale: str) -> float:
+    """Round to the decimals of the scale; ratios, which may be tiny, to two digits that count."""
+    if scale in ("odds_ratio", "rate_ratio"):
+        return float(f"{value:.2g}")
+    return round(value, DECIMALS.get(scale, DEFAULT_DECIMALS))
+
+
 def _rounded_numbers(row: Row, profile: DisclosureProfile) -> Row:
-    decimals = DECIMALS.get(row["scale"], DEFAULT_DECIMALS)
     shown = {
-        name: None if _missing(row[name]) else round(float(row[name]), decimals)
+        name: None if _missing(row[name]) else _rounded(float(row[name]), row["scale"])
         for name in ("estimate", "std_error", "conf_low", "conf_high")
     }
     tests = {name: None if _missing(row[name]) else round(float(row[name]), 3) for name in ("p_value", "p_adjusted")}

@@ -28,13 +28,17 @@ def adjust(records: Sequence[Record], plan: AnalysisPlan, instrument: Instrument
     """
     families = {planned.outcome: planned for planned in plan.outcomes if planned.family}
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    tested: set[tuple[str, str]] = set()
     for place, record in enumerate(records):
         planned = families.get(record.get("outcome", ""))
         if planned is None or not _is_headline_test(record, contrast):
             continue
         if record["estimand"] == planned.estimands_of(instrument)[0]:
             kind = "model" if record["analysis"] == "model_contrast" else "paired"
-            groups[planned.family, kind].append(place)
+            # A model shown beside the main one answers the same question: it is no further test.
+            if (planned.outcome, kind) not in tested:
+                tested.add((planned.outcome, kind))
+                groups[planned.family, kind].append(place)
     adjusted = [dict(record) for record in records]
     for places in groups.values():
         p_values = np.array([records[place]["p_value"] for place in places])
@@ -49,4 +53,4 @@ def _is_headline_test(record: Record, contrast: str) -> bool:
         return False
     if record["analysis"] in ("paired_change", "paired_mean_change"):
         return bool(record["term"] == "change")
-    return bool(record["analysis"] == "model_contrast" and record["scale"] != "odds_ratio")
+    return bool(record["analysis"] == "model_contrast" and record["scale"] not in ("odds_ratio", "rate_ratio"))

@@ -1,25 +1,33 @@
-"""Models over all waves: percentages or means per wave, and changes from the first wave.
-
-Wave is a category, so no shape of change is imposed; the person is the unit. Everybody with at least
-one answer takes part, so answers lost at some waves are handled as missing at random.
-"""
+"""Models over all waves: percentages or means per wave, and changes from the first wave."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from mirabal_toolkit.core.data import PERSON, WAVE
+from mirabal_toolkit.core.plan import WaveModel
 from mirabal_toolkit.errors import ModelError
-from mirabal_toolkit.mixed import contrasts, gee, lmm, predictions
+from mirabal_toolkit.mixed import contrasts, predictions
 from mirabal_toolkit.models.describe import Record, score_scale
+from mirabal_toolkit.models.fitting import Fitted, fit_model
 from mirabal_toolkit.models.measured import Measured
 
-MODELS = {"gee": "gee-logit", "lmm": "lmm-random-intercept"}
-FORMULA = f"value ~ C({WAVE})"
+#: Columns of an estimator's table that go into a record as they are.
+INFERENCE = ("df", "statistic", "p_value")
+#: … and those that carry the unit.
+MEASURED = ("estimate", "std_error", "conf_low", "conf_high")
+
+#: Models whose link is a logarithm or a logit: what their terms are when raised to e.
+RATIOS = {
+    "gee-logit": "odds_ratio",
+    "glmm-logit": "odds_ratio",
+    "clmm-logit": "odds_ratio",
+    "glmm-negative-binomial": "rate_ratio",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,101 +40,87 @@ class Scale:
 
 
 def model_over_waves(measured: Measured) -> list[Record]:
-    """Fit the planned model to one outcome.
+    """Fit every planned model to one outcome, the main one first.
 
     Parameters
     ----------
     measured : Measured
-        ``measured.planned.model`` is ``gee`` or ``lmm``.
+        ``measured.planned.models`` says which.
 
     Returns
     -------
     list of dict
-        Predictions per wave, changes from the first wave, and the model's parameters. A model that could
+        Predictions per wave, changes from the first wave, ratios, and the model's parameters. A model that could
         not be fitted or trusted is one row with a flag and no numbers.
     """
     data = measured.long()
-    waves = np.sort(data[WAVE].unique())
+    waves = [int(wave) for wave in np.sort(data[WAVE].unique())]
+    return [record for model in measured.planned.models for record in _one_model(measured, model, data, waves)]
+
+
+def _one_model(measured: Measured, model: WaveModel, data: pd.DataFrame, waves: list[int]) -> list[Record]:
     varies = data["value"].min() < data["value"].max()
     if len(waves) < 2 or waves[0] != measured.first or not varies or data[PERSON].nunique() <= len(waves):
-        return [_without_numbers(measured, "not_estimable", data)]
+        return [_without_numbers(measured, model, "not_estimable", data)]
     try:
-        return FITTERS[str(measured.planned.model)](measured, data, [int(wave) for wave in waves])
+        fitted = fit_model(model, measured.outcome.kind, data)
     except ModelError:
-        return [_without_numbers(measured, "not_converged", data)]
+        return [_without_numbers(measured, model, "not_converged", data)]
+    if not fitted.fit.trust.ok:
+        return [_without_numbers(measured, model, "not_converged", data)]
+    return _records(measured, fitted, waves)
 
 
-def _without_numbers(measured: Measured, flag: str, data: pd.DataFrame) -> Record:
-    model = MODELS[str(measured.planned.model)]
-    people = int(data[PERSON].nunique())
+def _without_numbers(measured: Measured, model: WaveModel, flag: str, data: pd.DataFrame) -> Record:
     return measured.record(
         "model_contrast",
         model=model,
         contrast=measured.contrast,
         scale="percentage_points" if measured.outcome.kind == "binary" else score_scale(measured),
         n_obs=len(data),
-        n_persons=people,
+        n_persons=int(data[PERSON].nunique()),
         flags=(flag,),
     )
 
 
-def _gee(measured: Measured, data: pd.DataFrame, waves: list[int]) -> list[Record]:
-    """Population-averaged logit model; where a wave has nobody or everybody, a penalised one."""
-    share = data.groupby(WAVE)["value"].mean()
-    empty = bool(share.isin([0.0, 1.0]).any())
-    fit = gee(FORMULA, data, groups=PERSON, time=WAVE, family="binomial", penalty="firth" if empty else None)
-    if not fit.trust.ok:
-        return [_without_numbers(measured, "not_converged", data)]
-    flags = ("penalised",) if empty else ()
-    scale = Scale("percent", "percentage_points", 100.0)
-    base = _base(measured, fit, flags)
-    level = measured.plan.confidence_level
-    return [
-        *_predictions(base, predictions(fit, WAVE, level=level), scale),
-        *_changes(base, contrasts(fit, WAVE, adjust="none", level=level), scale, waves),
-        *_odds_ratios(base, contrasts(fit, WAVE, scale="link", adjust="none", level=level), waves),
-        {**base, "analysis": "model_parameters", "term": "working_correlation", "estimate": _exchangeable(fit)},
-    ]
-
-
-def _exchangeable(fit: Any) -> float:
-    return float(fit.working_correlation.to_numpy()[0, 1])
-
-
-def _lmm(measured: Measured, data: pd.DataFrame, waves: list[int]) -> list[Record]:
-    """Linear mixed model with a random intercept, REML, Satterthwaite degrees of freedom."""
-    fit = lmm(FORMULA, data, groups=PERSON, reml=True)
-    if not fit.trust.ok:
-        return [_without_numbers(measured, "not_converged", data)]
-    unit = score_scale(measured)
-    scale = Scale(unit, unit, 1.0)
-    base = _base(measured, fit, ("boundary",) if fit.singular else ())
-    level = measured.plan.confidence_level
-    between, within = float(fit.cov_re.to_numpy()[0, 0]), float(fit.scale)
-    parameters = {"variance_between": between, "variance_within": within, "icc": between / (between + within)}
-    return [
-        *_predictions(base, predictions(fit, WAVE, level=level), scale),
-        *_changes(base, contrasts(fit, WAVE, adjust="none", level=level), scale, waves),
-        *({**base, "analysis": "model_parameters", "term": term, "estimate": v} for term, v in parameters.items()),
-    ]
-
-
-def _base(measured: Measured, fit: Any, flags: tuple[str, ...]) -> Record:
-    return measured.record(
+def _records(measured: Measured, fitted: Fitted, waves: list[int]) -> list[Record]:
+    fit, level = fitted.fit, measured.plan.confidence_level
+    base = measured.record(
         "model_prediction",
-        model=MODELS[str(measured.planned.model)],
+        model=fitted.name,
         n_obs=int(fit.nobs),
         n_persons=int(fit.n_groups),
-        flags=flags,
+        flags=fitted.flags,
     )
+    records = _shares(base, predictions(fit, WAVE, level=level))
+    if measured.outcome.kind != "ordinal":
+        scale = _scale(measured)
+        records = [
+            *_predictions(base, predictions(fit, WAVE, level=level), scale),
+            *_changes(base, contrasts(fit, WAVE, adjust="none", level=level), scale, waves),
+        ]
+    if fitted.name in RATIOS:
+        target: Literal["population", "typical"] = "population" if fitted.name == "gee-logit" else "typical"
+        links = contrasts(fit, WAVE, scale="link", target=target, adjust="none", level=level)
+        records += _ratios(base, links, RATIOS[fitted.name], waves)
+    return [
+        *records,
+        *(
+            {**base, "analysis": "model_parameters", "term": term, "estimate": value}
+            for term, value in fitted.parameters.items()
+        ),
+    ]
 
 
-FITTERS = {"gee": _gee, "lmm": _lmm}
+def _scale(measured: Measured) -> Scale:
+    if measured.outcome.kind == "binary":
+        return Scale("percent", "percentage_points", 100.0)
+    unit = score_scale(measured)
+    return Scale(unit, unit, 1.0)
 
-#: Columns of an estimator's table that go into a record as they are.
-INFERENCE = ("df", "statistic", "p_value")
-#: … and those that carry the unit.
-MEASURED = ("estimate", "std_error", "conf_low", "conf_high")
+
+def _measures(row: dict[Any, Any], factor: float) -> Record:
+    return {name: factor * float(row[name]) for name in MEASURED}
 
 
 def _predictions(base: Record, table: pd.DataFrame, scale: Scale) -> list[Record]:
@@ -135,8 +129,26 @@ def _predictions(base: Record, table: pd.DataFrame, scale: Scale) -> list[Record
             **base,
             "wave": int(row[WAVE]),
             "scale": scale.prediction,
-            **{name: scale.factor * float(row[name]) for name in MEASURED},
+            **_measures(row, scale.factor),
             "df": float(row["df"]),
+            "n_obs": int(row["n_obs"]),
+        }
+        for row in table.to_dict("records")
+    ]
+
+
+def _shares(base: Record, table: pd.DataFrame) -> list[Record]:
+    """Return the predicted percentage of every ordered answer at every wave; `term` is its code."""
+    if "category" not in table:
+        return []
+    return [
+        {
+            **base,
+            "analysis": "ordinal_prediction",
+            "wave": int(row[WAVE]),
+            "term": f"{float(row['category']):g}",
+            "scale": "percent",
+            **_measures(row, 100.0),
             "n_obs": int(row["n_obs"]),
         }
         for row in table.to_dict("records")
@@ -150,7 +162,7 @@ def _changes(base: Record, table: pd.DataFrame, scale: Scale, waves: list[int]) 
             "analysis": "model_contrast",
             "contrast": f"w{wave} - w{waves[0]}",
             "scale": scale.change,
-            **{name: scale.factor * float(row[name]) for name in MEASURED},
+            **_measures(row, scale.factor),
             **{name: float(row[name]) for name in INFERENCE},
             "n_obs": int(row["n_obs"]),
         }
@@ -158,9 +170,9 @@ def _changes(base: Record, table: pd.DataFrame, scale: Scale, waves: list[int]) 
     ]
 
 
-def _odds_ratios(base: Record, table: pd.DataFrame, waves: list[int]) -> list[Record]:
-    """Return the changes as odds ratios; the standard error stays that of the log odds ratio."""
-    rows = _changes(base, table, Scale("logit", "odds_ratio", 1.0), waves)
+def _ratios(base: Record, table: pd.DataFrame, name: str, waves: list[int]) -> list[Record]:
+    """Return the changes as ratios; the standard error stays that of the logarithm."""
+    rows = _changes(base, table, Scale("", name, 1.0), waves)
     for row in rows:
-        row.update({name: float(np.exp(row[name])) for name in ("estimate", "conf_low", "conf_high")})
+        row.update({part: float(np.exp(row[part])) for part in ("estimate", "conf_low", "conf_high")})
     return rows

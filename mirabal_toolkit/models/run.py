@@ -88,7 +88,7 @@ def _estimated(tasks: list[Measured], jobs: int) -> Iterator[list[Record]]:
 def estimate(measured: Measured) -> list[Record]:
     """Describe, pair and model one outcome under one estimand."""
     records = [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
-    return records if measured.planned.model is None else records + model_over_waves(measured)
+    return records + model_over_waves(measured)
 
 
 def _check_panel(panel: PanelData, n_started: int) -> None:

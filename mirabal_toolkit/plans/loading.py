@@ -76,7 +76,7 @@ def _check_schema(parsed: ParsedYaml, where: str) -> None:
 
 def _plan(content: dict[str, Any], fingerprint: str) -> AnalysisPlan:
     outcomes = tuple(
-        PlannedOutcome(**{**outcome, "estimands": tuple(outcome.get("estimands", ()))})
+        PlannedOutcome(**{**outcome, **{name: tuple(outcome.get(name, ())) for name in ("estimands", "beside")}})
         for outcome in content["outcomes"]
     )
     taken = {"format", "outcomes", "distributions", "amendments"}

@@ -211,7 +211,7 @@ def _answers(edition: Edition, place: _Shelf) -> Iterator[Block]:
 
 
 def _models(edition: Edition, place: _Shelf) -> Iterator[Block]:
-    tables = (*place.table("model"), *place.table("model-parameters"))
+    tables = (*place.table("model"), *place.table("model-parameters"), *place.table("model-beside"))
     if tables:
         yield Paragraph(edition.say("lead_models"), lead=True)
     yield from tables

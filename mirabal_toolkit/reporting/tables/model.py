@@ -140,13 +140,13 @@ def _detail(one: Indicator, edition: Edition) -> list[Estimate]:
 
 
 def _detail_row(one: Indicator, row: Estimate, edition: Edition, marks: cells.Marks) -> Row:
-    ratio = row.scale == "odds_ratio"
+    ratio = row.scale in ("odds_ratio", "rate_ratio")
     decimals = _detail_decimals(one, row, edition)
     write = numbers.ratio if ratio else partial(numbers.number, decimals=decimals)
     around = numbers.ratio_interval if ratio else partial(numbers.interval, decimals=decimals)
     return Row(
         (
-            label_cell(_detail_label(row, edition)),
+            label_cell(_detail_label(row, edition) + _of_model(one, row, edition)),
             cells.value(row, edition, marks, write),
             cells.limits(row, around),
             _plain(row.std_error, 2),
@@ -163,6 +163,12 @@ def _detail_decimals(one: Indicator, row: Estimate, edition: Edition) -> int:
     if row.scale in PLAIN_SCALES and row.analysis == "model_contrast":
         return 1 if one.outcome.kind != "binary" else edition.decimals
     return 2
+
+
+def _of_model(one: Indicator, row: Estimate, edition: Edition) -> str:
+    """Return the name of the row's model where it is not the main one."""
+    main = edition.lookup.rows("model_contrast", one.outcome.id, one.estimand)
+    return f" [{row.model}]" if row.model and main and row.model != main[0].model else ""
 
 
 def _detail_label(row: Estimate, edition: Edition) -> str:

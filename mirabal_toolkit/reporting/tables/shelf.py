@@ -5,6 +5,7 @@ from __future__ import annotations
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.tables.answers import answers
 from mirabal_toolkit.reporting.tables.before_after import before_after, before_after_scores, headline
+from mirabal_toolkit.reporting.tables.beside import model_beside
 from mirabal_toolkit.reporting.tables.bounds import bounds
 from mirabal_toolkit.reporting.tables.by_wave import by_wave, by_wave_scores, participant_flow
 from mirabal_toolkit.reporting.tables.cleaning import cleaning, findings
@@ -21,6 +22,7 @@ BUILDERS = (
     by_wave_scores,
     model,
     model_parameters,
+    model_beside,
     model_detail,
     bounds,
     cleaning,

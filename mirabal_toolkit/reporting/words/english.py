@@ -162,6 +162,12 @@ METHODS: Mapping[str, str] = {
     "methods_lmm": "Scores were modelled over all waves by linear mixed models (restricted maximum likelihood, waves "
     "as "
     "categories, a level of her own for each woman).",
+    "methods_mmrm": "Scores were modelled over all waves by a model for repeated measures with any covariance between "
+    "waves (restricted maximum likelihood, Kenward–Roger degrees of freedom).",
+    "methods_glmm": "Mixed models with a level of her own for each woman (adaptive Gauss–Hermite quadrature; logistic "
+    "for yes or no, negative binomial for counts) give person-specific ratios; their percents and means are averaged "
+    "over the women.",
+    "methods_clmm": "Ordered answers were modelled by a cumulative logit model with a level of her own for each woman.",
     "methods_penalised": "Where a wave had nobody or everybody, the model used a penalised likelihood, since the usual "
     "one has no answer there.",
     "methods_boundary": "In some models the differences between women were estimated as zero; they are marked.",

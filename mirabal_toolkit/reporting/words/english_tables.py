@@ -50,6 +50,20 @@ TABLES: Mapping[str, str] = {
     "(the "
     "share of the variance that lies between women) are those of models of scores; the working correlation is that of "
     "models of percents. All contrasts are in the table model-detail.",
+    "table_model_beside": "The same change by different models, start to end",
+    "header_ratio": "Ratio of odds, or of counts",
+    "note_model_beside": "The main model speaks of women on average (population-averaged). The model beside it follows "
+    "the single woman: its ratio is person-specific and as a rule further from 1, which is no contradiction; its "
+    "change is averaged over women and should be close to the main one.",
+    "note_models_disagree": "The models do not agree on the direction of change for: {indicators}. Rely on neither.",
+    "model_gee-logit": "Women on average (GEE)",
+    "model_glmm-logit": "The single woman (mixed logistic)",
+    "model_glmm-negative-binomial": "The single woman (mixed count model)",
+    "model_clmm-logit": "The single woman (mixed ordinal)",
+    "model_lmm-random-intercept": "A level for each woman (linear mixed)",
+    "model_mmrm-unstructured": "Free covariance between waves (MMRM)",
+    "scale_rate_ratio": "ratio of counts",
+    "parameter_sd_person": "Standard deviation between women (link scale)",
     "header_step": "Step",
     "header_why": "Why",
     "header_item": "Question",

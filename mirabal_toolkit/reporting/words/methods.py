@@ -41,7 +41,7 @@ def references(edition: Edition) -> tuple[str, ...]:
     if "paired_change" in analyses:
         used |= {"newcombe", "mcnemar"}
     models = _models(edition)
-    used |= {name for name in ("gee", "lmm") if any(model.startswith(name) for model in models)}
+    used |= {name for name in ("gee", "lmm", "mmrm", "glmm", "clmm") if any(model.startswith(name) for model in models)}
     if _any_flag(edition, "penalised"):
         used.add("firth")
     if _adjusted(edition):
@@ -107,7 +107,7 @@ def _modelled(edition: Edition) -> str:
     models = _models(edition)
     parts = [
         edition.say(f"methods_{name}", level=edition.level)
-        for name in ("gee", "lmm")
+        for name in ("gee", "lmm", "mmrm", "glmm", "clmm")
         if any(model.startswith(name) for model in models)
     ]
     if not parts:

@@ -17,13 +17,13 @@ def instrument():
 def measured(instrument):
     """Return a function that lays out a table of values (people × waves 1…) as an outcome."""
 
-    def lay_out(values, outcome="injured", estimand="experienced", model="gee"):
+    def lay_out(values, outcome="injured", estimand="experienced", model="gee", beside=()):
         table = np.asarray(values, dtype=float)
         people = pd.Index([f"p{i:04d}" for i in range(len(table))], name="person_id")
         frame = pd.DataFrame(table, index=people, columns=range(1, table.shape[1] + 1))
         return Measured(
             outcome=instrument.outcome(outcome),
-            planned=PlannedOutcome(outcome, model=model),
+            planned=PlannedOutcome(outcome, model=model, beside=beside),
             estimand=estimand,
             plan=load_plan("steps-to-safety"),
             values=frame,

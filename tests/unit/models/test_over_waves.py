@@ -75,3 +75,52 @@ def test_row_order_does_not_matter(measured, waves_of_answers):
     shuffled = waves_of_answers[np.random.default_rng(1).permutation(len(waves_of_answers))]
     one, other = (pd.DataFrame(model_over_waves(measured(a))) for a in (waves_of_answers, shuffled))
     np.testing.assert_allclose(one["estimate"], other["estimate"], rtol=1e-8)
+
+
+def test_a_mixed_model_beside_agrees_on_points_and_is_steeper_in_odds(measured, waves_of_answers):
+    records = model_over_waves(measured(waves_of_answers, beside=("glmm",)))
+    last = [row for row in records if row["analysis"] == "model_contrast" and row["contrast"] == "w5 - w1"]
+    points = {row["model"]: row["estimate"] for row in last if row["scale"] == "percentage_points"}
+    odds = {row["model"]: row["estimate"] for row in last if row["scale"] == "odds_ratio"}
+    assert list(points) == ["gee-logit", "glmm-logit"]
+    assert points["glmm-logit"] == pytest.approx(points["gee-logit"], abs=3)
+    assert odds["glmm-logit"] < odds["gee-logit"] < 1
+
+
+def test_counts_get_a_mixed_count_model(measured):
+    rng = np.random.default_rng(8)
+    rate = np.exp(1.0 - 0.4 * np.arange(4) + 0.5 * rng.normal(size=(120, 1)))
+    data = measured(rng.poisson(rate), outcome="physical_variety", model="glmm")
+    (ratio,) = [r for r in model_over_waves(data) if r.get("scale") == "rate_ratio" and r["contrast"] == "w4 - w1"]
+    assert np.log(ratio["estimate"]) == pytest.approx(-1.2, abs=3 * ratio["std_error"])
+
+
+def test_ordered_answers_get_shares_that_add_up_and_one_odds_ratio_a_wave(measured):
+    rng = np.random.default_rng(9)
+    latent = 0.8 * np.arange(3) + rng.normal(size=(150, 1)) + rng.logistic(size=(150, 3))
+    answers = 1 + (latent[:, :, None] > np.array([-1.0, 1, 2.5])).sum(axis=2)
+    records = model_over_waves(measured(answers, outcome="safety_level", estimand="as_reported", model="clmm"))
+    shares = pd.DataFrame(rows_of(records, "ordinal_prediction"))
+    assert shares.groupby("wave")["estimate"].sum().tolist() == pytest.approx([100, 100, 100])
+    assert set(shares["term"]) == {"1", "2", "3", "4"}
+    ratios = rows_of(records, "model_contrast", "odds_ratio")
+    assert [row["contrast"] for row in ratios] == ["w2 - w1", "w3 - w1"]
+    assert ratios[1]["estimate"] > ratios[0]["estimate"] > 1
+
+
+def test_a_wave_with_nobody_does_not_break_the_mixed_model(measured, waves_of_answers):
+    answers = waves_of_answers.copy()
+    answers[:, 4] = np.where(np.isnan(answers[:, 4]), np.nan, 0)
+    records = model_over_waves(measured(answers, model="glmm"))
+    last = next(row for row in rows_of(records, "model_prediction") if row["wave"] == 5)
+    assert last["flags"] == ("penalised",)
+    assert 0 < last["estimate"] < 5
+
+
+def test_scores_by_mmrm_are_the_observed_means_when_nobody_is_lost(measured):
+    rng = np.random.default_rng(10)
+    scores = 50 - 5 * np.arange(4) + 12 * rng.normal(size=(80, 1)) + 8 * rng.normal(size=(80, 4))
+    records = model_over_waves(measured(scores, outcome="space_score", estimand="as_reported", model="mmrm"))
+    predicted = [row["estimate"] for row in rows_of(records, "model_prediction")]
+    assert predicted == pytest.approx(list(scores.mean(axis=0)))
+    assert rows_of(records, "model_contrast")[0]["df"] == pytest.approx(79, abs=1)

@@ -1,0 +1,131 @@
+"""The models a plan can ask for, fitted to one outcome over all waves.
+
+Wave is a category, so no shape of change is imposed; the person is the unit. Everybody with at least one
+answer takes part, so answers lost at some waves are handled as missing at random.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from mirabal_toolkit.core.data import PERSON, WAVE
+from mirabal_toolkit.core.plan import WaveModel
+from mirabal_toolkit.mixed import clmm, gee, glmm, lmm, mmrm
+
+FORMULA = f"value ~ C({WAVE})"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fit with what the record of it needs.
+
+    Parameters
+    ----------
+    name : str
+        How results name the model.
+    fit : object
+        A fit of `mirabal_toolkit.mixed`.
+    flags : tuple of str
+        Flags that every record of it carries.
+    parameters : mapping
+        Variances and correlations by name.
+    """
+
+    name: str
+    fit: Any
+    flags: tuple[str, ...]
+    parameters: dict[str, float]
+
+
+def fit_model(model: WaveModel, kind: str, data: pd.DataFrame) -> Fitted:
+    """Fit one model.
+
+    Parameters
+    ----------
+    model : str
+        See `WaveModel`.
+    kind : str
+        Kind of the outcome: ``binary``, ``score``, ``count`` or ``ordinal``.
+    data : DataFrame
+        Columns person_id, wave, value; one row an observed person-wave.
+
+    Raises
+    ------
+    ModelError
+        If the data cannot carry the model.
+    """
+    return _FITTERS[model](kind, data)
+
+
+def _gee(_kind: str, data: pd.DataFrame) -> Fitted:
+    """Population-averaged logit model; where a wave has nobody or everybody, a penalised one.
+
+    Kauermann–Carroll standard errors with t kept their promises at 60, 100 and 300 people (docs/calibration.md).
+    """
+    empty = _has_empty_wave(data)
+    fit = gee(
+        FORMULA,
+        data,
+        groups=PERSON,
+        time=WAVE,
+        family="binomial",
+        cov_type="kauermann-carroll",
+        penalty="firth" if empty else None,
+    )
+    correlation = float(fit.working_correlation.to_numpy()[0, 1])
+    return Fitted("gee-logit", fit, ("penalised",) if empty else (), {"working_correlation": correlation})
+
+
+def _has_empty_wave(data: pd.DataFrame) -> bool:
+    return bool(data.groupby(WAVE)["value"].mean().isin([0.0, 1.0]).any())
+
+
+def _lmm(_kind: str, data: pd.DataFrame) -> Fitted:
+    """Linear mixed model with a random intercept: REML, Satterthwaite degrees of freedom."""
+    fit = lmm(FORMULA, data, groups=PERSON, reml=True)
+    between, within = _first(fit.cov_re), float(fit.scale)
+    parameters = {"variance_between": between, "variance_within": within, "icc": between / (between + within)}
+    return Fitted("lmm-random-intercept", fit, _boundary(fit), parameters)
+
+
+def _mmrm(_kind: str, data: pd.DataFrame) -> Fitted:
+    """Means per wave with any covariance between waves: REML, Kenward–Roger degrees of freedom."""
+    return Fitted("mmrm-unstructured", mmrm(FORMULA, data, groups=PERSON, time=WAVE, df="kenward-roger"), (), {})
+
+
+def _glmm(kind: str, data: pd.DataFrame) -> Fitted:
+    """Person-specific logit model for yes or no, negative binomial for counts."""
+    if kind == "count":
+        fit = glmm(FORMULA, data, groups=PERSON, family="negative_binomial")
+        return Fitted("glmm-negative-binomial", fit, _boundary(fit), {"sd_person": _first(fit.cov_re) ** 0.5})
+    empty = _has_empty_wave(data)
+    fit = glmm(FORMULA, data, groups=PERSON, family="binomial", penalty="weakly_informative" if empty else None)
+    flags = (("penalised",) if empty else ()) + _boundary(fit)
+    return Fitted("glmm-logit", fit, flags, {"sd_person": _first(fit.cov_re) ** 0.5})
+
+
+def _clmm(_kind: str, data: pd.DataFrame) -> Fitted:
+    """Person-specific cumulative logit model for ordered answers."""
+    fit = clmm(FORMULA, data, groups=PERSON)
+    return Fitted("clmm-logit", fit, _boundary(fit), {"sd_person": _first(fit.cov_re) ** 0.5})
+
+
+def _boundary(fit: Any) -> tuple[str, ...]:
+    return ("boundary",) if fit.singular else ()
+
+
+def _first(covariance: pd.DataFrame) -> float:
+    return float(covariance.to_numpy()[0, 0])
+
+
+_FITTERS: dict[WaveModel, Callable[[str, pd.DataFrame], Fitted]] = {
+    "gee": _gee,
+    "lmm": _lmm,
+    "mmrm": _mmrm,
+    "glmm": _glmm,
+    "clmm": _clmm,
+}

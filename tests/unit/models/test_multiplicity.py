@@ -1,0 +1,47 @@
+import pytest
+
+from mirabal_toolkit.core.plan import AnalysisPlan, PlannedOutcome
+from mirabal_toolkit.models.multiplicity import adjust
+
+PLAN = AnalysisPlan(
+    id="plan",
+    version="1.0.0",
+    title="",
+    description="",
+    instrument="partner-safety",
+    outcomes=(
+        PlannedOutcome("injured", ("experienced",), model="gee", beside=("glmm",), family="violence"),
+        PlannedOutcome("choked", ("experienced",), model="gee", family="violence"),
+        PlannedOutcome("isolation", ("as_reported",), model="gee"),
+    ),
+)
+
+
+def contrast(outcome, p_value, *, model="gee-logit", estimand="experienced", waves="w5 - w1"):
+    return {
+        "analysis": "model_contrast",
+        "outcome": outcome,
+        "estimand": estimand,
+        "model": model,
+        "contrast": waves,
+        "scale": "percentage_points",
+        "p_value": p_value,
+    }
+
+
+def adjusted(instrument, *records):
+    return [row.get("p_adjusted") for row in adjust(records, PLAN, instrument, contrast="w5 - w1")]
+
+
+def test_only_the_main_model_of_the_last_contrast_is_a_test(instrument):
+    """Two outcomes, so Holm doubles the smaller; the mixed model and earlier waves do not count."""
+    values = adjusted(
+        instrument,
+        contrast("injured", 0.5, waves="w2 - w1"),
+        contrast("injured", 0.01),
+        contrast("injured", 0.001, model="glmm-logit"),
+        contrast("choked", 0.04),
+        contrast("choked", 0.04, estimand="while_in_contact"),
+        contrast("isolation", 0.01, estimand="as_reported"),
+    )
+    assert values == [None, pytest.approx(0.02), None, pytest.approx(0.04), None, None]
