@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.table import Table as RichTable
 
-    from mirabal_toolkit.report.tables.spec import Table
+    from mirabal_toolkit.reporting.tables.spec import Table
 
 
 NARROWEST_LABEL, NARROWEST_NUMBERS, WIDEST_NUMBERS = 20, 6, 18
