@@ -88,7 +88,10 @@ class Jeffreys:
         weight = self._working_weights(eta)
         change = (self._working_weights(eta + step) - self._working_weights(eta - step)) / (2.0 * step)
         factored = (layout.X.T * (layout.weight * weight)) @ layout.X
-        _, log_det = np.linalg.slogdet(factored)
+        sign, log_det = np.linalg.slogdet(factored)
+        if sign <= 0.0:
+            # So far out that some cell has no information left: as impossible as the penalty can say.
+            return -np.inf, np.zeros_like(at.beta), np.zeros_like(at.factor)
         spread = np.einsum("np,pk,nk->n", layout.X, np.linalg.inv(factored), layout.X)
         size = float(np.sum(at.factor**2)) / SD_SCALE**2
         value = 0.5 * float(log_det) - float(np.log1p(size))

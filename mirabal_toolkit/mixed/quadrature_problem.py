@@ -107,6 +107,8 @@ def look(problem: Problem, vector: FloatArray, modes: tuple[FloatArray, ...] | N
     value = found.llf
     if problem.penalty is not None:
         extra, extra_slope = penalise(problem, problem.penalty, at)
+        if not np.isfinite(extra):
+            return None
         value, slope = value + extra, slope + extra_slope
     return Point(vector, value, slope, found)
 

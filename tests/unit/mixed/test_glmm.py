@@ -336,3 +336,19 @@ def test_offset_of_an_impossible_size(waves: pd.DataFrame) -> None:
     broken = waves.assign(log_time=1e308)
     with np.errstate(all="ignore"), pytest.raises(ModelError, match="cannot be computed"):
         glmm("visits ~ arm", broken, groups="person_id", family="poisson", offset="log_time")
+
+
+def test_where_a_cell_has_no_information_left_the_penalty_forbids_the_place() -> None:
+    """A search that strays far out must be turned back, not die of a singular matrix."""
+    from types import SimpleNamespace
+
+    from mirabal_toolkit.mixed.families import BinomialLogit
+    from mirabal_toolkit.mixed.glmm_penalty import Jeffreys
+    from mirabal_toolkit.mixed.quadrature_rule import Parameters
+
+    X = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
+    penalty = Jeffreys(SimpleNamespace(X=X, offset=np.zeros(4), weight=np.ones(4)), BinomialLogit(), counts=False)
+    near = Parameters(np.zeros(2), np.zeros(0), np.eye(1))
+    far = Parameters(np.array([0.0, -2000.0]), np.zeros(0), np.eye(1))
+    assert np.isfinite(penalty.value_and_slope(near)[0])
+    assert penalty.value_and_slope(far)[0] == -np.inf
