@@ -20,5 +20,5 @@ slow:        ## tests that take minutes: calibration by simulation, long fuzzing
 bench:       ## speed and agreement beside other programs; R joins in when it is installed
 	$(PYTHON) benchmarks/mixed.py
 
-docs:        ## pages generated from the code
-	$(PYTHON) docs/make.py
+docs:        ## pages generated from the code (the instrument format, from its schema)
+	$(PYTHON) -m mirabal_toolkit.instruments.format_page
