@@ -33,8 +33,8 @@ most 20 deep, and only items further up may be named.
 
 **Versions.** A version that has been used is never changed: copy it, raise the number, and write what changed under
 `changes`. MAJOR: something cannot be compared any more, or is gone. MINOR: something was added, renamed, scored or
-routed otherwise. PATCH: a slip of wording, a translation. `mirabal instruments lint FILE` computes the least number from
-the two files. An entry about a response set holds for all items that have it. Entries stay in later versions, so that
+routed otherwise. PATCH: a slip of wording, a translation. `mirabal instruments lint FILE` computes the least number
+from both files. An entry about a response set holds for all items that have it. Entries stay in later versions, so that
 data of any two versions can be harmonised. An id alone means the newest version whose status is `stable`.
 
 **Placeholders** such as `{service}` in a text are filled in by whoever uses the questionnaire; every language must have
