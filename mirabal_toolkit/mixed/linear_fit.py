@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -32,7 +33,7 @@ DfMethod = Literal["satterthwaite", "kenward-roger", "normal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinearFit(Fit):
+class LinearFit(Fit, ABC):
     """Base of `LinearMixedFit` and `MmrmFit`.
 
     Parameters
@@ -47,13 +48,13 @@ class LinearFit(Fit):
     df_method: DfMethod
     reml: bool
 
+    @abstractmethod
     def variance_information(self) -> VarianceInformation:
         """How the covariance of the estimates hangs on the variance parameters."""
-        raise NotImplementedError
 
+    @abstractmethod
     def kenward_roger(self) -> KenwardRoger:
         """Pieces of the Kenward-Roger approximation."""
-        raise NotImplementedError
 
     @property
     def df_satterthwaite(self) -> pd.Series[float]:

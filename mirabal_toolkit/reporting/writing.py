@@ -7,12 +7,12 @@ from pathlib import Path
 
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.file_safety import clean_text
 from mirabal_toolkit.reporting import records
 from mirabal_toolkit.reporting.documents.docx import render_docx_report
 from mirabal_toolkit.reporting.documents.html import render_html_report
 from mirabal_toolkit.reporting.documents.outline import make_outline
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.escaping import clean_text
 from mirabal_toolkit.reporting.figures.gallery import all_figures
 from mirabal_toolkit.reporting.figures.spec import Figure, draw
 from mirabal_toolkit.reporting.tables.render_csv import render_csv

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from mirabal_toolkit.reporting.archives import steady_archive
+from mirabal_toolkit.file_safety import clean_text, steady_archive
 from mirabal_toolkit.reporting.documents.outline import (
     Bullets,
     FigureBlock,
@@ -25,7 +25,6 @@ from mirabal_toolkit.reporting.documents.word_xml import (
     text_run,
 )
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.escaping import clean_text
 from mirabal_toolkit.reporting.tables.render_docx import add_table, fit_table
 
 CONTENTS_INSTRUCTION = r'TOC \o "1-1" \h \n \z \u'

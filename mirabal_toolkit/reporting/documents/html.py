@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from mirabal_toolkit.file_safety import clean_text
 from mirabal_toolkit.reporting.documents.outline import Block, Outline, Paragraph, Section, TableBlock
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.escaping import clean_text
 from mirabal_toolkit.reporting.figures.spec import Figure
 from mirabal_toolkit.reporting.tables.render_html import render_html, render_html_notes
 from mirabal_toolkit.reporting.tables.spec import Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from mirabal_toolkit.reporting.escaping import clean_text
+from mirabal_toolkit.file_safety import clean_text
 
 FONT = "Arial"
 LANGUAGES = {"en": "en-GB", "ro": "ro-RO", "it": "it-IT", "el": "el-GR"}

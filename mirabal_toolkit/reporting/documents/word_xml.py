@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from mirabal_toolkit.reporting.escaping import clean_text
+from mirabal_toolkit.file_safety import clean_text
 
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _DECLARATION = f'xmlns:w="{NAMESPACE}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from mirabal_toolkit.reporting.escaping import clean_text
+from mirabal_toolkit.file_safety import clean_text
 
 LINE_HEIGHT = 1.28
 UNKNOWN_SIGN = "\ufffd"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from mirabal_toolkit.reporting.escaping import spreadsheet_text
+from mirabal_toolkit.file_safety import spreadsheet_text
 from mirabal_toolkit.reporting.tables.flat import FlatValue, flatten
 from mirabal_toolkit.reporting.tables.spec import Table
 from mirabal_toolkit.reporting.words.numbers import machine

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from mirabal_toolkit.reporting.archives import steady_archive
+from mirabal_toolkit.file_safety import clean_text, steady_archive
 from mirabal_toolkit.reporting.documents.word_styles import new_document
 from mirabal_toolkit.reporting.documents.word_xml import element, text_run
-from mirabal_toolkit.reporting.escaping import clean_text
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, begins_span
 
 TWIPS_PER_POINT = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from mirabal_toolkit.reporting.escaping import clean_text
+from mirabal_toolkit.file_safety import clean_text
 from mirabal_toolkit.reporting.tables.spec import Cell, Note, RowGroup, Table, begins_span
 
 _STYLE = """

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from mirabal_toolkit.reporting.archives import steady_archive
-from mirabal_toolkit.reporting.escaping import clean_text
+from mirabal_toolkit.file_safety import clean_text, steady_archive
 from mirabal_toolkit.reporting.tables.flat import FlatValue, flatten
 from mirabal_toolkit.reporting.tables.spec import Table
 
