@@ -43,6 +43,28 @@ NEW_OPTION = (
 RENAMED = (("{id: A2,", "{id: B2,"), ("items: [A1, A2, A3]", "items: [A1, B2, A3]"), ("A1..A2", "A1..B2"))
 REWORDED = ("en: Did he hit?", "en: Did he hit you?")
 
+SECOND_GATE = (
+    "ro: Este sigur?}}\n",
+    (
+        "ro: Este sigur?}}\n      - {id: S2, response_set: yes_no, sensitivity: none, label: {en: Alone},"
+        " text: {en: Alone?, ro: Singură?}}\n"
+    ),
+)
+SAME_SET = (
+    "  number: {options: []}\n",
+    (
+        "  same:\n    options:\n      - {code: 0, name: never, label: {en: Never, ro: Niciodată}}\n"
+        "      - {code: 1, name: once, label: {en: Once, ro: O dată}}\n"
+        "      - {code: 2, name: daily, label: {en: Every day, ro: Zilnic}}\n  number: {options: []}\n"
+    ),
+)
+MORE_SET = (
+    SAME_SET[0],
+    SAME_SET[1]
+    .replace("same:", "more:")
+    .replace("  number:", "      - {code: 3, name: hourly, label: {en: Hourly, ro: Orar}}\n  number:"),
+)
+
 #: name: edits of the newer version without its log, the log, the least step
 CHANGES: dict[str, tuple[Edits, tuple[str, ...], str]] = {
     "an item added": ((NEW_ITEM,), (change("added", "A5", "no"),), "minor"),
@@ -103,6 +125,56 @@ CHANGES: dict[str, tuple[Edits, tuple[str, ...], str]] = {
     "another time": ((("reference_period: {en: last month}", "reference_period: {en: last year}"),), (), "major"),
     "one wave more": (
         (("missing_codes:", "  - {number: 3, months: 6, window_days: 7, label: {en: Six}}\nmissing_codes:"),),
+        (),
+        "minor",
+    ),
+    "another setting": (
+        (("note: {en: Wait., ro: Așteptați.}", "sensitivity: personal"),),
+        (change("reworded", "A1", "yes"),),
+        "patch",
+    ),
+    "asked at other waves": (
+        (("label: {en: Three}, text", "waves: [1], label: {en: Three}, text"),),
+        (change("routing_changed", "A3"),),
+        "minor",
+    ),
+    "another reason for those left out": (
+        (('ask_if: "A1 >= once"', 'ask_if: "A1 >= once", otherwise: no_contact'),),
+        (change("routing_changed", "A2"),),
+        "minor",
+    ),
+    "another gate": ((("items: [S1]", "items: [S1, S2]"), SECOND_GATE), (change("added", "S2", "no"),), "minor"),
+    "a translated time": ((("{en: last month}", "{en: last month, ro: luna trecută}"),), (), "patch"),
+    "answers pointing the other way": (
+        (("  often:\n", "  often:\n    direction: higher_is_worse\n"),),
+        (change("options_changed", "often", "partial"),),
+        "major",
+    ),
+    "another set with the same answers": (
+        (("defaults: {response_set: often}", "defaults: {response_set: same}"), SAME_SET),
+        (),
+        "patch",
+    ),
+    "another set with more answers": (
+        (("id: A1,", "id: A1, response_set: more,"), MORE_SET, ("maximum: 2}", "maximum: 3}")),
+        (change("options_changed", "A1"), change("scale_changed", "harm")),
+        "minor",
+    ),
+    "a further outcome": (
+        (
+            (
+                "outcomes:\n",
+                (
+                    "outcomes:\n  - {id: shouted, label: {en: Shouted}, item: A1, indicator: value, kind: ordinal,"
+                    " direction: neutral, estimands: [as_reported]}\n"
+                ),
+            ),
+        ),
+        (change("added", "shouted", "yes"),),
+        "minor",
+    ),
+    "a further estimand": (
+        (("estimands: [as_reported], statement", "estimands: [as_reported, experienced], statement"),),
         (),
         "minor",
     ),
@@ -235,6 +307,16 @@ def test_an_unsound_version_beside_is_said(shelved: Put) -> None:
     shelved("1.0.0", ("status: stable", "status: odd"))
     told = [str(problem) for problem in lint_file(shelved("1.1.0")).problems]
     assert any("cannot be compared with 1.0.0.yaml beside it" in problem for problem in told)
+
+
+def test_a_language_more_is_a_translation(shelved: Put) -> None:
+    more = (
+        "ro: {name: Romanian, status: draft}}",
+        "ro: {name: Romanian, status: draft}, el: {name: Greek, status: draft}}",
+    )
+    (one,) = compared(shelved, (more,), ()).explained
+    assert (one.difference.kind, one.step, one.comparability) == ("translated", "patch", "yes")
+    assert one.difference.details == ("new languages: el",)
 
 
 def test_a_chain_of_renames_is_followed(shelved: Put) -> None:
