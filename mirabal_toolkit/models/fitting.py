@@ -15,7 +15,9 @@ import pandas as pd
 from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.core.plan import WaveModel
 from mirabal_toolkit.mixed import clmm, gee, glmm, lmm, mmrm
+from mirabal_toolkit.mixed.glmm_model import PenaltyName
 
+USUAL_NODES, MOST_NODES = 9, 25
 FORMULA = f"value ~ C({WAVE})"
 
 
@@ -100,18 +102,32 @@ def _mmrm(_kind: str, data: pd.DataFrame) -> Fitted:
 def _glmm(kind: str, data: pd.DataFrame) -> Fitted:
     """Person-specific logit model for yes or no, negative binomial for counts."""
     if kind == "count":
-        fit = glmm(FORMULA, data, groups=PERSON, family="negative_binomial")
+        fit = _with_enough_nodes(
+            lambda nodes: glmm(FORMULA, data, groups=PERSON, family="negative_binomial", n_quad=nodes)
+        )
         return Fitted("glmm-negative-binomial", fit, _boundary(fit), {"sd_person": _first(fit.cov_re) ** 0.5})
     empty = _has_empty_wave(data)
-    fit = glmm(FORMULA, data, groups=PERSON, family="binomial", penalty="weakly_informative" if empty else None)
+    penalty: PenaltyName | None = "weakly_informative" if empty else None
+    fit = _with_enough_nodes(
+        lambda nodes: glmm(FORMULA, data, groups=PERSON, family="binomial", penalty=penalty, n_quad=nodes)
+    )
     flags = (("penalised",) if empty else ()) + _boundary(fit)
     return Fitted("glmm-logit", fit, flags, {"sd_person": _first(fit.cov_re) ** 0.5})
 
 
 def _clmm(_kind: str, data: pd.DataFrame) -> Fitted:
     """Person-specific cumulative logit model for ordered answers."""
-    fit = clmm(FORMULA, data, groups=PERSON)
+    fit = _with_enough_nodes(lambda nodes: clmm(FORMULA, data, groups=PERSON, n_quad=nodes))
     return Fitted("clmm-logit", fit, _boundary(fit), {"sd_person": _first(fit.cov_re) ** 0.5})
+
+
+def _with_enough_nodes(fit_with: Callable[[int], Any]) -> Any:
+    """Fit with the usual number of quadrature nodes, and with the most there are where that does not do.
+
+    Nearly everybody answering alike (or women differing very much) needs more nodes; the fit says so.
+    """
+    fit = fit_with(USUAL_NODES)
+    return fit if fit.trust.ok else fit_with(MOST_NODES)
 
 
 def _boundary(fit: Any) -> tuple[str, ...]:

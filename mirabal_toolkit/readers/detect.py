@@ -72,7 +72,7 @@ def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrumen
         raise InputError(
             f"two instruments fit equally well: {named}", fix=f"say which: --instrument {rivals[0].instrument.id}"
         )
-    return max(rivals, key=lambda fit: (_as_numbers(fit.instrument.version), fit.score))
+    return max(rivals, key=lambda fit: (round(fit.score, 3), _as_numbers(fit.instrument.version)))
 
 
 def _likely(tables: Sequence[RawTable], candidates: Sequence[Instrument]) -> Sequence[Instrument]:

@@ -124,3 +124,16 @@ def test_scores_by_mmrm_are_the_observed_means_when_nobody_is_lost(measured):
     predicted = [row["estimate"] for row in rows_of(records, "model_prediction")]
     assert predicted == pytest.approx(list(scores.mean(axis=0)))
     assert rows_of(records, "model_contrast")[0]["df"] == pytest.approx(79, abs=1)
+
+
+def test_where_women_differ_very_much_more_quadrature_nodes_are_used(measured):
+    """With nine nodes this fit says that it cannot be relied on; the report must not lose it for that."""
+    from mirabal_toolkit.mixed import glmm
+
+    rng = np.random.default_rng(3)
+    chance = 1 / (1 + np.exp(-(4 - 0.5 * np.arange(5) + 4 * rng.normal(size=(300, 1)))))
+    data = measured((rng.random((300, 5)) < chance).astype(float), model="glmm")
+    assert not glmm("value ~ C(wave)", data.long(), groups="person_id", family="binomial", n_quad=9).trust.ok
+    records = model_over_waves(data)
+    assert not any("not_converged" in row["flags"] for row in records)
+    assert len(rows_of(records, "model_prediction")) == 5
