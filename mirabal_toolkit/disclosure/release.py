@@ -6,12 +6,14 @@ hidden count be worked out (a change from it, a model's prediction of it) is hid
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.data import Finding
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.results import (
     Decision,
@@ -21,7 +23,7 @@ from mirabal_toolkit.core.results import (
 )
 from mirabal_toolkit.disclosure.estimates import protect_estimates
 from mirabal_toolkit.disclosure.profiles import profile_named
-from mirabal_toolkit.disclosure.rules import protect_counts
+from mirabal_toolkit.disclosure.rules import judge, protect_counts, round_count
 
 COMMENTS = {
     "suppressed": "hidden: few people, or worked out from a hidden number",
@@ -55,13 +57,32 @@ def release(results: Results, profile: str | DisclosureProfile) -> ReleasableRes
         flow=SealedFrame(_protected(results.flow.frame, rules)),
         months=results.months,
         audit=SealedFrame(_protected_columns(_rows(results.trail.steps), ["before", "after", "changed"], rules)),
-        findings=SealedFrame(_protected_columns(_rows(results.findings), ["count"], rules)),
+        findings=SealedFrame(_protected_columns(_rows(_worded(results.findings, rules)), ["count"], rules)),
         profile=rules,
         decisions=_decisions(estimates),
         sources=results.sources,
         fingerprint=results.fingerprint,
         versions=results.versions,
         untrusted=results.untrusted,
+    )
+
+
+def _worded(findings: tuple[Finding, ...], profile: DisclosureProfile) -> tuple[Finding, ...]:
+    """Return the findings with counts in their words protected like the counts beside them.
+
+    A message begins with its count (“3 answer codes …”) or repeats it.
+    """
+    if not profile.releasable:
+        return findings
+
+    def protected(number: re.Match[str]) -> str:
+        if judge(int(number[0]), float("nan"), profile) != "shown":
+            return f"fewer than {profile.threshold}"
+        return str(round_count(int(number[0]), profile))
+
+    return tuple(
+        replace(finding, message=re.sub(rf"^\d+\b|(?<!wave )\b{finding.count}\b(?!%)", protected, finding.message))
+        for finding in findings
     )
 
 
