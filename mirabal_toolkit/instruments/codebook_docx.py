@@ -26,7 +26,7 @@ def _cover(book: Codebook) -> Iterator[str]:
     yield paragraph("Subtitle", run(f"Codebook · {book.reference}"))
     yield paragraph("Normal", run(book.description))
     yield _facts(book.facts)
-    yield paragraph("Quiet")
+    yield paragraph("Gap")
     for text in book.reading:
         yield paragraph("Normal", run(text), look=Look(fill=word.SOFT))
 
@@ -71,12 +71,12 @@ def _item(item: ItemCard) -> Iterator[str]:
             remark = [run(f"  ({line.remark})", colour=word.QUIET)] if line.remark else []
             label = paragraph("Small cell", run(line.label), *remark)
             rows.append(word.table_row([word.cell(code, widths[0]), word.cell(label, widths[1])]))
-        yield paragraph("Quiet")
+        yield paragraph("Gap")
         yield word.table(widths, rows)
     if item.numbers:
-        yield paragraph("Quiet")
+        yield paragraph("Gap")
         yield _waves(item.numbers, f"{item.id} by wave")
-    yield paragraph("Quiet")
+    yield paragraph("Gap")
 
 
 def _waves(table: WaveTable, caption: str) -> str:
@@ -121,7 +121,7 @@ def _scale(scale: ScaleCard) -> Iterator[str]:
     yield from _outcomes(scale.outcomes)
     if scale.numbers:
         yield _waves(scale.numbers, f"{scale.id}: reliability by wave")
-    yield paragraph("Quiet")
+    yield paragraph("Gap")
 
 
 def _outcomes(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:

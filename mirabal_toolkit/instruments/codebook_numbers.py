@@ -183,19 +183,21 @@ class _Counting:
         waves = self.waves[:1] if item.per_person else tuple(w for w in self.waves if not item.waves or w in item.waves)
         office = item.office or item.per_person
         columns = [self._column(item, wave, interviewed=not office) for wave in waves]
-        labels = list(columns[0]) if columns else []
-        shown = [protected_counts([column[label] for label in labels], self.profile) for column in columns]
-        valid = set(self._values(item).values())
-        rows = [self._answered(labels, valid, shown)] if columns else []
-        for place, label in enumerate(labels):
-            if label in valid and label:
-                cells = tuple(self._share(column[place], self._base(labels, valid, column)) for column in shown)
-                rows.append(Row(label, cells))
+        if not columns:
+            return WaveTable((), ())
+        labels = list(columns[0])
+        shown = [dict(zip(labels, protected_counts(list(one.values()), self.profile), strict=True)) for one in columns]
+        valid = list(self._values(item).values())
+        bases = [self._base(sum(one[label] for label in valid or [""])) for one in columns]
+        cells = tuple(HIDDEN if base is None else str(base) for base in bases)
+        rows = [Row("Answered", cells, total=True)]
+        for label in valid:
+            shares = zip(shown, bases, strict=True)
+            rows.append(Row(label, tuple(self._share(column[label], base) for column, base in shares)))
         rows += self._moments(item, waves)
-        for place, label in enumerate(labels):
-            cells = tuple(_text(column[place]) for column in shown)
-            if label not in valid and any(column[label] for column in columns):
-                rows.append(Row(label, cells, aside=True))
+        for label in labels:
+            if label and label not in valid and any(column[label] for column in columns):
+                rows.append(Row(label, tuple(_text(column[label]) for column in shown), aside=True))
         return WaveTable(self.wave_names(waves) if not item.per_person else ("",), tuple(rows))
 
     def _values(self, item: Item) -> dict[float, str]:
@@ -220,24 +222,14 @@ class _Counting:
         kept = [reason for reason in MissingReason if reason not in WAVE_REASONS]
         return counts | {_REASON_WORDS[reason]: int((reasons == reason.value).sum()) for reason in kept}
 
-    def _base(self, labels: Sequence[str], valid: set[str], shown: Sequence[int | None]) -> int | None:
-        """People who answered, from what is shown; None if any of it is hidden and the rest too few."""
-        counts = [count for label, count in zip(labels, shown, strict=True) if label in valid or not label]
-        known = sum(count for count in counts if count is not None)
-        return known if known >= self.profile.minimum_base else None
-
-    def _answered(self, labels: Sequence[str], valid: set[str], shown: Sequence[Sequence[int | None]]) -> Row:
-        cells = []
-        for column in shown:
-            base = self._base(labels, valid, column)
-            hidden = any(c is None for label, c in zip(labels, column, strict=True) if label in valid or not label)
-            cells.append(HIDDEN if base is None else f"≥ {base}" if hidden else str(base))
-        return Row("Answered", tuple(cells), total=True)
+    def _base(self, answered: int) -> int | None:
+        """People who answered, rounded; None if they are too few."""
+        return rounded(answered, self.profile) if answered >= self.profile.minimum_base else None
 
     def _share(self, count: int | None, base: int | None) -> str:
         if count is None or base is None:
             return HIDDEN
-        return f"{count} ({100 * count / base:.0f} %)" if base else NOTHING
+        return f"{count} ({min(100 * count / base, 100):.0f} %)" if base else NOTHING
 
     def _moments(self, item: Item, waves: Sequence[int]) -> list[Row]:
         """Mean and standard deviation of numbers."""

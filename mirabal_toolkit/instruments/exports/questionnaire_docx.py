@@ -68,7 +68,7 @@ class _Writer:
             yield from self.group(group)
         if part.ending:
             yield self.stop(part)
-            yield paragraph("Quiet")
+            yield paragraph("Gap")
         if part.attribution:
             yield paragraph("Quiet", run(part.attribution))
 
@@ -88,7 +88,7 @@ class _Writer:
             first = max(_NUMBER_WIDTH, *(_SIGN * len(question.number) + 200 for question in group.questions))
             widths = [first, word.TEXT_WIDTH - first]
             yield word.table(widths, [self.question(question, widths) for question in group.questions])
-        yield paragraph("Quiet")
+        yield paragraph("Gap")
 
     def grid(self, group: Group) -> str:
         """Questions one below the other, their answers beside them."""

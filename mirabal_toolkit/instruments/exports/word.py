@@ -43,6 +43,7 @@ _OWN_STYLES = (
     ("Small cell", 8.5, False, INK, 1, 1),
     ("Quiet", 9, False, QUIET, 0, 3),
     ("Stop", 10.5, False, "5F1D07", 1, 1),
+    ("Gap", 4, False, QUIET, 0, 0),
     ("Card answer", 24, False, INK, 9, 9),
 )
 
