@@ -36,20 +36,25 @@ class FormTexts:
         found = [match[2] or "" for match in map(_COLUMN.fullmatch, sorted(columns)) if match]
         self.codes = {written: _code(written) for written in dict.fromkeys([default, *found]) if written in found}
         self.default = _code(default) if default in self.codes else next(iter(self.codes.values()), "en")
-        self.languages = dict(known) or {}
+        self.languages = dict(known)
         for written, code in self.codes.items():
             status = "original" if code == self.default else "draft"
             self.languages.setdefault(code, {"name": _name(written, code), "status": status})
+        self.original = "en" if "en" in self.languages else next(iter(self.languages), self.default)
 
     def of(self, row: SheetRow, column: str) -> dict[str, str]:
-        """Return a text in the languages it is in; a copy of the default one is no translation."""
-        texts: dict[str, str] = {}
+        """Return a text in the languages it is in, in their order.
+
+        A form shows no gaps: where a translation lacks it shows the original, so a copy of that is no translation.
+        """
+        found: dict[str, str] = {}
         for written, code in self.codes.items():
             text = row.get(f"{column}::{written}") or row.get(f"{column}:{written}") if written else row.get(column)
             if text:
-                texts[code] = text
-        original = texts.get(self.default)
-        return {code: text for code, text in texts.items() if code == self.default or text != original}
+                found[code] = text
+        original = found.get(self.original)
+        kept = {code: text for code, text in found.items() if code == self.original or text != original}
+        return {code: kept[code] for code in self.languages if code in kept}
 
 
 def _code(written: str) -> str:
