@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mirabal_toolkit.cli.instruments_export import add_commands
 from mirabal_toolkit.cli.instruments_score import score
 from mirabal_toolkit.cli.output import Voice
 
@@ -14,6 +15,7 @@ app = typer.Typer(
 )
 
 app.command()(score)
+add_commands(app)
 
 FINDINGS_EXIT = 3
 AsJson = Annotated[bool, typer.Option("--json", help="Data as JSON.")]
