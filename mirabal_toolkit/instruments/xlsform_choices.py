@@ -45,7 +45,8 @@ class FormTexts:
     def of(self, row: SheetRow, column: str) -> dict[str, str]:
         """Return a text in the languages it is in, in their order.
 
-        A form shows no gaps: where a translation lacks it shows the original, so a copy of that is no translation.
+        A form shows no gaps: where a translation lacks it shows the original, so a copy of that is no translation,
+        unless the row says so.
         """
         found: dict[str, str] = {}
         for written, code in self.codes.items():
@@ -53,7 +54,9 @@ class FormTexts:
             if text:
                 found[code] = text
         original = found.get(self.original)
-        kept = {code: text for code, text in found.items() if code == self.original or text != original}
+        same = {part.partition(":")[2] for part in row.get("m_same").split() if part.startswith(f"{column}:")}
+        own = {self.original, *same}
+        kept = {code: text for code, text in found.items() if code in own or text != original}
         return {code: kept[code] for code in self.languages if code in kept}
 
 

@@ -67,21 +67,27 @@ class _Writer:
             for one in self.languages
         ]
         labels = [f"m_label ({one.code})" for one in self.languages]
-        extras = ["m_ask_if", "m_otherwise", "m_waves", "m_block", *EXTRA, *FLAGS]
+        extras = ["m_ask_if", "m_otherwise", "m_waves", "m_block", *EXTRA, *FLAGS, "m_same"]
         head = ["type", "name", *texts, "required", "relevant", "constraint"]
         self.survey = _Sheet([*head, *labels, *extras])
-        self.choices = _Sheet(["list_name", "name", *texts[: len(self.languages)], "m_name", "m_kind"])
+        self.choices = _Sheet(["list_name", "name", *texts[: len(self.languages)], "m_name", "m_kind", "m_same"])
 
     def put(self, kind: str, name: str, label: Text | None = None, **cells: str) -> None:
         """Add a row; texts in all languages."""
         row = {"type": kind, "name": name, **cells}
         if label is not None:
             row |= self.texts("label", label)
+            row["m_same"] = " ".join((self.same("label", label), cells.get("m_same", ""))).strip()
         self.survey.rows.append(row)
 
     def texts(self, column: str, text: Text) -> dict[str, str]:
         """A text in all languages of the form; in the original where a language lacks, for a form shows no gaps."""
         return {f"{column}::{language_column(one)}": in_language(text, one.code) for one in self.languages}
+
+    def same(self, column: str, text: Text) -> str:
+        """Translations that are the same words as the original, which would look like filled gaps."""
+        original = in_language(text, "en")
+        return " ".join(f"{column}:{code}" for code in text if text[code] == original)
 
     def phrases(self, name: str) -> Text:
         return {one.code: phrase(name, one.code) for one in self.languages}
@@ -127,6 +133,7 @@ class _Writer:
         kind = f"select_one {item.response_set}" if item.type == "choice" else TYPES[item.type]
         text = item.text or item.label
         cells = {
+            "m_same": self.same("hint", item.note),
             "required": "yes" if item.required else "",
             "relevant": self.relevant(item, own),
             **self.number_cells(item),
@@ -167,7 +174,7 @@ class _Writer:
     def choice(self, list_name: str, name: str, label: Text, option: Option | None = None) -> None:
         row = {"list_name": list_name, "name": name, **self.texts("label", label)}
         if option:
-            row |= {"m_name": option.name, "m_kind": option.kind}
+            row |= {"m_name": option.name, "m_kind": option.kind, "m_same": self.same("label", label)}
         self.choices.rows.append(row)
 
     def settings(self) -> list[list[str]]:
