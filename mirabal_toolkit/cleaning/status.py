@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirabal_toolkit.cleaning.cells import NO_REASON, REASON_CODE, Cells, Codes, Mask, substantive_items, wave_items
+from mirabal_toolkit.cleaning.routing import settle_routing
 from mirabal_toolkit.cleaning.step import Step, StepResult
 from mirabal_toolkit.core.data import Finding
 from mirabal_toolkit.core.instrument import Instrument
@@ -25,9 +26,11 @@ _LASTING = (MissingReason.WITHDRAWN, MissingReason.DIED)
 
 def settle_status(cells: Cells, instrument: Instrument, step: Step) -> StepResult:
     """Decide how every person-wave ended, and empty those without an interview; see `SETTLE_STATUS`."""
-    content = cells.any_valid(substantive_items(instrument))
+    # An answer that routing will take out is no sign of an interview, so routing is looked at first.
+    routed = settle_routing(replace(cells, status=None), instrument, step).cells
+    content = routed.any_valid(substantive_items(instrument))
     recorded = _recorded(cells, instrument)
-    own = _own_status(cells, instrument, recorded, content)
+    own = _own_status(cells, instrument, recorded, content, _spoke(routed, instrument))
     status, returned = _carried_forward(own, len(np.unique(cells.wave)))
     barred = content & (status != NO_REASON)
     emptied = replace(_emptied(cells, status, instrument), status=status)
@@ -53,12 +56,11 @@ def _recorded(cells: Cells, instrument: Instrument) -> Codes:
     return recorded
 
 
-def _own_status(cells: Cells, instrument: Instrument, recorded: Codes, content: Mask) -> Codes:
+def _own_status(cells: Cells, instrument: Instrument, recorded: Codes, content: Mask, spoke: Mask) -> Codes:
     """Status from the row alone; the first of these rules that applies."""
     barring = np.isin(recorded, [REASON_CODE[reason] for reason in _BARRING])
     failed = _gate_failed(cells, instrument)
     gate = REASON_CODE[instrument.gate.reason] if instrument.gate else NO_REASON
-    spoke = _spoke(cells, instrument)
     rules: list[tuple[Mask, NDArray[np.int8] | int]] = [
         (barring, recorded),
         (failed, gate),

@@ -55,6 +55,15 @@ def test_a_row_without_answers(rows, interview, answers, status):
     assert statuses(clean(rows(row, interview("02")))) == [status]
 
 
+@pytest.mark.parametrize("answer", [{"L1": 2}, {"L1": 99}])
+def test_an_answer_that_routing_takes_out_is_no_interview(rows, interview, instrument, cell, answer):
+    items = tuple(replace(item, waves=(2,)) if item.id == "L1" else item for item in instrument.items)
+    data = rows({"person_id": "01", "wave": 1, **answer}, interview("02"))
+    cleaned = clean(replace(data, instrument=replace(instrument, items=items)))
+    assert statuses(cleaned) == ["wave_missed"]
+    assert cell(cleaned, "L1") == (None, "wave_missed")
+
+
 def test_answers_of_an_unsafe_wave_are_taken_out_and_said(rows, interview, cell, found):
     cleaned = clean(rows(interview(A1=0, C1=3), interview("02")))
     assert cell(cleaned, "C1") == (None, "unsafe_to_contact")
