@@ -16,6 +16,7 @@ check:       ## style, types, and who may import whom
 
 slow:        ## tests that take minutes: calibration by simulation, long fuzzing
 	$(PYTHON) -m pytest -m slow
+	HYPOTHESIS_PROFILE=explore $(PYTHON) -m pytest tests/property
 
 bench:       ## speed and agreement beside other programs; R joins in when it is installed
 	$(PYTHON) benchmarks/mixed.py
