@@ -116,10 +116,11 @@ class _Writer:
             months = ", ".join(plain_number(wave.months) for wave in waves)
             _sub(collection, "timeMeth", f"Panel: {len(waves)} waves at {months} months")
         _sub(collection, "resInstru", f"Structured questionnaire: {self.instrument.reference}")
-        for block in self.instrument.blocks:
-            if block.attribution:
-                _sub(collection, "sources").text = None
-                _sub(collection[-1], "dataSrc", block.attribution)
+        attributions = [block.attribution for block in self.instrument.blocks if block.attribution]
+        if attributions:
+            sources = _sub(collection, "sources")
+            for words in attributions:
+                _sub(sources, "dataSrc", words)
 
     def data(self, data: ET.Element) -> None:
         for block in self.instrument.blocks:

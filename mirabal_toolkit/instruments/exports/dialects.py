@@ -80,16 +80,17 @@ class Dialect:
         if statement == NEVER:
             return self.never
         if isinstance(statement, Every):
-            return self.both.join(self._inner(part) for part in statement.parts)
+            return self.both.join(self._inner(part, self.either) for part in statement.parts)
         if isinstance(statement, Some):
-            return self.either.join(self._inner(part) for part in statement.parts)
+            return self.either.join(self._inner(part, self.both) for part in statement.parts)
         if isinstance(statement, Not):
             return self._denied(statement.part)
         return self._leaf(statement)
 
-    def _inner(self, statement: Statement) -> str:
+    def _inner(self, statement: Statement, other: str) -> str:
+        """A part of a longer statement; brackets only where it is joined by the `other` word."""
         text = self._text(statement)
-        return f"({text})" if self.both in text or self.either in text else text
+        return f"({text})" if other in text else text
 
     def _leaf(self, statement: Among | Answered | Compared | Counted) -> str:
         if isinstance(statement, Among):

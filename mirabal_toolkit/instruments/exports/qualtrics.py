@@ -94,7 +94,7 @@ def _settings(item: Item, instrument: Instrument, language: str, name: str) -> l
 
 def _plain(text: str) -> str:
     """Text for a tag: brackets would end it."""
-    return re.sub(r"[\[\]\n]+", " ", clean_text(text)).strip()
+    return " ".join(re.sub(r"[\[\]]", " ", clean_text(text)).split())
 
 
 def _html(text: str) -> str:

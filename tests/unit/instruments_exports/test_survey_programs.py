@@ -184,7 +184,7 @@ def test_qualtrics_questions_and_their_settings(instrument):
 def test_qualtrics_escapes(traps):
     files = qualtrics_files(traps, "en")
     text = files["qualtrics.txt"].decode()
-    assert "[[Block:X Block  {one} <i>&]]" in text
+    assert "[[Block:X Block {one} <i>&]]" in text
     assert "&lt;b&gt;he&lt;/b&gt; &amp; `why` &#36;x?" in text
     assert (
         "Ask only if Q1 (=label) is “Once, &#x27;or&#x27;" in text or "Ask only if Q1 (=label) is “Once, 'or'" in text
