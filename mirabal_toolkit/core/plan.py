@@ -6,18 +6,40 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mirabal_toolkit.core.instrument import Estimand, Instrument
-from mirabal_toolkit.errors import FindingsError, Problem
+from mirabal_toolkit.core.plan_checks import SUITS, find_plan_problems
+from mirabal_toolkit.core.plan_sections import (
+    BY_FILE,
+    FIRST_WAVE,
+    Comparison,
+    Design,
+    Informants,
+    MissingData,
+    PairedInterval,
+    PanelModel,
+    Power,
+    Which,
+)
+from mirabal_toolkit.errors import FindingsError
+
+__all__ = [
+    "BY_FILE",
+    "FIRST_WAVE",
+    "SUITS",
+    "Amendment",
+    "AnalysisPlan",
+    "Comparison",
+    "Design",
+    "Informants",
+    "MissingData",
+    "PairedInterval",
+    "PanelModel",
+    "PlannedOutcome",
+    "Power",
+    "WaveModel",
+    "Which",
+]
 
 WaveModel = Literal["gee", "lmm", "mmrm", "glmm", "clmm"]
-
-#: Kinds of outcome each model is for.
-SUITS: dict[WaveModel, tuple[str, ...]] = {
-    "gee": ("binary",),
-    "glmm": ("binary", "count"),
-    "clmm": ("ordinal",),
-    "lmm": ("score", "count"),
-    "mmrm": ("score", "count"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +109,31 @@ class AnalysisPlan:
         Profile used unless the user names another.
     fingerprint : str
         SHA-256 of the plan file.
+    design : str
+        ``longitudinal`` (several waves), or ``cross_sectional`` (one wave, people compared by `group`).
+    group : str or None
+        Item by which a cross-sectional plan compares, e.g. the country.
+    cluster : str or None
+        Person-level item that says where she was asked: the site.
+    covariates : tuple of str
+        Person-level items that stand in every model of change.
+    time_varying : tuple of str
+        Items by wave for models that tell differences between people from changes within them.
+    panel_models : tuple of str
+        Models of econometrics shown beside the main ones.
+    comparison : Comparison or None
+        Two arms, if there are any.
+    subgroups : tuple of str
+        Person-level items by which change may differ; tested by interaction with wave.
+    completers : bool
+        Whether the headline changes are shown again for those seen at every wave.
+    paired_interval : str
+        Interval of a paired change in percentage points: ``newcombe`` or ``tango``.
+    missing_data : MissingData or None
+    measurement : str or tuple of str
+        ``all``, ``none``, or ids of the scales whose reliability is reported.
+    informants : Informants or None
+    power : Power or None
     """
 
     id: str
@@ -104,40 +151,31 @@ class AnalysisPlan:
     date: str = ""
     amendments: tuple[Amendment, ...] = ()
     fingerprint: str = ""
+    design: Design = "longitudinal"
+    group: str | None = None
+    cluster: str | None = None
+    covariates: tuple[str, ...] = ()
+    time_varying: tuple[str, ...] = ()
+    panel_models: tuple[PanelModel, ...] = ()
+    comparison: Comparison | None = None
+    subgroups: tuple[str, ...] = ()
+    completers: bool = False
+    paired_interval: PairedInterval = "newcombe"
+    missing_data: MissingData | None = None
+    measurement: Which | Literal["none"] = "none"
+    informants: Informants | None = None
+    power: Power | None = None
+
+    def outcomes_of(self, which: Which) -> tuple[PlannedOutcome, ...]:
+        """Return the planned outcomes a section is for: ``headline``, ``all``, or those named."""
+        if which == "all":
+            return self.outcomes
+        if which == "headline":
+            return tuple(planned for planned in self.outcomes if planned.headline)
+        return tuple(planned for planned in self.outcomes if planned.outcome in which)
 
     def check_against(self, instrument: Instrument) -> None:
         """Raise FindingsError, naming every problem, if the plan asks what the instrument cannot give."""
-        problems = [
-            *(problem for planned in self.outcomes for problem in _outcome_problems(planned, instrument)),
-            *(
-                Problem(f"names the unknown item “{item}”", "distributions")
-                for item in self.distributions
-                if item not in instrument.item_by_id
-            ),
-        ]
-        if self.instrument != instrument.id:
-            problems.insert(
-                0, Problem(f"is for the instrument “{self.instrument}”, the data are {instrument.reference}")
-            )
+        problems = find_plan_problems(self, instrument)
         if problems:
             raise FindingsError(f"the plan {self.id} cannot be run on {instrument.reference}", problems=problems)
-
-
-def _outcome_problems(planned: PlannedOutcome, instrument: Instrument) -> list[Problem]:
-    where = f"outcome {planned.outcome}"
-    outcome = instrument.outcome_by_id.get(planned.outcome)
-    if outcome is None:
-        known = ", ".join(instrument.outcome_by_id)
-        return [Problem(f"names the unknown outcome “{planned.outcome}”", "outcomes", f"use one of: {known}")]
-    problems = [
-        Problem(f"asks for the estimand “{estimand}”, which this outcome does not have", where)
-        for estimand in planned.estimands
-        if estimand not in outcome.estimands
-    ]
-    for model in planned.models:
-        if outcome.kind not in SUITS[model]:
-            better = ", ".join(other for other, kinds in SUITS.items() if outcome.kind in kinds)
-            problems.append(
-                Problem(f"asks for {model}, which is for {' and '.join(SUITS[model])} outcomes", where, f"use {better}")
-            )
-    return problems

@@ -5,12 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from mirabal_toolkit.bundled import bundled_folder
-from mirabal_toolkit.core.plan import Amendment, AnalysisPlan, PlannedOutcome
+from mirabal_toolkit.core.plan import (
+    Amendment,
+    AnalysisPlan,
+    Comparison,
+    Informants,
+    MissingData,
+    PlannedOutcome,
+    Power,
+)
 from mirabal_toolkit.errors import FindingsError, InputError, UsageError
 from mirabal_toolkit.safe_yaml import ParsedYaml, parse_yaml
 from mirabal_toolkit.yaml_schema import schema_problems
@@ -75,15 +84,34 @@ def _check_schema(parsed: ParsedYaml, where: str) -> None:
 
 
 def _plan(content: dict[str, Any], fingerprint: str) -> AnalysisPlan:
-    outcomes = tuple(
-        PlannedOutcome(**{**outcome, **{name: tuple(outcome.get(name, ())) for name in ("estimands", "beside")}})
-        for outcome in content["outcomes"]
-    )
-    taken = {"format", "outcomes", "distributions", "amendments"}
-    return AnalysisPlan(
-        **{"description": "", **{name: value for name, value in content.items() if name not in taken}},
-        outcomes=outcomes,
-        distributions=tuple(content.get("distributions", ())),
-        amendments=tuple(Amendment(**amendment) for amendment in content.get("amendments", ())),
-        fingerprint=fingerprint,
-    )
+    plain = {name: value for name, value in content.items() if name not in ("format", *_BUILDERS)}
+    built = {name: build(content[name]) for name, build in _BUILDERS.items() if name in content}
+    return AnalysisPlan(**{"description": ""} | _with_tuples(plain) | built, fingerprint=fingerprint)
+
+
+def _with_tuples(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings with lists as tuples, as the frozen types hold them."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+
+
+def _one(kind: type[Any]) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda content: kind(**_with_tuples(content))
+
+
+def _many(kind: type[Any]) -> Callable[[list[Mapping[str, Any]]], tuple[Any, ...]]:
+    return lambda contents: tuple(kind(**_with_tuples(content)) for content in contents)
+
+
+def _informants(content: Mapping[str, Any]) -> Informants:
+    return Informants(content["instrument"], tuple((first, second) for first, second in content["pairs"]))
+
+
+#: Keys whose value is more than a word, a number or a list of words.
+_BUILDERS: dict[str, Callable[[Any], Any]] = {
+    "outcomes": _many(PlannedOutcome),
+    "amendments": _many(Amendment),
+    "comparison": _one(Comparison),
+    "missing_data": _one(MissingData),
+    "informants": _informants,
+    "power": _one(Power),
+}
