@@ -202,11 +202,11 @@ def wave_items(instrument: Instrument) -> list[Item]:
 def substantive_items(instrument: Instrument) -> list[str]:
     """Return ids of the items whose answers show that she was interviewed.
 
-    Left out are what the office writes down (how the wave ended, the date), the safety gate, and
+    Left out are what the office writes down (how the wave ended, the date, the minutes), the safety gate, and
     what is asked once a person.
     """
     roles = instrument.roles
-    office = {roles.wave_outcome, roles.interview_date, roles.site, roles.partner_id}
+    office = {roles.wave_outcome, roles.interview_date, roles.site, roles.partner_id, roles.duration}
     gate = set(instrument.gate.items) if instrument.gate else set()
     return [item.id for item in wave_items(instrument) if item.id not in office | gate]
 

@@ -189,6 +189,7 @@ READ_MISSING_CODES = Step(
     why="A code such as 99 is not an answer, and each kind of missing means something else.",
     rule="Codes that the response set calls refused, don't know, not applicable or no contact become that reason.",
     run=read_missing_codes,
+    needed=True,
 )
 
 DROP_IMPOSSIBLE_VALUES = Step(
@@ -198,6 +199,8 @@ DROP_IMPOSSIBLE_VALUES = Step(
     rule="Codes outside the response set, numbers outside their range, fractions where whole numbers are asked, and "
     f"dates outside {_FIRST_YEAR} to {_LAST_YEAR} become missing, reason unexplained.",
     run=drop_impossible_values,
+    after=(READ_MISSING_CODES.name,),
+    needed=True,
 )
 
 EXPLAIN_GAPS = Step(
@@ -206,4 +209,6 @@ EXPLAIN_GAPS = Step(
     why="A gap without a reason does not exist after cleaning.",
     rule="Cells that are empty and were not routed past, refused or missed get the reason unexplained.",
     run=explain_gaps,
+    after=(DROP_IMPOSSIBLE_VALUES.name, "settle_status", "settle_routing", "check_speed", "check_straight_lining"),
+    needed=True,
 )

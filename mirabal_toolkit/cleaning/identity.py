@@ -140,4 +140,6 @@ DROP_ROWS_WITHOUT_ID = Step(
     why="Answers that belong to nobody cannot be followed over waves.",
     rule="Rows whose person id is empty are removed.",
     run=drop_rows_without_id,
+    after=(NORMALISE_IDS.name,),
+    needed=True,
 )

@@ -203,4 +203,6 @@ SETTLE_ROUTING = Step(
     "out are then in doubt for that person-wave, and nothing is routed past because of them. “No contact” where she "
     "had contact becomes unexplained.",
     run=settle_routing,
+    after=("complete_grid", "settle_status"),
+    needed=True,
 )

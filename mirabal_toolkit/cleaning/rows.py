@@ -196,6 +196,8 @@ SETTLE_WAVES = Step(
     rule="Rows of waves that the questionnaire does not have are left out, and so are the last waves if nobody has an "
     "answer or an outcome of contact in them.",
     run=settle_waves,
+    after=("read_missing_codes", "drop_impossible_values", "drop_rows_without_id", "erase_as_asked"),
+    needed=True,
 )
 
 BROADCAST_PERSON_ITEMS = Step(
@@ -204,6 +206,8 @@ BROADCAST_PERSON_ITEMS = Step(
     why="What is asked once holds at all waves.",
     rule="An item asked once a person gets, at all her waves, the answer from the earliest wave that has one.",
     run=broadcast_person_items,
+    after=("normalise_ids", "merge_linked_ids", "drop_rows_without_id", SETTLE_WAVES.name),
+    needed=True,
 )
 
 DROP_DUPLICATES = Step(
@@ -212,6 +216,8 @@ DROP_DUPLICATES = Step(
     why="One woman at one wave counts once.",
     rule="Of several rows for a person at a wave, the one with most answers is kept, then the latest by date.",
     run=drop_duplicates,
+    after=(BROADCAST_PERSON_ITEMS.name, SETTLE_WAVES.name),
+    needed=True,
 )
 
 COMPLETE_GRID = Step(
@@ -220,4 +226,6 @@ COMPLETE_GRID = Step(
     why="A wave that a woman missed must be seen as missed, not as absent.",
     rule="One row is made for every person at every wave of the study, sorted by person and wave.",
     run=complete_grid,
+    after=(DROP_DUPLICATES.name,),
+    needed=True,
 )

@@ -176,4 +176,6 @@ SETTLE_STATUS = Step(
     "Otherwise answers mean interviewed; recorded outcomes come next; a row without answers is a missed wave. "
     "Withdrawal and death hold for later waves until there is an interview again.",
     run=settle_status,
+    after=("complete_grid", "check_straight_lining", "check_speed"),
+    needed=True,
 )

@@ -28,6 +28,7 @@ ChangeKind = Literal[
     "added", "removed", "renamed", "reworded", "options_changed", "routing_changed", "split", "merged", "scale_changed"
 ]
 Comparability = Literal["yes", "partial", "no"]
+WithdrawalState = Literal["stop_contact", "keep", "erase"]
 Text = Mapping[str, str]
 
 
@@ -273,6 +274,11 @@ class Roles:
         Item that says how the attempt to interview ended.
     wave_reasons : mapping
         Its option name → missing reason for the whole wave; names not listed mean interviewed.
+    withdrawal : mapping
+        Its option name → what becomes of what she told: ``stop_contact`` (she is not contacted any
+        more), ``keep`` (she left, her answers stay), ``erase`` (everything of hers is removed).
+    duration : str or None
+        Item that says how many minutes an interview took.
     """
 
     person_id: str = "person_id"
@@ -282,6 +288,8 @@ class Roles:
     contact: str | None = None
     site: str | None = None
     partner_id: str | None = None
+    withdrawal: Mapping[str, WithdrawalState] = field(default_factory=dict)
+    duration: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,11 +136,13 @@ def _roles_and_gate(instrument: Instrument) -> Iterator[Problem]:
         "contact": roles.contact,
         "site": roles.site,
         "partner_id": roles.partner_id,
+        "duration": roles.duration,
     }
     for role, name in named.items():
         if name is not None and name not in items:
             yield Problem(f"role {role} names the unknown item “{name}”", "roles")
     yield from _known_answers(instrument, roles.wave_outcome, tuple(roles.wave_reasons), "roles, wave_reasons")
+    yield from _known_answers(instrument, roles.wave_outcome, tuple(roles.withdrawal), "roles, withdrawal")
     for name in instrument.gate.items if instrument.gate else ():
         if name not in items:
             yield Problem(f"names the unknown item “{name}”", "gate")

@@ -6,7 +6,7 @@ import pytest
 
 from mirabal_toolkit.cleaning import clean
 from mirabal_toolkit.cleaning.identity import tidy_id
-from mirabal_toolkit.cleaning.similar import one_slip_apart
+from mirabal_toolkit.cleaning.slips import one_slip_apart
 
 
 def people(cleaned) -> list[str]:

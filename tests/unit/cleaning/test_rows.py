@@ -98,7 +98,7 @@ def test_dates_out_of_order_and_out_of_the_window_are_found(rows, interview):
         interview("03", 2, A_date="2024-05-20"),
     )
     found = {(one.code, one.wave): one.count for one in clean(data).findings if one.item == "A_date"}
-    assert found == {("dates_out_of_order", 2): 1, ("outside_window", 2): 2}
+    assert found == {("dates_out_of_order", 2): 1, ("outside_window", 2): 2, ("look_back_gap", 2): 1}
 
 
 def test_the_window_is_met_to_the_day(rows, interview):
