@@ -73,6 +73,7 @@ FLAGS: dict[str, str] = {
     "boundary": "the variance between people was estimated as zero",
     "not_converged": "the model did not converge; its estimates are not shown",
     "not_estimable": "too few people, or no variation: nothing was estimated",
+    "covariate_filled": "where a covariate was not known, its mean or a category of its own stands",
     "few_people": "fewer than 30 people; intervals are approximate",
     "suppressed": "hidden to protect the people counted",
     "few": "hidden because it counts fewer people than the profile's threshold",

@@ -6,7 +6,8 @@ answer takes part, so answers lost at some waves are handled as missing at rando
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,28 @@ from mirabal_toolkit.mixed import clmm, gee, glmm, lmm, mmrm
 from mirabal_toolkit.mixed.glmm_model import PenaltyName
 
 USUAL_NODES, MOST_NODES = 9, 25
-FORMULA = f"value ~ C({WAVE})"
+
+
+def wave_formula(terms: Iterable[str] = (), *, by: str | None = None) -> str:
+    """Return the formula of a model of change: wave as a category, and the covariates.
+
+    Parameters
+    ----------
+    terms : iterable of str
+        Covariates, as formulas take them; made by `background`, never taken from a user's text.
+    by : str, optional
+        Column whose categories may change differently (an arm, a subgroup).
+
+    Examples
+    --------
+    >>> wave_formula(["x_P2"], by="arm")
+    'value ~ C(wave) * C(arm) + x_P2'
+    """
+    waves = f"C({WAVE})" if by is None else f"C({WAVE}) * C({by})"
+    return " + ".join((f"value ~ {waves}", *terms))
+
+
+FORMULA = wave_formula()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +65,7 @@ class Fitted:
     parameters: dict[str, float]
 
 
-def fit_model(model: WaveModel, kind: str, data: pd.DataFrame) -> Fitted:
+def fit_model(model: WaveModel, kind: str, data: pd.DataFrame, formula: str = FORMULA) -> Fitted:
     """Fit one model.
 
     Parameters
@@ -53,24 +75,26 @@ def fit_model(model: WaveModel, kind: str, data: pd.DataFrame) -> Fitted:
     kind : str
         Kind of the outcome: ``binary``, ``score``, ``count`` or ``ordinal``.
     data : DataFrame
-        Columns person_id, wave, value; one row an observed person-wave.
+        Columns person_id, wave, value, and what the formula names; one row an observed person-wave.
+    formula : str
+        From `wave_formula`.
 
     Raises
     ------
     ModelError
         If the data cannot carry the model.
     """
-    return _FITTERS[model](kind, data)
+    return _FITTERS[model](kind, data, formula)
 
 
-def _gee(_kind: str, data: pd.DataFrame) -> Fitted:
+def _gee(_kind: str, data: pd.DataFrame, formula: str) -> Fitted:
     """Population-averaged logit model; where a wave has nobody or everybody, a penalised one.
 
     Kauermann–Carroll standard errors with t kept their promises at 60, 100 and 300 people (docs/calibration.md).
     """
-    empty = _has_empty_wave(data)
+    empty = has_empty_cell(data, formula)
     fit = gee(
-        FORMULA,
+        formula,
         data,
         groups=PERSON,
         time=WAVE,
@@ -82,42 +106,49 @@ def _gee(_kind: str, data: pd.DataFrame) -> Fitted:
     return Fitted("gee-logit", fit, ("penalised",) if empty else (), {"working_correlation": correlation})
 
 
-def _has_empty_wave(data: pd.DataFrame) -> bool:
-    return bool(data.groupby(WAVE)["value"].mean().isin([0.0, 1.0]).any())
+def has_empty_cell(data: pd.DataFrame, formula: str = FORMULA) -> bool:
+    """Say whether nobody, or everybody, says yes in some category (or wave × arm cell) of the formula.
+
+    There no finite estimate exists without a penalty.
+    """
+    cells = (re.findall(r"C\((\w+)\)", part) for part in formula.partition("~")[2].split("+"))
+    return any(
+        bool(data.groupby(names, observed=True)["value"].mean().isin([0.0, 1.0]).any()) for names in cells if names
+    )
 
 
-def _lmm(_kind: str, data: pd.DataFrame) -> Fitted:
+def _lmm(_kind: str, data: pd.DataFrame, formula: str) -> Fitted:
     """Linear mixed model with a random intercept: REML, Satterthwaite degrees of freedom."""
-    fit = lmm(FORMULA, data, groups=PERSON, reml=True)
+    fit = lmm(formula, data, groups=PERSON, reml=True)
     between, within = _first(fit.cov_re), float(fit.scale)
     parameters = {"variance_between": between, "variance_within": within, "icc": between / (between + within)}
     return Fitted("lmm-random-intercept", fit, _boundary(fit), parameters)
 
 
-def _mmrm(_kind: str, data: pd.DataFrame) -> Fitted:
+def _mmrm(_kind: str, data: pd.DataFrame, formula: str) -> Fitted:
     """Means per wave with any covariance between waves: REML, Kenward–Roger degrees of freedom."""
-    return Fitted("mmrm-unstructured", mmrm(FORMULA, data, groups=PERSON, time=WAVE, df="kenward-roger"), (), {})
+    return Fitted("mmrm-unstructured", mmrm(formula, data, groups=PERSON, time=WAVE, df="kenward-roger"), (), {})
 
 
-def _glmm(kind: str, data: pd.DataFrame) -> Fitted:
+def _glmm(kind: str, data: pd.DataFrame, formula: str) -> Fitted:
     """Person-specific logit model for yes or no, negative binomial for counts."""
     if kind == "count":
         fit = _with_enough_nodes(
-            lambda nodes: glmm(FORMULA, data, groups=PERSON, family="negative_binomial", n_quad=nodes)
+            lambda nodes: glmm(formula, data, groups=PERSON, family="negative_binomial", n_quad=nodes)
         )
         return Fitted("glmm-negative-binomial", fit, _boundary(fit), {"sd_person": _first(fit.cov_re) ** 0.5})
-    empty = _has_empty_wave(data)
+    empty = has_empty_cell(data, formula)
     penalty: PenaltyName | None = "weakly_informative" if empty else None
     fit = _with_enough_nodes(
-        lambda nodes: glmm(FORMULA, data, groups=PERSON, family="binomial", penalty=penalty, n_quad=nodes)
+        lambda nodes: glmm(formula, data, groups=PERSON, family="binomial", penalty=penalty, n_quad=nodes)
     )
     flags = (("penalised",) if empty else ()) + _boundary(fit)
     return Fitted("glmm-logit", fit, flags, {"sd_person": _first(fit.cov_re) ** 0.5})
 
 
-def _clmm(_kind: str, data: pd.DataFrame) -> Fitted:
+def _clmm(_kind: str, data: pd.DataFrame, formula: str) -> Fitted:
     """Person-specific cumulative logit model for ordered answers."""
-    fit = _with_enough_nodes(lambda nodes: clmm(FORMULA, data, groups=PERSON, n_quad=nodes))
+    fit = _with_enough_nodes(lambda nodes: clmm(formula, data, groups=PERSON, n_quad=nodes))
     return Fitted("clmm-logit", fit, _boundary(fit), {"sd_person": _first(fit.cov_re) ** 0.5})
 
 
@@ -138,7 +169,7 @@ def _first(covariance: pd.DataFrame) -> float:
     return float(covariance.to_numpy()[0, 0])
 
 
-_FITTERS: dict[WaveModel, Callable[[str, pd.DataFrame], Fitted]] = {
+_FITTERS: dict[WaveModel, Callable[[str, pd.DataFrame, str], Fitted]] = {
     "gee": _gee,
     "lmm": _lmm,
     "mmrm": _mmrm,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from mirabal_toolkit.core.data import INTERVIEWED, PERSON, WAVE, PanelData, score_name
 from mirabal_toolkit.core.instrument import Estimand, Outcome
 from mirabal_toolkit.core.plan import AnalysisPlan, PlannedOutcome
+from mirabal_toolkit.models.background import Background, background
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Measured:
         Index person_id, columns wave numbers in order; NaN where there is no value.
     universe : DataFrame of bool
         Same shape; True where the outcome was meant to be asked of her.
+    background : Background
+        Covariates of the same people.
     """
 
     outcome: Outcome
@@ -31,6 +34,7 @@ class Measured:
     plan: AnalysisPlan
     values: pd.DataFrame
     universe: pd.DataFrame
+    background: Background = field(default_factory=lambda: Background(pd.DataFrame()))
 
     @property
     def first(self) -> int:
@@ -64,9 +68,10 @@ class Measured:
         return both[self.first].to_numpy(), both[self.last].to_numpy()
 
     def long(self) -> pd.DataFrame:
-        """Return observed person-waves in rows: columns person_id, wave, value; persons with any value."""
+        """Return observed person-waves in rows: columns person_id, wave, value, then the covariates."""
         long = self.values.reset_index(names=PERSON).melt(PERSON, var_name=WAVE, value_name="value").dropna()
-        return long.astype({WAVE: int}).sort_values([PERSON, WAVE], ignore_index=True)
+        long = long.astype({WAVE: int}).sort_values([PERSON, WAVE], ignore_index=True)
+        return long.join(self.background.frame, on=PERSON) if self.background.terms else long
 
 
 def started(panel: PanelData) -> pd.Index:
@@ -93,4 +98,5 @@ def measure(
         plan=plan,
         values=wide(panel.scores.frame).astype(float),
         universe=wide(panel.universe.frame).eq(True),
+        background=background(panel, plan, people),
     )

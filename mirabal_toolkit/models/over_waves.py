@@ -13,7 +13,7 @@ from mirabal_toolkit.core.plan import WaveModel
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed import contrasts, predictions
 from mirabal_toolkit.models.describe import Record, score_scale
-from mirabal_toolkit.models.fitting import Fitted, fit_model
+from mirabal_toolkit.models.fitting import Fitted, fit_model, wave_formula
 from mirabal_toolkit.models.measured import Measured
 
 #: Columns of an estimator's table that go into a record as they are.
@@ -63,7 +63,7 @@ def _one_model(measured: Measured, model: WaveModel, data: pd.DataFrame, waves: 
     if len(waves) < 2 or waves[0] != measured.first or not varies or data[PERSON].nunique() <= len(waves):
         return [_without_numbers(measured, model, "not_estimable", data)]
     try:
-        fitted = fit_model(model, measured.outcome.kind, data)
+        fitted = fit_model(model, measured.outcome.kind, data, wave_formula(measured.background.terms))
     except ModelError:
         return [_without_numbers(measured, model, "not_converged", data)]
     if not fitted.fit.trust.ok:
@@ -90,7 +90,7 @@ def _records(measured: Measured, fitted: Fitted, waves: list[int]) -> list[Recor
         model=fitted.name,
         n_obs=int(fit.nobs),
         n_persons=int(fit.n_groups),
-        flags=fitted.flags,
+        flags=(*fitted.flags, *(("covariate_filled",) if measured.background.filled else ())),
     )
     records = _shares(base, predictions(fit, WAVE, level=level))
     if measured.outcome.kind != "ordinal":

@@ -10,7 +10,7 @@ from mirabal_toolkit.core.data import PanelData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import Results, estimates_frame
-from mirabal_toolkit.errors import FindingsError
+from mirabal_toolkit.models.checks import check_panel
 from mirabal_toolkit.models.describe import Record, by_wave, cochran_q, distributions, retention
 from mirabal_toolkit.models.measured import Measured, measure, started
 from mirabal_toolkit.models.multiplicity import adjust
@@ -44,11 +44,11 @@ def analyse(
     Raises
     ------
     FindingsError
-        If the plan asks what the instrument cannot give, there is only one wave, or nobody started.
+        If the plan asks what the instrument or the data cannot give: see `check_panel`.
     """
     plan.check_against(panel.instrument)
     people = started(panel)
-    _check_panel(panel, len(people))
+    check_panel(panel, plan, people)
     records: list[Record] = list(retention(panel, plan, people))
     tasks = [
         measure(panel, plan, planned, estimand, people)
@@ -89,17 +89,3 @@ def estimate(measured: Measured) -> list[Record]:
     """Describe, pair and model one outcome under one estimand."""
     records = [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
     return records + model_over_waves(measured)
-
-
-def _check_panel(panel: PanelData, n_started: int) -> None:
-    if len(panel.waves) < 2:
-        raise FindingsError(
-            "the data hold only one wave, and change needs two",
-            where=f"wave {panel.waves[0]}" if panel.waves else "",
-            fix="give all waves: one file with every wave, or one file a wave",
-        )
-    if n_started == 0:
-        raise FindingsError(
-            f"nobody was interviewed at the first wave (wave {panel.waves[0]})",
-            fix="give the file of the first wave too, or correct the mapping of waves",
-        )

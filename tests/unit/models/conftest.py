@@ -42,3 +42,11 @@ def waves_of_answers():
     answers = (rng.random((150, 5)) < chance).astype(float)
     lost_from = rng.integers(2, 9, size=(150, 1))
     return np.where(np.arange(5) >= lost_from, np.nan, answers)
+
+
+@pytest.fixture(scope="session")
+def panel():
+    """The panel of the bundled example: 120 artificial women at five waves."""
+    from mirabal_toolkit.workflow import clean, example_export, read, score
+
+    return score(clean(read(example_export(), instrument="partner-safety@1.0.0"))).to_panel()
