@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirabal_toolkit.bundled import bundled_folder
-from mirabal_toolkit.core.data import CleanedData, Finding, PanelData, ScoredData, WaveData
+from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData, WaveData
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, Results
@@ -122,10 +122,11 @@ def read(
     """
     files = (Path(data),) if isinstance(data, str | Path) else tuple(Path(path) for path in data)
     waves = (wave,) if isinstance(wave, int) else tuple(wave)
-    return _read(DataRequest(files, instrument, Path(mapping) if mapping else None, waves, encoding)).waves
+    return read_files(DataRequest(files, instrument, Path(mapping) if mapping else None, waves, encoding)).waves
 
 
-def _read(request: DataRequest, progress: Callable[[str], None] | None = None) -> Import:
+def read_files(request: DataRequest, progress: Callable[[str], None] | None = None) -> Import:
+    """Read what was asked for, with the mapping by which it was read."""
     from mirabal_toolkit.readers import ReadOptions, read_with_mapping
 
     return read_with_mapping(
@@ -258,7 +259,7 @@ def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
     """
     plan = load_plan(request.plan) if request.plan else None
     progress("Reading", 0, STEPS)
-    waves = _read(request.data, lambda text: progress(text, 0, STEPS)).waves
+    waves = read_files(request.data, lambda text: progress(text, 0, STEPS)).waves
     plan = plan or load_plan(_default_plan(waves.instrument))
     if request.seed is not None:
         plan = replace(plan, seed=request.seed)
@@ -351,22 +352,13 @@ def import_study(request: DataRequest, out: Path, progress: Progress) -> Importe
     if out.suffix != ".parquet":
         raise UsageError("a study file ends in .parquet", fix=f"--out {out.with_suffix('.parquet')}")
     progress("Reading", 0, 2)
-    found = _read(request, lambda text: progress(text, 0, 2))
+    found = read_files(request, lambda text: progress(text, 0, 2))
     progress("Writing", 1, 2)
     beside = request.mapping or out.with_suffix(".mapping.yaml")
     if found.mapping is not None and request.mapping is None:
         write_mapping(found.mapping, beside)
     write_study(found.waves, out, mapping=found.mapping)
     return Imported(found.waves, beside)
-
-
-def check_data(request: DataRequest, progress: Progress) -> tuple[Finding, ...]:
-    """Read and clean data, and return everything doubtful about it, the most serious first."""
-    progress("Reading", 0, 2)
-    waves = _read(request, lambda text: progress(text, 0, 2)).waves
-    progress("Cleaning", 1, 2)
-    panel = score(clean(waves)).to_panel()
-    return tuple(sorted(panel.findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 def _default_plan(instrument: Instrument) -> str:

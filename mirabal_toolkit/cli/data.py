@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,9 @@ from mirabal_toolkit.cli.analyse import (
     WaveOption,
 )
 from mirabal_toolkit.cli.output import Voice
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
 
 FINDINGS_EXIT = 3
 
@@ -58,6 +61,10 @@ def import_data(
 
 def check(
     data: Data,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the report on the data.")] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Disclosure profile: internal (not for release) or funder.")
+    ] = "internal",
     instrument: InstrumentOption = None,
     mapping: MappingOption = None,
     wave: WaveOption = None,
@@ -66,29 +73,45 @@ def check(
     quiet: Quiet = False,
     no_progress: NoProgress = False,
 ) -> None:
-    """Say what is doubtful in the data, by severity; exit code 3 if anything needs a decision."""
-    from mirabal_toolkit.cli.tables import plain_table
-    from mirabal_toolkit.workflow import DataRequest, check_data
+    """Say what is doubtful in the data, by severity; exit code 3 if anything needs a decision.
+
+    With --out, a page with pictures too: who was reached, which answers lack and why, labels that differ.
+    """
+    from mirabal_toolkit.workflow import DataRequest
+    from mirabal_toolkit.workflow_data import CheckRequest, run_check
 
     voice = Voice(as_json, quiet, progress=not no_progress)
+    request = DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding)
     with voice.working() as progress:
-        findings = check_data(DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding), progress)
+        found = run_check(CheckRequest(request, out, profile), progress)
+    findings = found.findings
+    voice.data(_findings_table(findings), findings)
+    serious = sum(finding["severity"] != "note" for finding in findings)
+    voice.say(f"{len(findings)} finding(s), {serious} of them to decide on." if findings else "Nothing to report.")
+    if out is not None:
+        voice.say(f"Open the report: {out / 'check.html'}")
+    if serious:
+        raise typer.Exit(FINDINGS_EXIT)
+
+
+def _findings_table(findings: Sequence[Mapping[str, Any]]) -> RichTable:
+    from mirabal_toolkit.cli.tables import plain_table
+
     rows = [
         (
-            finding.severity,
-            finding.item or "–",
-            "–" if finding.wave is None else str(finding.wave),
-            str(finding.count or "–"),
-            f"{finding.message}. {finding.advice}".strip(),
+            finding["severity"],
+            finding["item"] or "–",
+            "–" if finding["wave"] is None else str(finding["wave"]),
+            "–" if not finding["count"] else str(finding["count"]),
+            " ".join(_sentence(finding[part]) for part in ("message", "advice") if finding[part]),
         )
         for finding in findings
     ]
-    table = plain_table(("Severity", "Item", "Wave", "Count", "What, and what to do"), rows)
-    voice.data(table, [asdict(finding) for finding in findings])
-    serious = sum(finding.severity != "note" for finding in findings)
-    voice.say(f"{len(findings)} finding(s), {serious} of them to decide on." if findings else "Nothing to report.")
-    if serious:
-        raise typer.Exit(FINDINGS_EXIT)
+    return plain_table(("Severity", "Item", "Wave", "Count", "What, and what to do"), rows)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?")) else ".")
 
 
 def simulate(

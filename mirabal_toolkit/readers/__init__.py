@@ -1,5 +1,6 @@
 """Files that people bring → `WaveData`. See `reading` for the way, `formats` for where a new format goes."""
 
+from mirabal_toolkit.readers.agreement import compare_labels as compare_labels
 from mirabal_toolkit.readers.formats import ReadOptions as ReadOptions
 from mirabal_toolkit.readers.formats import read_table as read_table
 from mirabal_toolkit.readers.mapping import Mapping as Mapping

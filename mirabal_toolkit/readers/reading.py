@@ -17,17 +17,18 @@ from mirabal_toolkit.readers.mapping import Mapping
 from mirabal_toolkit.readers.mapping_file import read_mapping
 from mirabal_toolkit.readers.noticed import find_noticed
 from mirabal_toolkit.readers.propose import propose
-from mirabal_toolkit.readers.raw import RawTable
+from mirabal_toolkit.readers.raw import RawTable, Variable
 from mirabal_toolkit.readers.sniff import sniff
 from mirabal_toolkit.readers.study import read_study
 
 
 @dataclass(frozen=True)
 class Import:
-    """Waves that were read, and the mapping by which; `mapping` is None for a study file."""
+    """Waves that were read, the mapping by which (None for a study file), and the variables of each file."""
 
     waves: WaveData
     mapping: Mapping | None
+    variables: tuple[tuple[Variable, ...], ...] = ()
 
 
 def read(
@@ -87,7 +88,8 @@ def read_with_mapping(
     rows = apply_mapping(tables, used, instrument)
     findings = (*said, *find_noticed(tables, used, rows, instrument))
     sources = tuple(table.source for table in tables)
-    return Import(WaveData(instrument, SealedFrame(rows.answers), SealedFrame(rows.reasons), sources, findings), used)
+    waves = WaveData(instrument, SealedFrame(rows.answers), SealedFrame(rows.reasons), sources, findings)
+    return Import(waves, used, tuple(table.variables for table in tables))
 
 
 def propose_mapping(

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mirabal_toolkit.core.quality import ReleasableCheck
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.reporting.checking.writing import write_check
 from mirabal_toolkit.reporting.writing import write_report
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 1
+#: Errors by which a system says that there is no room left: on the disk, or for this user.
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def check_destination(out: Path) -> None:
@@ -46,8 +51,11 @@ def check_destination(out: Path) -> None:
         raise _not_writable(out)
 
 
-def _not_writable(out: Path, reason: str | None = None) -> UsageError:
-    why = f" ({reason})" if reason else ""
+def _not_writable(out: Path, error: OSError | None = None) -> UsageError:
+    if error is not None and error.errno in FULL:
+        text = f"the disk is full, so {out} could not be written; what was there before is as it was"
+        return UsageError(text, fix="make room, or choose a folder on another disk: --out DIR")
+    why = f" ({error.strerror})" if error is not None and error.strerror else ""
     return UsageError(f"the folder {out} cannot be written{why}", fix="choose a folder of your own: --out DIR")
 
 
@@ -66,12 +74,26 @@ def deliver(
     tuple of Path
         The files, in their final place.
     """
+    return _deliver(released, out, lambda folder: write_report(released, folder, formats), command)
+
+
+def deliver_check(check: ReleasableCheck, out: Path, *, command: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Write the report on data, its tables, figures and manifest into `out`, as `deliver` does."""
+    return _deliver(check.released, out, lambda folder: write_check(check, folder), command)
+
+
+def _deliver(
+    released: ReleasableResults, out: Path, write: Callable[[Path], object], command: Mapping[str, Any]
+) -> tuple[Path, ...]:
     check_destination(out)
     with _staging(out) as folder:
-        write_report(released, folder, formats)
-        _write_manifest(released, folder, command)
-        written = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-        _put_in_place(folder, out)
+        try:
+            write(folder)
+            _write_manifest(released, folder, command)
+            written = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+            _put_in_place(folder, out)
+        except OSError as error:
+            raise _not_writable(out, error) from None
     return tuple(out / path for path in written)
 
 
@@ -83,7 +105,7 @@ def _staging(out: Path) -> Iterator[Path]:
         parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=parent))
     except OSError as error:
-        raise _not_writable(out, error.strerror) from None
+        raise _not_writable(out, error) from None
     try:
         yield folder
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.quality import ReleasableCheck
 from mirabal_toolkit.core.results import ESTIMATE_COLUMNS, ReleasableResults
 from mirabal_toolkit.reporting.lookup import rows_of
 
@@ -58,6 +59,22 @@ def audit_json(released: ReleasableResults) -> bytes:
             "schema": SCHEMA_VERSION,
             "steps": [_record(row) for row in rows_of(released.audit.frame)],
             "findings": [_record(row) for row in rows_of(released.findings.frame)],
+        }
+    )
+
+
+def check_json(check: ReleasableCheck) -> bytes:
+    """Return ``check.json``: findings, flow, missing answers by item and wave, labels; counts only."""
+    released = check.released
+    return _bytes(
+        {
+            "schema": SCHEMA_VERSION,
+            "instrument": {"id": released.instrument.id, "version": released.instrument.version},
+            "profile": asdict(released.profile),
+            "findings": [_record(row) for row in rows_of(released.findings.frame)],
+            "flow": [_record(row) for row in rows_of(released.flow.frame.reset_index(names="wave"))],
+            "missing": [_record(row) for row in rows_of(check.missing.frame)],
+            "labels": [asdict(one) for one in check.agreement],
         }
     )
 

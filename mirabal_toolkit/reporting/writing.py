@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from mirabal_toolkit.core.results import ReleasableResults
@@ -59,8 +59,8 @@ def write_report(
     for table in tables.values():
         files |= _table_files(table, edition, formats)
     for figure in figures.values():
-        files |= _figure_files(figure)
-    return tuple(_write(folder / name, content) for name, content in files.items())
+        files |= figure_files(figure)
+    return write_files(folder, files)
 
 
 def _documents(
@@ -91,7 +91,8 @@ def _table_files(table: Table, edition: Edition, formats: Collection[str]) -> di
     return files
 
 
-def _figure_files(figure: Figure) -> dict[str, bytes]:
+def figure_files(figure: Figure) -> dict[str, bytes]:
+    """Return the files of a figure, by name: pictures, numbers, description."""
     name = f"figures/{figure.id}"
     return {
         f"{name}.svg": figure.svg,
@@ -99,6 +100,11 @@ def _figure_files(figure: Figure) -> dict[str, bytes]:
         f"{name}.csv": render_csv(figure.sheet.numbers),
         f"{name}.txt": (clean_text(figure.sheet.alt) + "\n").encode(),
     }
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Write files into a folder, by name; return them in order."""
+    return tuple(_write(folder / name, content) for name, content in files.items())
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -98,7 +98,7 @@ class Outline:
     sections: tuple[Section, ...]
 
 
-class _Shelf:
+class Shelf:
     """Gives out tables and figures, numbered in the order they are taken; absent ones are passed over."""
 
     def __init__(self, tables: Mapping[str, Table], figures: Mapping[str, Figure]) -> None:
@@ -126,7 +126,7 @@ def make_outline(edition: Edition, tables: Mapping[str, Table], figures: Mapping
     tables, figures : mapping
         By id, as `shelf.all_tables` and `gallery.all_figures` give them.
     """
-    place = _Shelf(tables, figures)
+    place = Shelf(tables, figures)
     sections = (
         _section(edition, "summary", _summary(edition, place)),
         _section(edition, "reached", _reached(place)),
@@ -170,7 +170,7 @@ def _banners(edition: Edition) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _summary(edition: Edition, place: _Shelf) -> Iterator[Block]:
+def _summary(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield Paragraph(opening(edition))
     yield Paragraph(edition.say("lead_summary"), lead=True)
     for heading, sentences in summary(edition):
@@ -180,12 +180,12 @@ def _summary(edition: Edition, place: _Shelf) -> Iterator[Block]:
     yield from place.table("headline")
 
 
-def _reached(place: _Shelf) -> Iterator[Block]:
+def _reached(place: Shelf) -> Iterator[Block]:
     yield from place.figure("participant-flow")
     yield from place.table("participant-flow")
 
 
-def _before_after(edition: Edition, place: _Shelf) -> Iterator[Block]:
+def _before_after(edition: Edition, place: Shelf) -> Iterator[Block]:
     figures = (*place.figure("before-after"), *place.figure("before-after-scores"))
     if figures:
         yield Paragraph(edition.say("lead_before_after"), lead=True)
@@ -194,7 +194,7 @@ def _before_after(edition: Edition, place: _Shelf) -> Iterator[Block]:
     yield from place.table("before-after-scores")
 
 
-def _measures(edition: Edition, place: _Shelf) -> Iterator[Block]:
+def _measures(edition: Edition, place: Shelf) -> Iterator[Block]:
     for heading, name in measure_figure_ids(edition):
         blocks = tuple(place.figure(name))
         if blocks:
@@ -203,26 +203,26 @@ def _measures(edition: Edition, place: _Shelf) -> Iterator[Block]:
             yield from blocks
 
 
-def _answers(edition: Edition, place: _Shelf) -> Iterator[Block]:
+def _answers(edition: Edition, place: Shelf) -> Iterator[Block]:
     for item in edition.lookup.outcomes("distribution"):
         name = answers_id(item, edition)
         yield from place.figure(name)
         yield from place.table(f"answers-{name}")
 
 
-def _models(edition: Edition, place: _Shelf) -> Iterator[Block]:
+def _models(edition: Edition, place: Shelf) -> Iterator[Block]:
     tables = (*place.table("model"), *place.table("model-parameters"), *place.table("model-beside"))
     if tables:
         yield Paragraph(edition.say("lead_models"), lead=True)
     yield from tables
 
 
-def _limitations(edition: Edition, place: _Shelf) -> Iterator[Block]:
+def _limitations(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield Bullets(limitations(edition))
     yield from place.table("bounds")
 
 
-def _data(edition: Edition, place: _Shelf) -> Iterator[Block]:
+def _data(edition: Edition, place: Shelf) -> Iterator[Block]:
     tables = (*place.table("cleaning"), *place.table("findings"))
     if tables:
         yield Paragraph(edition.say("lead_data"), lead=True)

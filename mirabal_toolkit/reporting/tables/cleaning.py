@@ -61,13 +61,18 @@ def _finding(record: dict[str, Any], edition: Edition) -> Row:
     wave = record["wave"]
     return Row(
         (
-            label_cell(str(record["message"])),
+            label_cell(_sentence(record["message"])),
             label_cell(_question(record["item"], edition)),
             label_cell("" if pd.isna(wave) else edition.wave_name(int(wave))),
             _count(record["count"], edition),
-            label_cell(str(record["advice"])),
+            label_cell(_sentence(record["advice"])),
         )
     )
+
+
+def _sentence(text: str) -> str:
+    """Return a text as a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def _question(item: str, edition: Edition) -> str:

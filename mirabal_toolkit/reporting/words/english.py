@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mirabal_toolkit.reporting.words.english_check import CHECK
 from mirabal_toolkit.reporting.words.english_tables import NOTES, PARAMETERS, TABLES
 
 GENERAL: Mapping[str, str] = {
@@ -264,4 +265,5 @@ ENGLISH: Mapping[str, str] = {
     **METHODS,
     **LIMITATIONS,
     **DOCUMENT,
+    **CHECK,
 }
