@@ -17,6 +17,7 @@ from mirabal_toolkit.mixed.quadrature_fit import QuadratureFit, Task, fit_quadra
 from mirabal_toolkit.mixed.quadrature_groups import GroupedRows
 from mirabal_toolkit.mixed.quadrature_start import LOGIT_FLATTENING
 from mirabal_toolkit.mixed.quadrature_trust import Findings, judge
+from mirabal_toolkit.mixed.row_pieces import some_columns, standard_gram
 from mirabal_toolkit.mixed.separation import ordinal_directions, separated_columns
 
 if TYPE_CHECKING:
@@ -110,9 +111,9 @@ def clmm(  # noqa: PLR0913 - one keyword for each choice a user of mixed models 
 
 
 def _refuse_hidden_intercept(design: Design, columns: tuple[int, ...]) -> None:
-    X = design.X[:, list(columns)]
-    centred = (X - X.mean(axis=0)) / X.std(axis=0)
-    if X.shape[1] and np.linalg.eigvalsh(centred.T @ centred / len(X))[0] < 1e-9:
+    X = some_columns(design.X, columns)
+    scales = np.array([column.std() for column in X.T])
+    if X.shape[1] and np.linalg.eigvalsh(standard_gram(X, X.mean(axis=0), scales) / len(X))[0] < 1e-9:
         raise ModelError(
             "The columns of the formula add up to a constant, whose place the thresholds take.",
             where=f"formula `{design.formula}`",
@@ -122,7 +123,7 @@ def _refuse_hidden_intercept(design: Design, columns: tuple[int, ...]) -> None:
 
 def ordinal_rows(design: Design, columns: tuple[int, ...]) -> GroupedRows:
     """Arrays of a design without its intercept."""
-    return replace(grouped_rows(design), X=np.ascontiguousarray(design.X[:, list(columns)]))
+    return replace(grouped_rows(design), X=some_columns(design.X, columns))
 
 
 def ordinal_task(design: Design, link: str, n_quad: int, penalty: str | None) -> Task:

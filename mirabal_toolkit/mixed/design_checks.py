@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mirabal_toolkit.errors import ModelError
+from mirabal_toolkit.mixed.row_pieces import standard_gram
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,8 +103,7 @@ def refuse_unfit(design: Design, *, check_rank: bool) -> None:
         )
     if check_rank:
         means, scales = column_scales(design.X)
-        centred = (design.X - means) / scales
-        refuse_collinear(centred.T @ centred / design.n_rows, design.names)
+        refuse_collinear(standard_gram(design.X, means, scales) / design.n_rows, design.names)
 
 
 def refuse_not_finite(design: Design) -> None:

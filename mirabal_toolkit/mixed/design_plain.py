@@ -94,7 +94,8 @@ class PlainSpec:
                 place += 1
         return out.T
 
-    def _columns(self, factor: PlainFactor, table: dict[str, pd.Series[Any]]) -> list[FloatArray]:
+    def _columns(self, factor: PlainFactor, table: dict[str, pd.Series[Any]]) -> list[NDArray[Any]]:
+        """Columns of one factor; those of a category as booleans, an eighth of the memory."""
         values = table[factor.variable]
         levels = self.levels.get(factor.label)
         if levels is None:
@@ -106,7 +107,7 @@ class PlainSpec:
                 where=f"`{factor.label}`",
                 fix="Predict only for categories that the model has seen.",
             )
-        return [(codes == k).astype(np.float64) for k in range(1, len(levels))]
+        return [codes == k for k in range(1, len(levels))]
 
 
 def _codes(values: pd.Series[Any], levels: pd.Index) -> NDArray[np.intp]:

@@ -195,9 +195,10 @@ def grouped_rows(design: Design) -> GroupedRows:
     GroupedRows
     """
     n = design.n_rows
-    Z = np.ones((n, 1)) if design.Z is None else design.Z
-    offset = np.zeros(n) if design.offset is None else design.offset
-    weight = np.ones(n) if design.weights is None else design.weights
+    Z = np.broadcast_to(1.0, (n, 1)) if design.Z is None else design.Z
+    # one number seen as a column: it takes no memory
+    offset = np.broadcast_to(0.0, n) if design.offset is None else design.offset
+    weight = np.broadcast_to(1.0, n) if design.weights is None else design.weights
     return GroupedRows(design.X, Z, design.y, offset, weight, design.groups.codes)
 
 

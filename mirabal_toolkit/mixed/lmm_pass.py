@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.intp]
 
 # Rows standardised at a time: their columns stay in the processor's cache.
-CHUNK_ROWS = 32_768
+CHUNK_ROWS = 8_192
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,6 @@ class Layout:
     X : array, shape (n_kept, p)
     offset, y, weight : array, shape (n_kept,)
         `weight` includes the count of the person and is 0 for padding.
-    slot : array of int, shape (n_kept,)
     blocks : tuple of Block
     group_position : array of int, shape (n_groups,)
         Column, counted through all blocks, at which each person of the data is kept.
@@ -105,7 +104,6 @@ class Layout:
     offset: FloatArray
     y: FloatArray
     weight: FloatArray
-    slot: IntArray
     blocks: tuple[Block, ...]
     group_position: IntArray
     n_groups: int
@@ -236,30 +234,39 @@ def lay_out(rows: GroupedRows, n_nodes: int, *, join_twins: bool = True) -> Layo
     kept, stands_for = _find_twins(rows, order, starts, sizes) if join_twins else (everyone, everyone)
     counts = np.bincount(stands_for, minlength=len(kept)).astype(np.float64)
     plan = _plan_blocks(_share_small_sizes(_slots_for(sizes[kept]), n_nodes), n_nodes)
-    tables = [_row_table(n_slots, starts[kept[part]], sizes[kept[part]]) for n_slots, part in plan]
     position = np.empty(len(kept), dtype=np.intp)
     position[np.concatenate([part for _, part in plan])] = np.arange(len(kept))
-    return _assemble(rows, order, tables, [counts[part] for _, part in plan], position[stands_for])
+    shapes = [(n_slots, len(part)) for n_slots, part in plan]
+    tables = (_row_table(n_slots, starts[kept[part]], sizes[kept[part]]).ravel() for n_slots, part in plan)
+    source = np.concatenate(list(tables))
+    padding = np.flatnonzero(source < 0)
+    source[padding] = 0
+    source = order[source]
+    return _assemble(rows, (source, padding), shapes, [counts[part] for _, part in plan], position[stands_for])
 
 
 def _assemble(
-    rows: GroupedRows, order: IntArray, tables: list[IntArray], counts: list[FloatArray], position: IntArray
+    rows: GroupedRows,
+    source: tuple[IntArray, IntArray],
+    shapes: list[tuple[int, int]],
+    counts: list[FloatArray],
+    position: IntArray,
 ) -> Layout:
-    flat = np.concatenate([table.ravel() for table in tables])
-    source = order[np.maximum(flat, 0)]
-    weight = np.where(flat >= 0, rows.weight[source], 0.0)
-    y = rows.y[source]
-    Z = np.ascontiguousarray(rows.Z[source].T)
+    """Take rows from the data: `source` holds the row of each entry, and which entries are padding."""
+    entries, padding = source
+    y = rows.y[entries]
+    weight = rows.weight[entries]
+    weight[padding] = 0.0
     plain = bool(np.all(weight == 1.0))
     only_intercept = bool(rows.Z.shape[1] == 1 and np.all(rows.Z == 1.0))
-    blocks, total_weight, start = [], np.empty_like(weight), 0
-    for table, count in zip(tables, counts, strict=True):
-        stop = start + table.size
-        shape = table.shape
+    Z = np.ones((1, 1)) if only_intercept else np.ascontiguousarray(rows.Z[entries].T)
+    blocks, total_weight, start = [], weight if plain else np.empty_like(weight), 0
+    for shape, count in zip(shapes, counts, strict=True):
+        stop = start + shape[0] * shape[1]
         z = np.ones((1, 1, 1)) if only_intercept else Z[:, start:stop].reshape(-1, *shape)
-        own = weight[start:stop].reshape(shape)
-        total_weight[start:stop] = (own * count).ravel()
-        blocks.append(Block(start, stop, y[start:stop].reshape(shape), None if plain else own, z, count))
+        own = None if plain else weight[start:stop].reshape(shape)
+        total_weight[start:stop].reshape(shape)[:] = count if own is None else own * count
+        blocks.append(Block(start, stop, y[start:stop].reshape(shape), own, z, count))
         start = stop
-    slot = np.concatenate([np.repeat(np.arange(table.shape[0]), table.shape[1]) for table in tables])
-    return Layout(rows.X[source], rows.offset[source], y, total_weight, slot, tuple(blocks), position, len(position))
+    offset = rows.offset[entries] if rows.offset.any() else np.broadcast_to(0.0, len(entries))
+    return Layout(rows.X[entries], offset, y, total_weight, tuple(blocks), position, len(position))

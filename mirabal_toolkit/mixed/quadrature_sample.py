@@ -44,7 +44,6 @@ def sample_layout(layout: Layout, every: int, n_nodes: int) -> Layout:
         offset=layout.offset[source],
         y=layout.y[source],
         weight=layout.weight[source],
-        slot=layout.slot[source],
         blocks=tuple(blocks),
         group_position=np.arange(n_kept),
         n_groups=n_kept,

@@ -7,16 +7,13 @@ covariances are turned back exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mirabal_toolkit.mixed.families import FloatArray
 from mirabal_toolkit.mixed.quadrature_groups import Layout
-
-#: Rows handled at once.
-PIECE = 16_384
+from mirabal_toolkit.mixed.row_pieces import slices, standard_gram
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +31,6 @@ class Scaling:
 
     transform: FloatArray
     threshold_shift: FloatArray
-
-
-def slices(n_rows: int) -> Iterator[slice]:
-    """Cut rows into pieces, so that no copy of a whole design is made in passing."""
-    for start in range(0, n_rows, PIECE):
-        yield slice(start, start + PIECE)
-
-
-def weighted_gram(X: FloatArray, weight: FloatArray) -> FloatArray:
-    """X' diag(weight) X, shape (p, p), piece by piece."""
-    total = np.zeros((X.shape[1], X.shape[1]))
-    for rows in slices(len(X)):
-        total += (X[rows].T * weight[rows]) @ X[rows]
-    return total
 
 
 def _constant_column(X: FloatArray) -> int | None:
@@ -82,10 +65,7 @@ def standardise(layout: Layout, *, thresholds: bool, overwrite: bool = False) ->
     if intercept is not None:
         means[intercept] = 0.0
     scales = np.sqrt(sum((share[rows] @ (X[rows] - means) ** 2 for rows in slices(len(X))), np.zeros(p)))
-    gram = np.zeros((p, p))
-    for rows in slices(len(X)):
-        part = (X[rows] - means) / scales
-        gram += (part.T * share[rows]) @ part
+    gram = standard_gram(X, means, scales, share)
     inverse = np.linalg.solve(np.linalg.cholesky(gram), np.eye(p)).T if p else gram
     standard = X if overwrite else np.empty_like(X)
     for rows in slices(len(X)):

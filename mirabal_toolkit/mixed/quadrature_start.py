@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from mirabal_toolkit.mixed.families import FloatArray, ModeTerms, RowFamily
+from mirabal_toolkit.mixed.families import FloatArray, RowFamily
 from mirabal_toolkit.mixed.quadrature_groups import Layout
 from mirabal_toolkit.mixed.quadrature_problem import Point, Problem, look
 from mirabal_toolkit.mixed.quadrature_rule import Parameters
-from mirabal_toolkit.mixed.quadrature_scaling import weighted_gram
+from mirabal_toolkit.mixed.row_pieces import slices, weighted_gram
 
 MAX_STEPS = 60
 MAX_HALVINGS = 30
@@ -53,60 +54,77 @@ class FlatFit:
         return not self.converged or self.surest < SUREST
 
 
-class _Flat:
-    """Objective, gradient and curvature of independent rows."""
+class _Look(NamedTuple):
+    """Objective of independent rows at one point; see `_look`."""
 
-    def __init__(self, layout: Layout, family: RowFamily) -> None:
-        self.layout, self.family = layout, family
-
-    def value(self, beta: FloatArray, aux: FloatArray) -> tuple[float, ModeTerms]:
-        layout = self.layout
-        terms = self.family.mode_terms(layout.X @ beta + layout.offset, layout.y, aux)
-        return float(layout.weight @ (terms.log_density + self.family.constant(layout.y, aux))), terms
-
-    def slope(self, terms: ModeTerms) -> FloatArray:
-        weight = self.layout.weight
-        channels = tuple(weight * channel for channel in terms.aux_slopes)
-        by_aux = self.family.collect(channels, self.layout.y)
-        return np.concatenate([self.layout.X.T @ (weight * terms.slope), by_aux])
-
-    def curvature(self, beta: FloatArray, aux: FloatArray, terms: ModeTerms) -> FloatArray:
-        X, p = self.layout.X, len(beta)
-        full = np.zeros((p + len(aux), p + len(aux)))
-        full[:p, :p] = -weighted_gram(X, self.layout.weight * terms.curvature)
-        for place in range(len(aux)):
-            step = np.zeros(len(aux))
-            step[place] = 1e-5
-            up = self.slope(self.value(beta, aux + step)[1])
-            down = self.slope(self.value(beta, aux - step)[1])
-            full[p + place] = full[:, p + place] = -(up - down) / 2e-5
-        return full
+    value: float
+    slope: FloatArray
+    curvature: FloatArray
+    farthest: float
+    surest: float
 
 
-def _ascend(flat: _Flat, beta: FloatArray, aux: FloatArray) -> tuple[FloatArray, FloatArray, float, bool]:
+def _look(layout: Layout, family: RowFamily, beta: FloatArray, aux: FloatArray) -> _Look:
+    """Value, gradient, curvature in the population terms, largest linear predictor and surest answer.
+
+    Rows are visited in pieces: an ordinal family makes two dozen numbers of each.
+    """
+    p = len(beta)
+    value, slope, curvature = 0.0, np.zeros(p + len(aux)), np.zeros((p, p))
+    farthest, surest = 0.0, np.inf
+    for rows in slices(len(layout.y)):
+        X, y, weight = layout.X[rows], layout.y[rows], layout.weight[rows]
+        eta = X @ beta
+        terms = family.mode_terms(eta + layout.offset[rows], y, aux)
+        density = terms.log_density + family.constant(y, aux)
+        value += float(weight @ density)
+        slope[:p] += X.T @ (weight * terms.slope)
+        slope[p:] += family.collect(tuple(weight * channel for channel in terms.aux_slopes), y)
+        curvature -= (X.T * (weight * terms.curvature)) @ X
+        farthest = max(farthest, float(np.abs(eta).max()))
+        surest = min(surest, -float(density[weight > 0].max(initial=-np.inf)))
+    return _Look(value, slope, curvature, farthest, surest)
+
+
+def _curvature(layout: Layout, family: RowFamily, beta: FloatArray, aux: FloatArray, here: _Look) -> FloatArray:
+    """Minus the second derivatives in all parameters; those in the auxiliary ones by differences."""
+    p = len(beta)
+    full = np.zeros((p + len(aux), p + len(aux)))
+    full[:p, :p] = here.curvature
+    for place in range(len(aux)):
+        step = np.zeros(len(aux))
+        step[place] = 1e-5
+        up, down = (_look(layout, family, beta, aux + move).slope for move in (step, -step))
+        full[p + place] = full[:, p + place] = -(up - down) / 2e-5
+    return full
+
+
+def _ascend(layout: Layout, family: RowFamily, beta: FloatArray, aux: FloatArray) -> FlatFit:
     """Newton's method with halved steps, ended early when the likelihood has no maximum."""
-    value, terms = flat.value(beta, aux)
+    here = _look(layout, family, beta, aux)
+    converged = False
     for _ in range(MAX_STEPS):
-        slope, curvature = flat.slope(terms), flat.curvature(beta, aux, terms)
-        ridge = 1e-10 * np.diag(curvature).max() * np.eye(len(slope))
-        step = np.linalg.solve(curvature + ridge, slope)
-        if 0.0 <= float(slope @ step) < 2.0 * SMALLEST_GAIN:
-            return beta, aux, value, True
+        curvature = _curvature(layout, family, beta, aux, here)
+        ridge = 1e-10 * np.diag(curvature).max() * np.eye(len(here.slope))
+        step = np.linalg.solve(curvature + ridge, here.slope)
+        if 0.0 <= float(here.slope @ step) < 2.0 * SMALLEST_GAIN:
+            converged = True
+            break
         length = 1.0
         for _ in range(MAX_HALVINGS):
             move = length * step
             new_beta, new_aux = beta + move[: len(beta)], aux + move[len(beta) :]
-            if flat.family.feasible(new_aux):
-                new_value, new_terms = flat.value(new_beta, new_aux)
-                if new_value >= value - 1e-12 * abs(value):
+            if family.feasible(new_aux):
+                new = _look(layout, family, new_beta, new_aux)
+                if new.value >= here.value - 1e-12 * abs(here.value):
                     break
             length *= 0.5
         else:
-            return beta, aux, value, False
-        beta, aux, value, terms = new_beta, new_aux, new_value, new_terms
-        if np.abs(flat.layout.X @ beta).max() > FAR_ETA:
-            return beta, aux, value, False
-    return beta, aux, value, False
+            break
+        beta, aux, here = new_beta, new_aux, new
+        if here.farthest > FAR_ETA:
+            break
+    return FlatFit(beta, aux, here.value, converged, here.surest)
 
 
 def fit_flat(layout: Layout, family: RowFamily, aux: FloatArray, guess: FloatArray) -> FlatFit:
@@ -128,10 +146,7 @@ def fit_flat(layout: Layout, family: RowFamily, aux: FloatArray, guess: FloatArr
     """
     gram = weighted_gram(layout.X, layout.weight)
     beta = np.asarray(np.linalg.solve(gram, layout.X.T @ (layout.weight * guess)))
-    beta, aux, llf, converged = _ascend(_Flat(layout, family), beta, aux)
-    terms = family.mode_terms(layout.X @ beta + layout.offset, layout.y, aux)
-    sureness = -(terms.log_density + family.constant(layout.y, aux))[layout.weight > 0]
-    return FlatFit(beta, aux, llf, converged, float(sureness.min()))
+    return _ascend(layout, family, beta, aux)
 
 
 def start_points(problem: Problem, flat: FlatFit, tried: tuple[float, ...], *, flattening: float) -> list[Point]:
