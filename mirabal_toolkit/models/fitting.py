@@ -133,13 +133,13 @@ def _mmrm(_kind: str, data: pd.DataFrame, formula: str) -> Fitted:
 def _glmm(kind: str, data: pd.DataFrame, formula: str) -> Fitted:
     """Person-specific logit model for yes or no, negative binomial for counts."""
     if kind == "count":
-        fit = _with_enough_nodes(
+        fit = with_enough_nodes(
             lambda nodes: glmm(formula, data, groups=PERSON, family="negative_binomial", n_quad=nodes)
         )
         return Fitted("glmm-negative-binomial", fit, _boundary(fit), {"sd_person": _first(fit.cov_re) ** 0.5})
     empty = has_empty_cell(data, formula)
     penalty: PenaltyName | None = "weakly_informative" if empty else None
-    fit = _with_enough_nodes(
+    fit = with_enough_nodes(
         lambda nodes: glmm(formula, data, groups=PERSON, family="binomial", penalty=penalty, n_quad=nodes)
     )
     flags = (("penalised",) if empty else ()) + _boundary(fit)
@@ -148,11 +148,11 @@ def _glmm(kind: str, data: pd.DataFrame, formula: str) -> Fitted:
 
 def _clmm(_kind: str, data: pd.DataFrame, formula: str) -> Fitted:
     """Person-specific cumulative logit model for ordered answers."""
-    fit = _with_enough_nodes(lambda nodes: clmm(formula, data, groups=PERSON, n_quad=nodes))
+    fit = with_enough_nodes(lambda nodes: clmm(formula, data, groups=PERSON, n_quad=nodes))
     return Fitted("clmm-logit", fit, _boundary(fit), {"sd_person": _first(fit.cov_re) ** 0.5})
 
 
-def _with_enough_nodes(fit_with: Callable[[int], Any]) -> Any:
+def with_enough_nodes(fit_with: Callable[[int], Any]) -> Any:
     """Fit with the usual number of quadrature nodes, and with the most there are where that does not do.
 
     Nearly everybody answering alike (or women differing very much) needs more nodes; the fit says so.

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from mirabal_toolkit.models.panel_models import correlated_effects_test, fit_panel_model
+from mirabal_toolkit.models.within_between import within_between
 
 HERE = Path(__file__).parent
 VALUES = pd.read_csv(HERE / "values" / "panel_models.csv", keep_default_na=False, dtype={"value": float})
@@ -50,3 +51,13 @@ def test_every_reference_value_is_tested():
     panels = {f"{outcome} {model}" for outcome in OUTCOMES for model in MODELS}
     others = {f"{outcome} {name}" for outcome in OUTCOMES for name in ("mundlak", "within_between")}
     assert set(VALUES["case"]) == panels | others
+
+
+# lme4 stops its search a little short of the optimum; glmer's is the coarser one.
+@pytest.mark.parametrize(("outcome", "tolerance"), [("score", 1e-6), ("hurt", 2e-4)])
+def test_within_and_between_against_lme4(outcome, tolerance):
+    found = within_between(panel(outcome), ("apart",), binary=outcome == "hurt")
+    assert [one.part for one in found] == ["within", "between"]
+    for quantity in ("estimate", "std_error"):
+        ours = [getattr(one, quantity) for one in found]
+        np.testing.assert_allclose(ours, reference(f"{outcome} within_between", quantity), rtol=tolerance)
