@@ -64,6 +64,25 @@ ANALYSES: dict[str, str] = {
     "model_parameters": "variance between and within people, ICC, working correlation",
     "distribution": "answers to one item at a wave; outcome is the item id, term the answer (percent, count) or a "
     "missing reason (people)",
+    "panel_model": "change from the first wave by a panel model (entity, random_effects, first_differences); yes-or-no "
+    "outcomes as linear probabilities, in percentage points; errors clustered by person",
+    "panel_test": "term `own_levels`: robust Hausman (Mundlak) test between the models entity and random_effects; F",
+    "within_between": "term `within X` or `between X`: coefficient of a covariate that changes over time, within people "
+    "and between them; odds_ratio or the unit of the score; count: people for whom X was ever other than zero",
+    "reliability": "outcome is the scale id; terms `alpha`, `omega`, `inter_item`, at a wave; n_persons with all items",
+    "floor_ceiling": "outcome is the scale id; terms `floor` and `ceiling`: percent with the lowest, highest score",
+    "item_statistic": "outcome is the item id, indicator its scale; terms `item_rest` (correlation with the other items) "
+    "and `alpha_without`, at a wave; count: people whose answer is not the commonest",
+    "dif": "outcome is the item id, indicator its scale; does the item work alike in groups? term `uniform X` or "
+    "`nonuniform X` with X the grouping (`wave` or an item); estimate: change of McFadden's R²; statistic, df, p_value of "
+    "the likelihood ratio; count: people in the smallest group",
+    "agreement": "two accounts at a wave; outcome is the first's, indicator the second's outcome id. Yes or no: counts "
+    "`both_yes`, `first_only`, `second_only`, `neither`, then `percent_agreement`, `kappa`, `pabak`, `mcnemar`. Scores: "
+    "`bias`, `limit_low`, `limit_high` (Bland and Altman), `correlation`",
+    "second_prevalence": "as `prevalence`, of the second account; never pooled with the first",
+    "second_mean": "as `mean`, of the second account",
+    "second_paired_change": "as `paired_change`, of the second account",
+    "second_paired_mean_change": "as `paired_mean_change`, of the second account",
 }
 
 #: Flags an estimate may carry; `untrusted` ones turn the exit code to 6.
@@ -74,6 +93,8 @@ FLAGS: dict[str, str] = {
     "not_converged": "the model did not converge; its estimates are not shown",
     "not_estimable": "too few people, or no variation: nothing was estimated",
     "covariate_filled": "where a covariate was not known, its mean or a category of its own stands",
+    "no_factor_model": "fewer than 200 people answered all items: too few for a factor model, which omega needs",
+    "works_differently": "the item works differently in the groups: McFadden's R² changes by 0.02 or more",
     "few_people": "fewer than 30 people; intervals are approximate",
     "suppressed": "hidden to protect the people counted",
     "few": "hidden because it counts fewer people than the profile's threshold",
