@@ -44,7 +44,8 @@ ESTIMATE_COLUMNS: dict[str, str] = {
 }
 
 #: What the rows of each analysis hold. Scales: ``percent``, ``percentage_points``, ``points`` (of a
-#: 0–100 score), ``items``, ``people``, ``odds_ratio``, ``rate_ratio``, ``ratio``. A contrast reads
+#: 0–100 score), ``items``, ``people``, ``odds_ratio``, ``rate_ratio``, ``risk_ratio``, ``ratio``,
+#: ``standard_deviations``. A contrast reads
 #: ``w5 - w1``.
 ANALYSES: dict[str, str] = {
     "retention": "people interviewed at a wave, of those who started (percent, Wilson interval)",
@@ -62,23 +63,39 @@ ANALYSES: dict[str, str] = {
     "or rate_ratio. The main model of an outcome comes first",
     "ordinal_prediction": "percent of each ordered answer (term: its code) per wave from the model",
     "model_parameters": "variance between and within people, ICC, working correlation",
+    "arm_level": "percent (count) or mean at a wave in one arm (term: its name)",
+    "arm_change": "change from the first wave within one arm (term), from the model with wave × arm",
+    "arm_difference": "change in the treated arm minus change in the reference arm, in points; models: the main one, "
+    "and `overlap-weighted`; population `completers` for those seen at every wave",
+    "balance": "the arms at the start; outcome is an item, `item=answer`, or an outcome; terms `reference`, `treated` "
+    "(means or percents), `difference`, `difference_weighted` (standardised), `effective_reference`, "
+    "`effective_treated` (people the weights are worth)",
+    "e_value": "how strong something unmeasured would have to be to explain the difference (terms `estimate`, "
+    "`limit`), as a risk ratio",
+    "subgroup_test": "one joint test that change is the same in all subgroups of an item (term); df is the number of "
+    "terms tested",
+    "subgroup_change": "change from first to last wave in one subgroup (term `item=answer`); n_obs: seen at both ends",
+    "site_change": "change from first to last wave with sites as clusters; models `cr2`, `fay-graubard`, "
+    "`site-means` (n_obs: number of sites)",
+    "site_variation": "standard deviation of change between sites (term `sd`), with its interval; n_obs: sites",
+    "site_estimate": "change at one site (term), shrunken towards the average of all; n_persons: seen at both ends",
     "distribution": "answers to one item at a wave; outcome is the item id, term the answer (percent, count) or a "
     "missing reason (people)",
     "panel_model": "change from the first wave by a panel model (entity, random_effects, first_differences); yes-or-no "
     "outcomes as linear probabilities, in percentage points; errors clustered by person",
     "panel_test": "term `own_levels`: robust Hausman (Mundlak) test between the models entity and random_effects; F",
-    "within_between": "term `within X` or `between X`: coefficient of a covariate that changes over time, within people "
-    "and between them; odds_ratio or the unit of the score; count: people for whom X was ever other than zero",
+    "within_between": "term `within X` or `between X`: coefficient of a covariate that changes over time, within "
+    "people and between them; odds_ratio or the unit of the score; count: people for whom X was ever other than zero",
     "reliability": "outcome is the scale id; terms `alpha`, `omega`, `inter_item`, at a wave; n_persons with all items",
     "floor_ceiling": "outcome is the scale id; terms `floor` and `ceiling`: percent with the lowest, highest score",
-    "item_statistic": "outcome is the item id, indicator its scale; terms `item_rest` (correlation with the other items) "
-    "and `alpha_without`, at a wave; count: people whose answer is not the commonest",
+    "item_statistic": "outcome is the item id, indicator its scale; terms `item_rest` (correlation with the other "
+    "items) and `alpha_without`, at a wave; count: people whose answer is not the commonest",
     "dif": "outcome is the item id, indicator its scale; does the item work alike in groups? term `uniform X` or "
-    "`nonuniform X` with X the grouping (`wave` or an item); estimate: change of McFadden's R²; statistic, df, p_value of "
-    "the likelihood ratio; count: people in the smallest group",
+    "`nonuniform X` with X the grouping (`wave` or an item); estimate: change of McFadden's R²; statistic, df, p_value "
+    "of the likelihood ratio; count: people in the smallest group",
     "agreement": "two accounts at a wave; outcome is the first's, indicator the second's outcome id. Yes or no: counts "
-    "`both_yes`, `first_only`, `second_only`, `neither`, then `percent_agreement`, `kappa`, `pabak`, `mcnemar`. Scores: "
-    "`bias`, `limit_low`, `limit_high` (Bland and Altman), `correlation`",
+    "`both_yes`, `first_only`, `second_only`, `neither`, then `percent_agreement`, `kappa`, `pabak`, `mcnemar`. "
+    "Scores: `bias`, `limit_low`, `limit_high` (Bland and Altman), `correlation`",
     "second_prevalence": "as `prevalence`, of the second account; never pooled with the first",
     "second_mean": "as `mean`, of the second account",
     "second_paired_change": "as `paired_change`, of the second account",
@@ -99,6 +116,7 @@ FLAGS: dict[str, str] = {
     "suppressed": "hidden to protect the people counted",
     "few": "hidden because it counts fewer people than the profile's threshold",
     "all_but_few": "hidden because it counts all but fewer people than the profile's threshold",
+    "withheld": "hidden because a hidden count could be worked out from it",
     "rounded": "recomputed from rounded counts",
 }
 UNTRUSTED_FLAGS = frozenset({"not_converged"})
