@@ -9,7 +9,7 @@ import pandas as pd
 from mirabal_toolkit.core.data import INTERVIEWED, PanelData
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.errors import FindingsError, Problem
-from mirabal_toolkit.models.background import NOT_KNOWN, background, choice_column, raw_column
+from mirabal_toolkit.models.background import NOT_KNOWN, arm_names, background, raw_column
 
 
 def check_panel(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> None:
@@ -71,17 +71,10 @@ def _choices(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator
 
 
 def _arms(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Problem]:
-    comparison = plan.comparison
-    if comparison is None:
+    comparison, names = plan.comparison, arm_names(panel, plan, people)
+    if comparison is None or names is None:
         return
-    if comparison.by_file:
-        yield Problem(
-            "the plan compares two files, and only one was given",
-            "comparison",
-            "name the other with --comparison FILE",
-        )
-        return
-    sizes = choice_column(panel, comparison.arm, people).value_counts()
+    sizes = names.value_counts()
     for name in (comparison.reference, comparison.treated):
         if int(sizes.get(name, 0)) < 2:
             what = f"fewer than two people who started are in the arm “{name}”"

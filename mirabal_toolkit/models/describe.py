@@ -56,7 +56,7 @@ def by_wave(measured: Measured) -> Iterator[Record]:
         if analysis == "prevalence":
             yield _prevalence(base, values, measured.plan.confidence_level)
         else:
-            yield from _mean(base, values, measured)
+            yield from mean_records(base, values, measured)
 
 
 def cochran_q(measured: Measured) -> Iterator[Record]:
@@ -96,16 +96,16 @@ def _prevalence(base: Record, values: Any, level: float) -> Record:
     return percent_record(base, int(values.sum()), values.size, level)
 
 
-def _mean(base: Record, values: Any, measured: Measured) -> Iterator[Record]:
+def mean_records(base: Record, values: Any, measured: Measured) -> Iterator[Record]:
+    """Yield the mean of an outcome, with its t interval, and the standard deviation; `values` has shape (n,)."""
     n = values.size
-    base = {**base, "model": "t", "scale": score_scale(measured), "n_obs": n, "n_persons": n}
+    base = {"term": "mean", **base, "model": "t", "scale": score_scale(measured), "n_obs": n, "n_persons": n}
     if n < 2:
-        yield {**base, "term": "mean", "flags": ("not_estimable",)}
+        yield {**base, "flags": ("not_estimable",)}
         return
     interval = mean_interval(values, measured.plan.confidence_level)
     yield {
         **base,
-        "term": "mean",
         "estimate": interval.estimate,
         "std_error": float(values.std(ddof=1) / n**0.5),
         "df": n - 1,

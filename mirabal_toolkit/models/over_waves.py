@@ -119,6 +119,12 @@ def _scale(measured: Measured) -> Scale:
     return Scale(unit, unit, 1.0)
 
 
+def change_scale(measured: Measured) -> tuple[str, float]:
+    """Return the unit of a change of this outcome, and the factor that brings a model's numbers there."""
+    scale = _scale(measured)
+    return scale.change, scale.factor
+
+
 def _measures(row: dict[Any, Any], factor: float) -> Record:
     return {name: factor * float(row[name]) for name in MEASURED}
 

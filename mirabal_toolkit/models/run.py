@@ -5,17 +5,23 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
-from mirabal_toolkit.core.data import PanelData
+from mirabal_toolkit.core.data import Finding, PanelData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import Results, estimates_frame
+from mirabal_toolkit.models.arms import compare_arms
+from mirabal_toolkit.models.background import ARM
+from mirabal_toolkit.models.balance import baseline_balance
 from mirabal_toolkit.models.checks import check_panel
 from mirabal_toolkit.models.describe import Record, by_wave, cochran_q, distributions, retention
 from mirabal_toolkit.models.measured import Measured, measure, started
 from mirabal_toolkit.models.multiplicity import adjust
 from mirabal_toolkit.models.over_waves import model_over_waves
 from mirabal_toolkit.models.paired import first_to_last
+from mirabal_toolkit.models.sites import change_across_sites
+from mirabal_toolkit.models.subgroups import change_by_subgroup
 
 Progress = Callable[[str, int, int], None]
 
@@ -47,6 +53,7 @@ def analyse(
         If the plan asks what the instrument or the data cannot give: see `check_panel`.
     """
     plan.check_against(panel.instrument)
+    panel, plan = _without_absent_arm(panel, plan)
     people = started(panel)
     check_panel(panel, plan, people)
     records: list[Record] = list(retention(panel, plan, people))
@@ -59,6 +66,7 @@ def analyse(
         records += estimates
         if progress is not None:
             progress(task.outcome.id, done, len(tasks))
+    records += baseline_balance(tasks)
     records += distributions(panel, plan, people)
     contrast = f"w{panel.waves[-1]} - w{panel.waves[0]}"
     return Results(
@@ -88,4 +96,18 @@ def _estimated(tasks: list[Measured], jobs: int) -> Iterator[list[Record]]:
 def estimate(measured: Measured) -> list[Record]:
     """Describe, pair and model one outcome under one estimand."""
     records = [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
-    return records + model_over_waves(measured)
+    records += model_over_waves(measured)
+    return [*records, *compare_arms(measured), *change_by_subgroup(measured), *change_across_sites(measured)]
+
+
+def _without_absent_arm(panel: PanelData, plan: AnalysisPlan) -> tuple[PanelData, AnalysisPlan]:
+    """Leave the comparison out, and say so, where the plan's second arm is a file that was not given."""
+    if plan.comparison is None or not plan.comparison.by_file or ARM in panel.people.frame:
+        return panel, plan
+    told = Finding(
+        "note",
+        "no_second_arm",
+        "the plan compares two files, and one was given: the report speaks of change in these people only",
+        advice="name the other file with --comparison",
+    )
+    return panel.with_findings(told), replace(plan, comparison=None)

@@ -1,0 +1,219 @@
+"""Few sites: the change with sites as the clusters, site by site, and how much sites differ.
+
+With 30 sites or fewer the usual sandwich is too small; CR2 and Fay & Graubard's correction with their own
+degrees of freedom, and an analysis of one number a site, stand side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, stats
+
+from mirabal_toolkit.core.data import PERSON, WAVE
+from mirabal_toolkit.errors import ModelError
+from mirabal_toolkit.mixed import contrasts, gee
+from mirabal_toolkit.mixed.counts import mean_interval
+from mirabal_toolkit.models.background import NOT_KNOWN
+from mirabal_toolkit.models.describe import Record
+from mirabal_toolkit.models.fitting import has_empty_cell, wave_formula
+from mirabal_toolkit.models.measured import Measured
+from mirabal_toolkit.models.over_waves import INFERENCE, MEASURED, change_scale
+from mirabal_toolkit.models.sandwich import cr2
+
+#: Up to so many sites; with more the person-level models need no other standard errors.
+FEW_SITES = 30
+#: Fewest people seen at both ends for an estimate of one site.
+SITE_BASE = 10
+_SITE = "site"
+
+
+def change_across_sites(measured: Measured) -> Iterator[Record]:
+    """Yield the change from first to last wave with sites as clusters, and how it differs between sites."""
+    sites = measured.background.site
+    if sites is None or measured.planned.model is None or measured.outcome.kind == "ordinal":
+        return
+    data = measured.long()
+    data = data.assign(**{_SITE: data[PERSON].map(sites)})
+    data = data[~data[_SITE].str.endswith(NOT_KNOWN)]
+    if not 1 < data[_SITE].nunique() <= FEW_SITES or data["value"].nunique() < 2:
+        return
+    yield from _clustered(measured, data)
+    yield from _site_by_site(measured, sites)
+
+
+def _clustered(measured: Measured, data: pd.DataFrame) -> Iterator[Record]:
+    """Yield CR2 and Fay–Graubard tests of the change, from a model with independent working correlation."""
+    base = measured.record("site_change", contrast=measured.contrast, scale=change_scale(measured)[0])
+    base = {**base, "n_obs": int(data[_SITE].nunique()), "n_persons": int(data[PERSON].nunique())}
+    binary = measured.outcome.kind == "binary"
+    formula = wave_formula(measured.background.terms)
+    options: dict[str, Any] = {"family": "binomial" if binary else "gaussian", "corr": "independence"}
+    if binary and has_empty_cell(data, formula):
+        # The penalised model of people stands; sandwiches of empty cells mean nothing.
+        yield {**base, "model": "cr2", "flags": ("not_estimable",)}
+        return
+    try:
+        by_person = gee(formula, data, groups=PERSON, cov_type="robust", **options)
+    except ModelError:
+        yield {**base, "model": "cr2", "flags": ("not_converged",)}
+        return
+    yield {**base, "model": "cr2", **_cr2_row(by_person, data, measured)}
+    if data[_SITE].nunique() > len(by_person.params):
+        by_site = gee(formula, data, groups=_SITE, cov_type="fay-graubard", df="satterthwaite", **options)
+        row = contrasts(by_site, WAVE, "first-last", over="rows", adjust="none", level=measured.plan.confidence_level)
+        yield {**base, "model": "fay-graubard", **_scaled(row.to_dict("records")[0], measured)}
+
+
+def _scaled(row: dict[Any, Any], measured: Measured) -> Record:
+    factor = change_scale(measured)[1]
+    return {
+        **{name: factor * float(row[name]) for name in MEASURED},
+        **{name: float(row[name]) for name in INFERENCE},
+    }
+
+
+def _cr2_row(fit: Any, data: pd.DataFrame, measured: Measured) -> Record:
+    """Return the change in points with its CR2 standard error and Satterthwaite degrees of freedom."""
+    X, mean = fit.design.X, fit.fittedvalues.to_numpy()
+    variance = mean * (1 - mean) if fit.family == "binomial" else np.ones(len(mean))
+    root = np.sqrt(variance)[:, None]
+    # The design is sorted by person; its rows are those of `data`, which is sorted likewise.
+    codes = pd.factorize(data[_SITE])[0]
+    fitted = cr2(root * X, (fit.design.y - mean) / root[:, 0], codes)
+    change, gradient = _change_and_gradient(fit, measured)
+    test = fitted.test(gradient)
+    half = float(stats.t.ppf((1 + measured.plan.confidence_level) / 2, test.df)) * test.std_error
+    statistic = change / test.std_error
+    factor = change_scale(measured)[1]
+    return {
+        "estimate": factor * change,
+        "std_error": factor * test.std_error,
+        **_inside(factor * (change - half), factor * (change + half), measured),
+        "df": test.df,
+        "statistic": statistic,
+        "p_value": float(2 * stats.t.sf(abs(statistic), test.df)),
+    }
+
+
+def _inside(low: float, high: float, measured: Measured) -> Record:
+    """Return limits that stay inside what a change can be."""
+    if measured.outcome.kind == "binary":
+        low, high = max(low, -100.0), min(high, 100.0)
+    return {"conf_low": low, "conf_high": high}
+
+
+def _change_and_gradient(fit: Any, measured: Measured) -> tuple[float, np.ndarray]:
+    """Return last minus first wave, everybody set to either (rows count alike), and its derivatives."""
+    names = [str(name) for name in fit.params.index]
+    X, beta = fit.design.X, fit.params.to_numpy()
+    ends = []
+    for wave in (measured.first, measured.last):
+        moved = X.copy()
+        for place, name in enumerate(names):
+            if name.startswith(f"C({WAVE})"):
+                moved[:, place] = float(name.endswith(f"[T.{wave}]"))
+        linear = moved @ beta
+        mean = 1 / (1 + np.exp(-linear)) if fit.family == "binomial" else linear
+        slope = mean * (1 - mean) if fit.family == "binomial" else np.ones(len(mean))
+        ends.append((float(mean.mean()), (moved * slope[:, None]).mean(axis=0)))
+    return ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]
+
+
+def _site_by_site(measured: Measured, sites: pd.Series[str]) -> Iterator[Record]:
+    """Yield the mean of the sites' changes, their spread, and the change at each site with enough people."""
+    ends = measured.values[[measured.first, measured.last]].dropna()
+    scale, factor = change_scale(measured)
+    change = factor * (ends[measured.last] - ends[measured.first])
+    by_site = change.groupby(sites.reindex(change.index)).agg(["mean", "var", "count"])
+    by_site = by_site[(by_site["count"] >= 2) & ~by_site.index.str.endswith(NOT_KNOWN)]
+    if len(by_site) < 3:
+        return
+    base = {"contrast": measured.contrast, "scale": scale, "n_obs": len(by_site)}
+    base = measured.record("site_change", **base, n_persons=int(by_site["count"].sum()))
+    means: np.ndarray = by_site["mean"].to_numpy()
+    interval = mean_interval(means, measured.plan.confidence_level)
+    yield {
+        **base,
+        "model": "site-means",
+        "estimate": interval.estimate,
+        **_inside(interval.low, interval.high, measured),
+        "std_error": float(means.std(ddof=1) / np.sqrt(len(means))),
+        "df": len(means) - 1,
+        "p_value": _t_test(means),
+    }
+    pooled = float(np.average(by_site["var"], weights=by_site["count"] - 1))
+    if pooled > 0:
+        yield from _variation(base, by_site, pooled / by_site["count"].to_numpy(np.float64))
+
+
+def _t_test(means: np.ndarray) -> float:
+    return 1.0 if np.ptp(means) == 0 else float(stats.ttest_1samp(means, 0.0).pvalue)
+
+
+def _variation(base: Record, by_site: pd.DataFrame, within: np.ndarray) -> Iterator[Record]:
+    """Yield the spread between sites (Paule–Mandel, interval by Q profile) and shrunken site estimates.
+
+    References
+    ----------
+    Viechtbauer (2007). Confidence intervals for the amount of heterogeneity. Statistics in Medicine 26, 37-52.
+    """
+    means = by_site["mean"].to_numpy(np.float64)
+    df = len(means) - 1
+    between = between_variance(means, within, float(df))
+    low = between_variance(means, within, float(stats.chi2.ppf(0.975, df)))
+    high = between_variance(means, within, float(stats.chi2.ppf(0.025, df)))
+    q = _q(0.0, means, within)
+    yield {
+        **base,
+        "analysis": "site_variation",
+        "term": "sd",
+        "estimate": float(np.sqrt(between)),
+        "conf_low": float(np.sqrt(low)),
+        "conf_high": float(np.sqrt(high)),
+        "statistic": q,
+        "df": df,
+        "p_value": float(stats.chi2.sf(q, df)),
+    }
+    weights = 1 / (within + between)
+    overall = float((weights * means).sum() / weights.sum())
+    shrink = between / (between + within)
+    for place, (site, row) in enumerate(by_site.iterrows()):
+        n = int(row["count"])
+        if n >= SITE_BASE:
+            value = overall + shrink[place] * (means[place] - overall)
+            yield {
+                **base,
+                "analysis": "site_estimate",
+                "term": str(site),
+                "estimate": value,
+                "n_obs": n,
+                "n_persons": n,
+            }
+
+
+def between_variance(means: np.ndarray, within: np.ndarray, target: float) -> float:
+    """Return the variance between sites at which Cochran's Q equals `target`; 0 where Q is smaller already.
+
+    Parameters
+    ----------
+    means, within : ndarray, shape (k,)
+        Estimates of the sites and their squared standard errors.
+    target : float
+        k − 1 for the estimate (Paule & Mandel 1982), quantiles of chi-square for the ends of an interval.
+    """
+    if _q(0.0, means, within) <= target:
+        return 0.0
+    top = float(within.max()) + float(means.var())
+    while _q(top, means, within) > target:
+        top *= 2
+    return float(optimize.brentq(lambda between: _q(between, means, within) - target, 0.0, top))
+
+
+def _q(between: float, means: np.ndarray, within: np.ndarray) -> float:
+    weights = 1 / (within + between)
+    overall = (weights * means).sum() / weights.sum()
+    return float((weights * (means - overall) ** 2).sum())
