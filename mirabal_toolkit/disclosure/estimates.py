@@ -12,7 +12,8 @@ import pandas as pd
 
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, estimates_frame
-from mirabal_toolkit.disclosure.rules import Verdict, judge, round_count
+from mirabal_toolkit.disclosure.rules import Verdict, judge, missing, round_count
+from mirabal_toolkit.disclosure.secondary import NOTHING_WITHHELD, Withheld
 from mirabal_toolkit.mixed.adjust import adjust_p_values
 from mirabal_toolkit.mixed.counts import Interval, PairedCounts, exact_interval, mcnemar_exact, newcombe_paired, wilson
 
@@ -20,6 +21,7 @@ Row = dict[str, Any]
 
 #: What is emptied when a row is hidden.
 NUMBERS = ("estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high", "count")
+BASES = ("n_obs", "n_persons", "n_universe")
 COUNTED = frozenset({"retention", "prevalence", "cessation", "onset", "distribution", "paired_change"})
 MODELLED = frozenset({"model_prediction", "ordinal_prediction", "model_contrast", "model_parameters", "cochran_q"})
 
@@ -28,7 +30,9 @@ DECIMALS = {"percent": 0, "percentage_points": 0, "points": 1, "items": 1, "answ
 DEFAULT_DECIMALS = 2
 
 
-def protect_estimates(estimates: pd.DataFrame, profile: DisclosureProfile, plan: AnalysisPlan) -> pd.DataFrame:
+def protect_estimates(
+    estimates: pd.DataFrame, profile: DisclosureProfile, plan: AnalysisPlan, withheld: Withheld = NOTHING_WITHHELD
+) -> pd.DataFrame:
     """Return `estimates` with small cells hidden, and everything else rounded.
 
     Parameters
@@ -37,6 +41,8 @@ def protect_estimates(estimates: pd.DataFrame, profile: DisclosureProfile, plan:
         Columns `ESTIMATE_COLUMNS`.
     plan : AnalysisPlan
         For the families within which p values are adjusted.
+    withheld : Withheld
+        Rows to hide because a hidden count would follow from them.
 
     Returns
     -------
@@ -44,9 +50,15 @@ def protect_estimates(estimates: pd.DataFrame, profile: DisclosureProfile, plan:
         Same rows in the same order.
     """
     rows = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
-    hidden = _hidden_cells(rows, profile)
+    hidden = _hidden_cells(rows, profile) | {_cell(rows[number]) for number in withheld.rows if _is_cell(rows[number])}
     tables = _paired_tables(rows)
-    protected = [_protected(row, hidden, tables, profile) for row in rows]
+    protected = []
+    for number, row in enumerate(rows):
+        verdict = _row_verdict(row, hidden, tables, profile)
+        if verdict == "shown" and number in withheld.rows:
+            verdict = "withheld"
+        released = _protected(row, verdict, tables, profile)
+        protected.append({**released, **dict.fromkeys(BASES)} if number in withheld.bases else released)
     return estimates_frame(_readjusted(rows, protected, plan))
 
 
@@ -59,18 +71,14 @@ def _readjusted(rows: list[Row], protected: list[Row], plan: AnalysisPlan) -> li
     family_of = {planned.outcome: planned.family for planned in plan.outcomes}
     families: dict[str, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
-        if row["analysis"].startswith("paired") and not _missing(row["p_adjusted"]):
+        if row["analysis"].startswith("paired") and not missing(row["p_adjusted"]):
             families[family_of[row["outcome"]]].append(place)
     for places in families.values():
         p_values = [protected[place]["p_value"] for place in places]
-        shown = np.array([1.0 if _missing(p_value) else float(p_value) for p_value in p_values])
+        shown = np.array([1.0 if missing(p_value) else float(p_value) for p_value in p_values])
         for place, p_value, adjusted in zip(places, p_values, adjust_p_values(shown, plan.multiplicity), strict=True):
-            protected[place]["p_adjusted"] = None if _missing(p_value) else round(float(adjusted), 3)
+            protected[place]["p_adjusted"] = None if missing(p_value) else round(float(adjusted), 3)
     return protected
-
-
-def _missing(value: Any) -> bool:
-    return bool(pd.isna(value))
 
 
 Cell = tuple[str, str, int]
@@ -78,22 +86,26 @@ Cell = tuple[str, str, int]
 
 def _hidden_cells(rows: Iterable[Row], profile: DisclosureProfile) -> set[Cell]:
     """Find the (outcome, estimand, wave) whose percentage or mean is hidden: models of them must be too."""
-    return {
-        (row["outcome"], row["estimand"], int(row["wave"]))
-        for row in rows
-        if row["analysis"] in ("prevalence", "mean") and row["term"] != "sd" and _verdict(row, profile) != "shown"
-    }
+    return {_cell(row) for row in rows if _is_cell(row) and _verdict(row, profile) != "shown"}
+
+
+def _is_cell(row: Row) -> bool:
+    return row["analysis"] in ("prevalence", "mean") and row["term"] != "sd"
+
+
+def _cell(row: Row) -> Cell:
+    return row["outcome"], row["estimand"], int(row["wave"])
 
 
 def _verdict(row: Row, profile: DisclosureProfile) -> Verdict:
     """Judge one row by its own count and base."""
     n, count = row["n_obs"], row["count"]
-    if not _missing(n) and n < profile.minimum_base:
+    if not missing(n) and n < profile.minimum_base:
         return "base"
-    if _missing(count):
+    if missing(count):
         return "shown"
     # A mean tells the answers of the few whose score is not zero; that nearly all have one tells nothing.
-    alone = _missing(n) or row["analysis"] == "mean"
+    alone = missing(n) or row["analysis"] == "mean"
     return judge(float(count), float("nan") if alone else float(n), profile)
 
 
@@ -101,7 +113,7 @@ def _paired_tables(rows: Iterable[Row]) -> dict[tuple[str, str], PairedCounts]:
     """Rebuild the two-by-two table of every paired change."""
     parts: dict[tuple[str, str], dict[str, int]] = {}
     for row in rows:
-        if row["analysis"] == "paired_change" and not _missing(row["count"]):
+        if row["analysis"] == "paired_change" and not missing(row["count"]):
             part = parts.setdefault((row["outcome"], row["estimand"]), {})
             part[row["term"]], part["n"] = int(row["count"]), int(row["n_obs"])
     return {key: _paired_table(part) for key, part in parts.items()}
@@ -118,14 +130,13 @@ def _paired_table(part: dict[str, int]) -> PairedCounts:
 
 
 def _protected(
-    row: Row, hidden: set[Cell], tables: dict[tuple[str, str], PairedCounts], profile: DisclosureProfile
+    row: Row, verdict: Verdict, tables: dict[tuple[str, str], PairedCounts], profile: DisclosureProfile
 ) -> Row:
-    verdict = _row_verdict(row, hidden, tables, profile)
     if verdict != "shown":
         return _hide(row, verdict, profile)
     if row["analysis"] == "paired_change" and row["term"] == "change":
         return _rounded_change(row, tables.get((row["outcome"], row["estimand"])), profile)
-    if row["analysis"] in COUNTED and not _missing(row["count"]):
+    if row["analysis"] in COUNTED and not missing(row["count"]):
         return _rounded_count(row, profile)
     return _rounded_numbers(row, profile)
 
@@ -155,15 +166,13 @@ def _mean_verdict(row: Row, hidden: set[Cell], profile: DisclosureProfile) -> Ve
 def _model_verdict(row: Row, hidden: set[Cell], profile: DisclosureProfile) -> Verdict:
     if any((row["outcome"], row["estimand"], wave) in hidden for wave in _waves_of(row)):
         return "few"
-    too_few = not _missing(row["df"]) and row["df"] < profile.minimum_df
-    return (
-        "base" if too_few or (not _missing(row["n_persons"]) and row["n_persons"] < profile.minimum_base) else "shown"
-    )
+    too_few = not missing(row["df"]) and row["df"] < profile.minimum_df
+    return "base" if too_few or (not missing(row["n_persons"]) and row["n_persons"] < profile.minimum_base) else "shown"
 
 
 def _waves_of(row: Row) -> list[int]:
     """Return the waves a row speaks of: its own, or both of its contrast (``w5 - w1``)."""
-    waves = [] if _missing(row["wave"]) else [int(row["wave"])]
+    waves = [] if missing(row["wave"]) else [int(row["wave"])]
     return waves + [int(part.strip()[1:]) for part in row["contrast"].split("-") if part.strip()]
 
 
@@ -178,9 +187,9 @@ def _hide(row: Row, verdict: Verdict, profile: DisclosureProfile) -> Row:
 
 def _rounded_bases(row: Row, profile: DisclosureProfile) -> Row:
     def rounded(n: Any) -> Any:
-        return pd.NA if _missing(n) or 0 < n < profile.threshold else round_count(float(n), profile)
+        return pd.NA if missing(n) or 0 < n < profile.threshold else round_count(float(n), profile)
 
-    return {name: rounded(row[name]) for name in ("n_obs", "n_persons", "n_universe")}
+    return {name: rounded(row[name]) for name in BASES}
 
 
 def _rounded_count(row: Row, profile: DisclosureProfile) -> Row:
@@ -236,16 +245,16 @@ def _rounded(value: float, scale: str) -> float:
 
 def _rounded_numbers(row: Row, profile: DisclosureProfile) -> Row:
     shown = {
-        name: None if _missing(row[name]) else _rounded(float(row[name]), row["scale"])
+        name: None if missing(row[name]) else _rounded(float(row[name]), row["scale"])
         for name in ("estimate", "std_error", "conf_low", "conf_high")
     }
-    tests = {name: None if _missing(row[name]) else round(float(row[name]), 3) for name in ("p_value", "p_adjusted")}
+    tests = {name: None if missing(row[name]) else round(float(row[name]), 3) for name in ("p_value", "p_adjusted")}
     return {
         **row,
         **shown,
         **tests,
         **_rounded_bases(row, profile),
-        "df": None if _missing(row["df"]) or not math.isfinite(row["df"]) else _rounded_df(row["df"], profile),
+        "df": None if missing(row["df"]) or not math.isfinite(row["df"]) else _rounded_df(row["df"], profile),
         "statistic": None,
         "count": None,
         "flags": (*row["flags"], "rounded"),

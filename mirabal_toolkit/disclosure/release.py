@@ -24,6 +24,7 @@ from mirabal_toolkit.core.results import (
 from mirabal_toolkit.disclosure.estimates import protect_estimates
 from mirabal_toolkit.disclosure.profiles import profile_named
 from mirabal_toolkit.disclosure.rules import judge, protect_counts, round_count
+from mirabal_toolkit.disclosure.secondary import withhold
 
 COMMENTS = {
     "suppressed": "hidden: few people, or worked out from a hidden number",
@@ -48,13 +49,17 @@ def release(results: Results, profile: str | DisclosureProfile) -> ReleasableRes
     """
     rules = profile_named(profile) if isinstance(profile, str) else profile
     estimates = results.estimates.frame
+    flow = _protected(results.flow.frame, rules)
     if rules.releasable:
-        estimates = protect_estimates(estimates, rules, results.plan)
+        withheld = withhold(results, rules)
+        estimates = protect_estimates(estimates, rules, results.plan, withheld)
+        for wave, column in withheld.cells:
+            flow.loc[wave, column] = pd.NA
     return ReleasableResults(
         instrument=results.instrument,
         plan=results.plan,
         estimates=SealedFrame(estimates),
-        flow=SealedFrame(_protected(results.flow.frame, rules)),
+        flow=SealedFrame(flow),
         months=results.months,
         audit=SealedFrame(_protected_columns(_rows(results.trail.steps), ["before", "after", "changed"], rules)),
         findings=SealedFrame(_protected_columns(_rows(_worded(results.findings, rules)), ["count"], rules)),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from mirabal_toolkit.core.results import DisclosureProfile
 
-Verdict = Literal["shown", "few", "all_but_few", "base"]
+Verdict = Literal["shown", "few", "all_but_few", "base", "withheld"]
+
+
+def missing(value: Any) -> bool:
+    """Say whether there is no number."""
+    return bool(pd.isna(value))
 
 
 def judge(count: float, n: float, profile: DisclosureProfile) -> Verdict:
@@ -34,9 +39,13 @@ def judge(count: float, n: float, profile: DisclosureProfile) -> Verdict:
     return "shown"
 
 
+def lowest_hidden(profile: DisclosureProfile) -> int:
+    """Return the smallest count that is hidden: nobody, or one."""
+    return 0 if profile.hide_zeros else 1
+
+
 def _small(count: float, profile: DisclosureProfile) -> bool:
-    lowest = 0 if profile.hide_zeros else 1
-    return lowest <= count < profile.threshold
+    return lowest_hidden(profile) <= count < profile.threshold
 
 
 def round_count(count: float, profile: DisclosureProfile) -> int:

@@ -1,0 +1,229 @@
+"""Every count of people that a set of results holds, what its rows give away, and what ties counts together.
+
+A reader with a pencil can subtract. So it is not enough that a small count is not printed: it must not
+follow from what is. The ledger writes down what she could use: equations that always hold, whatever the
+answers were.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.core.results import Results
+from mirabal_toolkit.disclosure.rules import missing
+
+#: What is counted: the kind of table, what it is of, and the cell.
+Key = tuple[str, ...]
+#: Where numbers stand: a row of the estimates, or a cell (wave, column) of the flow.
+Place = tuple[str, int, str]
+Row = dict[str, Any]
+
+#: Counts of a two-by-two table of the same women before and after, with its margins.
+PAIR_CELLS = ("n", "before", "after", "stopped", "started", "both", "neither")
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What a place gives away when it is shown.
+
+    Parameters
+    ----------
+    counted : Key or None
+        The count that stands there, judged by the profile.
+    base : Key or None
+        The number of people it is of; shown even where the count is hidden.
+    implied : tuple of Key
+        Counts that follow from other numbers there, up to their rounding.
+    needs : tuple of Key
+        Counts that must be shown for this place to be.
+    """
+
+    counted: Key | None = None
+    base: Key | None = None
+    implied: tuple[Key, ...] = ()
+    needs: tuple[Key, ...] = ()
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Counts, where they show, and equations between them.
+
+    Parameters
+    ----------
+    counts : dict
+        Key → number of people.
+    shown : dict
+        Place → what it gives away.
+    equations : list of dict
+        Key → coefficient; the sum of coefficient × count is 0.
+    """
+
+    counts: dict[Key, int] = field(default_factory=dict)
+    shown: dict[Place, Showing] = field(default_factory=dict)
+    equations: list[dict[Key, int]] = field(default_factory=list)
+
+    def total(self, whole: Key, parts: Sequence[Key], rest: Key | None = None) -> None:
+        """Write that `whole` is the sum of `parts`, and of a `rest` that nothing shows; if all are counted."""
+        if whole not in self.counts or any(part not in self.counts for part in parts):
+            return
+        if rest is not None:
+            left = self.counts[whole] - sum(self.counts[part] for part in parts)
+            if left < 0:
+                return
+            self.counts[rest] = left
+            parts = [*parts, rest]
+        self.equations.append({whole: 1, **dict.fromkeys(parts, -1)})
+
+
+def open_ledger(results: Results) -> Ledger:
+    """Return the ledger of `results`."""
+    ledger = Ledger()
+    rows = [{str(name): value for name, value in row.items()} for row in results.estimates.frame.to_dict("records")]
+    for number, row in enumerate(rows):
+        showing = _showing(ledger, row)
+        if showing is not None:
+            ledger.shown[("estimate", number, "")] = showing
+    _flow(ledger, results)
+    _one_start(ledger)
+    _complements(ledger)
+    _pairs(ledger, rows)
+    _nested(ledger, results.instrument)
+    _answers(ledger, results.instrument)
+    return ledger
+
+
+def _showing(ledger: Ledger, row: Row) -> Showing | None:
+    if missing(row["n_obs"]) and missing(row["count"]):
+        return None
+    table = _table_of(row)
+    base: Key | None = None
+    if not missing(row["n_obs"]) and row["scale"] == "percent":
+        base = (*table, "n")
+        ledger.counts[base] = int(row["n_obs"])
+    if row["analysis"] == "paired_change" and row["term"] == "change":
+        ends = ((*table, "before"), (*table, "after"))
+        return Showing(base=(*table, "n"), implied=((*table, "both"),), needs=ends)
+    if missing(row["count"]) or row["analysis"] == "mean":
+        return None if base is None else Showing(base=base)
+    counted = (*table, _cell_of(row))
+    ledger.counts[counted] = int(row["count"])
+    return Showing(counted=counted, base=base)
+
+
+def _table_of(row: Row) -> Key:
+    """Name the table of people a row belongs to: all cells of it share one base."""
+    wave = "" if missing(row["wave"]) else str(int(row["wave"]))
+    if row["analysis"] == "retention":
+        return ("seen", wave)
+    if row["analysis"] == "paired_change":
+        return ("pair", row["outcome"], row["estimand"])
+    if row["analysis"] == "distribution":
+        return ("answer", row["outcome"], wave)
+    kind = {"prevalence": "wave"}.get(row["analysis"], row["analysis"])
+    more = [part for part in (row["population"], row["contrast"]) if part] if kind != "wave" else []
+    return (kind, row["outcome"], row["estimand"], wave, *more, *([row["term"]] if row["term"] else []))
+
+
+def _cell_of(row: Row) -> str:
+    """Name the cell: the term where cells of one table differ by it, else those who said yes."""
+    return str(row["term"]) if row["analysis"] in ("paired_change", "distribution") else "yes"
+
+
+def _flow(ledger: Ledger, results: Results) -> None:
+    """Count the flow: everybody eligible was interviewed or lost for one reason."""
+    flow = results.flow.frame
+    for wave in [int(number) for number in flow.index]:
+        for column in flow.columns:
+            key = ("flow", str(wave), str(column))
+            ledger.counts[key] = int(flow.at[wave, column])  # type: ignore[arg-type]
+            ledger.shown[("flow", wave, str(column))] = Showing(counted=key)
+        parts: list[Key] = [("flow", str(wave), str(column)) for column in flow.columns if column != "eligible"]
+        ledger.total(("flow", str(wave), "eligible"), parts)
+        # Who joined after the first wave is in the flow of a wave, not among those who started.
+        ledger.total(("flow", str(wave), "interviewed"), [("seen", str(wave), "yes")], ("joined", str(wave)))
+
+
+def _one_start(ledger: Ledger) -> None:
+    """Write that those who started are the same people at every wave."""
+    starts = sorted(key for key in ledger.counts if key[0] == "seen" and key[-1] == "n")
+    for one, next_one in pairwise(starts):
+        ledger.total(one, [next_one])
+
+
+def others(key: Key) -> Key:
+    """Return the key of everybody of the base whom `key` does not count."""
+    return (*key, "others")
+
+
+def _complements(ledger: Ledger) -> None:
+    for showing in ledger.shown.values():
+        if showing.counted is not None and showing.base is not None:
+            ledger.total(showing.base, [showing.counted], others(showing.counted))
+
+
+def _pairs(ledger: Ledger, rows: list[Row]) -> None:
+    """Write the two-by-two tables of paired changes, and that pairs are some of those who answered at a wave."""
+    ends: dict[Key, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        if row["analysis"] == "paired_change" and row["term"] in ("before", "after") and not missing(row["wave"]):
+            ends[_table_of(row)][row["term"]] = str(int(row["wave"]))
+    for table, waves in ends.items():
+        cell: dict[str, Key] = {name: (*table, name) for name in PAIR_CELLS}
+        ledger.total(cell["before"], [cell["stopped"]], cell["both"])
+        ledger.total(cell["after"], [cell["both"], cell["started"]])
+        ledger.total(cell["n"], [cell["before"], cell["started"]], cell["neither"])
+        for end, wave in waves.items():
+            seen: Key = ("wave", *table[1:], wave, "yes")
+            ledger.total(seen, [cell[end]], (*table, f"{end}_only"))
+            ledger.total(others(seen), [others(cell[end])], (*table, f"{end}_only", "others"))
+        _ever_after(ledger, table, waves)
+
+
+def _ever_after(ledger: Ledger, table: Key, waves: dict[str, str]) -> None:
+    """Tie onset to the pairs, and cessation to the exposed of the first wave."""
+    for key in list(ledger.counts):
+        if key[0] == "onset" and key[1:3] == table[1:]:
+            if key[-1] == "yes":
+                ledger.total(key, [(*table, "started")])
+            elif key[-1] == "n":
+                ledger.total(key, [others((*table, "before"))])
+        if key[0] == "cessation" and key[1:3] == table[1:] and key[-1] == "n" and "before" in waves:
+            ledger.total(("wave", *table[1:], waves["before"], "yes"), [key], (*key[:-1], "not_followed"))
+
+
+def _nested(ledger: Ledger, instrument: Instrument) -> None:
+    """Write that severe is part of any, and “while in contact” part of “experienced”."""
+    any_of = {outcome.scale: outcome.id for outcome in instrument.outcomes if outcome.indicator == "any"}
+    severe_in = {
+        outcome.id: any_of[outcome.scale]
+        for outcome in instrument.outcomes
+        if outcome.indicator == "severe" and outcome.scale in any_of
+    }
+    for key in list(ledger.counts):
+        if key[0] != "wave" or key[4] != "yes":
+            continue
+        _, outcome, estimand, wave, *cell = key
+        if outcome in severe_in and cell == ["yes"]:
+            whole: Key = ("wave", severe_in[outcome], estimand, wave, "yes")
+            ledger.total(whole, [key], ("wave", outcome, estimand, wave, "any_not_severe"))
+        if estimand == "while_in_contact":
+            whole = ("wave", outcome, "experienced", wave, *cell)
+            ledger.total(whole, [key], ("wave", outcome, "without_contact", wave, *cell))
+
+
+def _answers(ledger: Ledger, instrument: Instrument) -> None:
+    """Write that the answers to an item add up, and make the outcomes that are some of its answers."""
+    tables = sorted({key[:3] for key in ledger.counts if key[0] == "answer" and key[-1] == "n"})
+    for table in tables:
+        _, item, wave = table
+        options = [option.name for option in instrument.options(item) if option.kind == "valid"]
+        ledger.total((*table, "n"), [(*table, option) for option in options])
+        for outcome in instrument.outcomes:
+            if outcome.item == item and outcome.indicator == "category" and outcome.estimands == ("as_reported",):
+                chosen = [(*table, option) for option in outcome.categories]
+                ledger.total(("wave", outcome.id, "as_reported", wave, "yes"), chosen)

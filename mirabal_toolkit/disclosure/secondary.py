@@ -1,0 +1,201 @@
+"""What else must be hidden so that no hidden count follows from what is shown.
+
+Primary suppression hides small counts. Here an attacker with a linear programme looks at everything that
+remains; where she could bound a small count more closely than one that is just hidden, one of the numbers
+that let her is withheld, until none do.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from mirabal_toolkit.core.results import DisclosureProfile, Results
+from mirabal_toolkit.disclosure.attack import Bounds, Island, Range, bounds_of, islands
+from mirabal_toolkit.disclosure.ledger import Key, Ledger, Place, Showing, open_ledger, others
+from mirabal_toolkit.disclosure.rules import judge, lowest_hidden, round_count
+from mirabal_toolkit.errors import DisclosureError
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What is hidden to protect other numbers.
+
+    Parameters
+    ----------
+    rows : frozenset of int
+        Positions in the estimates.
+    bases : frozenset of int
+        Positions of rows whose number of people is hidden too.
+    cells : frozenset of (int, str)
+        Waves and columns of the flow.
+    """
+
+    rows: frozenset[int] = frozenset()
+    bases: frozenset[int] = frozenset()
+    cells: frozenset[tuple[int, str]] = frozenset()
+
+
+NOTHING_WITHHELD = Withheld()
+
+
+@dataclass(slots=True)
+class _Release:
+    """What of a ledger a reader sees under a profile, when some of it is withheld."""
+
+    ledger: Ledger
+    profile: DisclosureProfile
+    places: set[Place] = field(default_factory=set)
+    bases: set[Key] = field(default_factory=set)
+
+    def count(self, key: Key) -> int:
+        return self.ledger.counts[key]
+
+    def verdict(self, showing: Showing) -> str:
+        """Judge the count of a place by the profile alone."""
+        assert showing.counted is not None  # noqa: S101 - asked only of places with a count
+        n = math.nan if showing.base is None else self.count(showing.base)
+        return judge(self.count(showing.counted), n, self.profile)
+
+    def withheld(self, place: Place, showing: Showing) -> bool:
+        return place in self.places or showing.base in self.bases
+
+    def hidden_counts(self) -> set[Key]:
+        """Return the counts that stand somewhere, but nowhere to be seen."""
+        return {
+            showing.counted
+            for place, showing in self.ledger.shown.items()
+            if showing.counted is not None and (self.withheld(place, showing) or self.verdict(showing) != "shown")
+        }
+
+
+def withhold(results: Results, profile: DisclosureProfile) -> Withheld:
+    """Choose what to withhold of `results`, beside what `profile` hides for itself.
+
+    Counts that do not show are protected too: those of a two-by-two table, those lost between the first
+    wave and the pairs, those without contact; whatever an equation of the ledger names.
+    """
+    ledger = open_ledger(results)
+    places: set[Place] = set()
+    bases: set[Key] = set()
+    for island in islands(ledger.equations):
+        release = _secured(island, ledger, profile)
+        places |= release.places
+        bases |= release.bases
+    without_base = {place for place, showing in ledger.shown.items() if showing.base in bases}
+    hidden = _Release(ledger, profile, places, bases).hidden_counts()
+    follow = {place for place, showing in ledger.shown.items() if hidden & set(showing.needs)}
+    return Withheld(
+        rows=frozenset(number for kind, number, _ in places | without_base | follow if kind == "estimate"),
+        bases=frozenset(number for _, number, _ in without_base),
+        cells=frozenset((wave, column) for kind, wave, column in places if kind == "flow"),
+    )
+
+
+def _secured(island: Island, ledger: Ledger, profile: DisclosureProfile) -> _Release:
+    """Withhold places of one island until every small count in it is safe."""
+    keys = set(island.keys)
+    local = {place: showing for place, showing in ledger.shown.items() if keys & _keys_of(showing)}
+    release = _Release(Ledger(ledger.counts, local), profile)
+    # Withholding only widens what is possible, so a count that is safe once stays so.
+    open_counts = _small_counts(island, ledger, profile)
+    while unsafe := _unsafe(open_counts, island, release):
+        open_counts = list(unsafe)
+        if not any(_withhold_one(bounds, release) for bounds in unsafe.values()):
+            raise _unprotectable(profile)
+    return release
+
+
+def _unsafe(targets: list[Key], island: Island, release: _Release) -> dict[Key, Bounds]:
+    """Return the targets that can be bounded too closely, with how."""
+    bounds = bounds_of(targets, island, known_of(release))
+    return {
+        target: bound for target, bound in zip(targets, bounds, strict=True) if not _is_safe(bound, release.profile)
+    }
+
+
+def _unprotectable(profile: DisclosureProfile) -> DisclosureError:
+    return DisclosureError(
+        f"the profile “{profile.name}” cannot keep a small count from being worked out",
+        fix="use a profile that rounds more coarsely (“rounding”), or leave an outcome out of the plan",
+    )
+
+
+def _keys_of(showing: Showing) -> set[Key]:
+    return {key for key in (showing.counted, showing.base, *showing.implied) if key is not None}
+
+
+def _small_counts(island: Island, ledger: Ledger, profile: DisclosureProfile) -> list[Key]:
+    """Return the counts to protect, the smallest first."""
+    lowest = lowest_hidden(profile)
+    small = [key for key in island.keys if lowest <= ledger.counts[key] < profile.threshold]
+    return sorted(small, key=lambda key: (ledger.counts[key], key))
+
+
+def _is_safe(bounds: Bounds, profile: DisclosureProfile) -> bool:
+    """Say whether no more is known than of a count that is just hidden: as many numbers stay possible."""
+    return bounds.most - bounds.least >= profile.threshold - 1 - lowest_hidden(profile)
+
+
+def _withhold_one(bounds: Bounds, release: _Release) -> bool:
+    """Withhold, of what makes the bounds, the place that shows fewest people; a base only when nothing else is left."""
+    hidden = release.hidden_counts()
+    costs: dict[Place, tuple[int, int]] = {}
+    for place, showing in release.ledger.shown.items():
+        if release.withheld(place, showing) or (hidden & {showing.counted, *showing.needs}):
+            continue
+        made_by = {key for key in (showing.counted, *showing.implied) if key is not None} & bounds.by
+        if made_by:
+            costs[place] = (len(showing.implied), min(release.count(key) for key in made_by))
+    if costs:
+        release.places.add(min(costs, key=lambda place: (costs[place], place)))
+        return True
+    shown_bases = {showing.base for showing in release.ledger.shown.values() if showing.base is not None}
+    bases = shown_bases & bounds.by - release.bases
+    if bases:
+        release.bases.add(min(bases, key=lambda key: (release.count(key), key)))
+    return bool(bases)
+
+
+def known_of(release: _Release) -> dict[Key, Range]:
+    """Return what a reader knows of each count: from what shows, and from why something does not."""
+    known: dict[Key, Range] = {}
+    hidden = release.hidden_counts()
+    for place, showing in release.ledger.shown.items():
+        for key, limits in _told(place, showing, release, hidden):
+            low, high = known.get(key, (0.0, math.inf))
+            known[key] = (max(low, limits[0]), min(high, limits[1]))
+    return known
+
+
+def _told(place: Place, showing: Showing, release: _Release, hidden: set[Key]) -> list[tuple[Key, Range]]:
+    profile = release.profile
+    few: Range = (lowest_hidden(profile), profile.threshold - 1)
+    told: list[tuple[Key, Range]] = []
+    if showing.base is not None and showing.base not in release.bases:
+        n = release.count(showing.base)
+        told.append((showing.base, (1.0, few[1]) if 0 < n < profile.threshold else _shown_as(n, profile)))
+    if release.withheld(place, showing) or hidden & set(showing.needs):
+        return told
+    told += [(key, _rounded_to(release.count(key), profile)) for key in showing.implied]
+    if showing.counted is not None:
+        verdict = release.verdict(showing)
+        if verdict == "shown":
+            told.append((showing.counted, _shown_as(release.count(showing.counted), profile)))
+        elif verdict != "base":
+            told.append((showing.counted if verdict == "few" else others(showing.counted), few))
+    return told
+
+
+def _rounded_to(count: int, profile: DisclosureProfile) -> Range:
+    """Return the counts that round to the same number."""
+    middle, half = round_count(count, profile), profile.rounding / 2
+    return max(0.0, math.ceil(middle - half)), math.ceil(middle + half) - 1.0
+
+
+def _shown_as(count: int, profile: DisclosureProfile) -> Range:
+    """Return the counts that are shown as the same number; hidden ones are not among them."""
+    if count == 0:
+        return 0.0, 0.0
+    low, high = _rounded_to(count, profile)
+    return max(low, float(min(profile.threshold, count))), high
