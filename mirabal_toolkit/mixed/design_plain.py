@@ -82,6 +82,9 @@ class PlainSpec:
         ModelError
             A category that was not there when the levels were learnt.
         """
+        if self.terms == ((),):
+            # an intercept alone: one number seen as a column, which takes no memory
+            return np.broadcast_to(1.0, (n, 1))
         columns = {f.label: self._columns(f, table) for term in self.terms for f in term}
         out = np.empty((len(self.names), n))
         place = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,8 +53,9 @@ def wave_sums(design: Design, slots: IntArray, n_slots: int, standard: Standard)
             fix="Keep one row a person and time.",
         )
     weights = person_weights(design)
-    squares = np.zeros((design.n_groups, n_slots, n_slots))
-    squares[:, np.arange(n_slots), np.arange(n_slots)] = seen
+    # people are alike when they have the same slots; a square matrix each would be larger than the design
+    plan = plan_patterns(seen[:, :, None], weights, m)
+    plan = replace(plan, squares=plan.squares * np.eye(n_slots))
 
     def crosses() -> Iterator[tuple[slice, FloatArray]]:
         for people, rows in chunks_of_people(design.groups):
@@ -61,4 +63,4 @@ def wave_sums(design: Design, slots: IntArray, n_slots: int, standard: Standard)
             out[codes[rows] - people.start, slots[rows]] = standard.columns(design, rows)
             yield people, out
 
-    return sum_people(plan_patterns(squares, weights, m), weights, crosses())
+    return sum_people(plan, weights, crosses())

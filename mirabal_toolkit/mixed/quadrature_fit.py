@@ -262,6 +262,7 @@ def _finish(
     singular = bool(np.linalg.svd(at.factor, compute_uv=False)[-1] < ZERO_SD)
     converged = sound and optimum.remaining_gain < 1e-6
     factor = back @ at.factor
+    node_shift = _node_shift(problem, optimum, task.n_quad) if sound else np.inf
     modes, mode_covariance = _person_terms(problem, optimum, factor)
     shift = scaling.threshold_shift @ at.beta if task.thresholds else 0.0
     return QuadratureFit(
@@ -277,7 +278,7 @@ def _finish(
         flat=flat,
         converged=converged,
         singular=singular,
-        node_shift=_node_shift(problem, optimum, task.n_quad) if sound else np.inf,
+        node_shift=node_shift,
         modes=modes,
         mode_covariance=mode_covariance,
         n_kept=problem.layout.n_kept,

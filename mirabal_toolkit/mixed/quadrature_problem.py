@@ -6,7 +6,7 @@ the family, and the lower triangle of Lambda, row by row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -74,7 +74,7 @@ class Problem:
 
 
 class Point(NamedTuple):
-    """The objective and its gradient at one vector."""
+    """The objective and its gradient at one vector; the evaluation comes without its row slopes."""
 
     vector: FloatArray
     value: float
@@ -110,7 +110,8 @@ def look(problem: Problem, vector: FloatArray, modes: tuple[FloatArray, ...] | N
         if not np.isfinite(extra):
             return None
         value, slope = value + extra, slope + extra_slope
-    return Point(vector, value, slope, found)
+    # nobody asks for the slopes of single rows again, and several points live at once
+    return Point(vector, value, slope, replace(found, row_slopes=np.empty(0)))
 
 
 def penalise(problem: Problem, penalty: Penalty, at: Parameters) -> tuple[float, FloatArray]:
