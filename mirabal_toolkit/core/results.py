@@ -111,7 +111,7 @@ FLAGS: dict[str, str] = {
     "not_estimable": "too few people, or no variation: nothing was estimated",
     "covariate_filled": "where a covariate was not known, its mean or a category of its own stands",
     "no_factor_model": "fewer than 200 people answered all items: too few for a factor model, which omega needs",
-    "works_differently": "the item works differently in the groups: McFadden's R² changes by 0.02 or more",
+    "works_differently": "the item works differently in the groups: McFadden's R² changes by 0.02 or more, p < 0.01",
     "few_people": "fewer than 30 people; intervals are approximate",
     "suppressed": "hidden to protect the people counted",
     "few": "hidden because it counts fewer people than the profile's threshold",
