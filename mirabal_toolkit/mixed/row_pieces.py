@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 #: Rows handled at once.
-PIECE = 16_384
+PIECE = 8_192
 
 
 def slices(n_rows: int) -> Iterator[slice]:
