@@ -100,6 +100,31 @@ ANALYSES: dict[str, str] = {
     "second_mean": "as `mean`, of the second account",
     "second_paired_change": "as `paired_change`, of the second account",
     "second_paired_mean_change": "as `paired_mean_change`, of the second account",
+    "attrition": "people not interviewed at the last wave (term `lost`: percent, count), of those who started and had "
+    "not died; outcome `interviewed` for all, else an item with its option as estimand; `differs`: test that loss is "
+    "the same in all groups of the item",
+    "lost_and_retained": "people lost at the last wave beside those retained, by an item (its option is the estimand) "
+    "or by an outcome at the first wave; terms `lost`, `retained` (percent with count, or mean), `difference` "
+    "(lost minus retained, standard deviations)",
+    "last_answer": "as `lost_and_retained`, by the last earlier answer to an outcome",
+    "worse_off_before": "how much worse off people not interviewed at a wave had been before, all headline outcomes "
+    "together (standard deviations; count: people lost); term `next`: of those interviewed at the wave before; "
+    "`ever`: of all who started, at their last earlier interview",
+    "drop_out_model": "odds ratio of an answer at the next wave; term `thing:option` or `thing:step`, `seen_before:`",
+    "imputed_prediction": "percent or mean per wave of everybody who started, lost answers imputed",
+    "imputed_change": "change with lost answers imputed (term `change`); `missing_information` (fraction), "
+    "`monte_carlo_error`, `chains_apart` (R-hat), `filled_in` (people imputed at the last wave)",
+    "imputation_trace": "mean of what was imputed at the last wave after each round (term): over chains, and their "
+    "central 95 %",
+    "tipping_point": "terms `shift`: by how much those lost would have to differ from what is imputed for the interval "
+    "of the change to reach zero (points); `expected`: their percent or mean as imputed; `at_turn`: at that point",
+    "shifted_change": "change with those lost moved by so many points (term)",
+    "weighted_change": "change by GEE with inverse-probability weights (term `change`)",
+    "weights": "stabilised weights after the first wave: terms `smallest`, `median`, `largest`, `effective` (number "
+    "of rows they are worth), `cut` (rows cut back)",
+    "bounds": "terms `lowest`, `highest`: change if everybody lost were at one end, or the other, of what is possible",
+    "reference_change": "change in the treated arm minus change in the reference arm, with those lost in the treated "
+    "arm imputed from the reference arm; model `jump-to-reference` or `copy-increments`",
 }
 
 #: Flags an estimate may carry; `untrusted` ones turn the exit code to 6.
@@ -113,6 +138,9 @@ FLAGS: dict[str, str] = {
     "no_factor_model": "fewer than 200 people answered all items: too few for a factor model, which omega needs",
     "works_differently": "the item works differently in the groups: McFadden's R² changes by 0.02 or more, p < 0.01",
     "few_people": "fewer than 30 people; intervals are approximate",
+    "chains_apart": "the imputations had not settled; their number is not to be relied on",
+    "never_turns": "the conclusion holds whatever those lost would have said",
+    "no_clear_change": "the interval of the change holds zero before those lost are moved",
     "suppressed": "hidden to protect the people counted",
     "few": "hidden because it counts fewer people than the profile's threshold",
     "all_but_few": "hidden because it counts all but fewer people than the profile's threshold",

@@ -17,6 +17,7 @@ from mirabal_toolkit.models.balance import baseline_balance
 from mirabal_toolkit.models.checks import check_panel
 from mirabal_toolkit.models.describe import Record, by_wave, cochran_q, distributions, retention
 from mirabal_toolkit.models.measured import Measured, measure, started
+from mirabal_toolkit.models.missing_waves.analysing import LostWaves, estimate_lost, lost_waves, study_of_loss
 from mirabal_toolkit.models.multiplicity import adjust
 from mirabal_toolkit.models.over_waves import model_over_waves
 from mirabal_toolkit.models.paired import first_to_last
@@ -24,6 +25,8 @@ from mirabal_toolkit.models.sites import change_across_sites
 from mirabal_toolkit.models.subgroups import change_by_subgroup
 
 Progress = Callable[[str, int, int], None]
+#: A piece of work: an outcome as it was seen, or what those who were lost could change about it.
+Task = Measured | LostWaves
 
 
 def analyse(
@@ -62,10 +65,13 @@ def analyse(
         for planned in plan.outcomes
         for estimand in planned.estimands_of(panel.instrument)
     ]
-    for done, (task, estimates) in enumerate(zip(tasks, _estimated(tasks, jobs), strict=True), start=1):
+    lost = lost_waves(panel, plan, tasks)
+    work: list[Task] = [*tasks, *lost]
+    for done, (task, estimates) in enumerate(zip(work, _estimated(work, jobs), strict=True), start=1):
         records += estimates
         if progress is not None:
-            progress(task.outcome.id, done, len(tasks))
+            progress(_measured(task).outcome.id, done, len(work))
+    records += study_of_loss(panel, plan, tasks)
     records += baseline_balance(tasks)
     records += distributions(panel, plan, people)
     contrast = f"w{panel.waves[-1]} - w{panel.waves[0]}"
@@ -83,14 +89,22 @@ def analyse(
     )
 
 
-def _estimated(tasks: list[Measured], jobs: int) -> Iterator[list[Record]]:
+def _estimated(tasks: list[Task], jobs: int) -> Iterator[list[Record]]:
     """Yield the estimates of each task, in order, from one or several processes."""
     if jobs == 1:
-        yield from map(estimate, tasks)
+        yield from map(_estimate_task, tasks)
         return
     # spawn, not fork: the parent may have threads, and Windows has nothing else.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(estimate, tasks, chunksize=4)
+        yield from pool.map(_estimate_task, tasks, chunksize=2)
+
+
+def _measured(task: Task) -> Measured:
+    return task.measured if isinstance(task, LostWaves) else task
+
+
+def _estimate_task(task: Task) -> list[Record]:
+    return estimate_lost(task) if isinstance(task, LostWaves) else estimate(task)
 
 
 def estimate(measured: Measured) -> list[Record]:
