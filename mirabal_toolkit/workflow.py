@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mirabal_toolkit.bundled import bundled_folder
+from mirabal_toolkit.core.cleaning_rules import CleaningRules
 from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData, WaveData
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
@@ -24,6 +25,7 @@ from mirabal_toolkit.plans.loading import load_plan
 from mirabal_toolkit.version import __version__
 
 if TYPE_CHECKING:
+    from mirabal_toolkit.cleaning import Step
     from mirabal_toolkit.readers import Import
     from mirabal_toolkit.reporting.figures.spec import Figure
     from mirabal_toolkit.reporting.tables.spec import Table
@@ -84,6 +86,10 @@ class DataRequest:
         The wave of the file, or of each file.
     encoding : str or None
         Of texts in files that declare a wrong one.
+    links : Path or None
+        A links file: which ids somebody said to be one person's.
+    strict : float or None
+        Refuse what was recognised with less confidence than this, 0–1; take it, and say so, when None.
     """
 
     files: tuple[Path, ...]
@@ -91,6 +97,8 @@ class DataRequest:
     mapping: Path | None = None
     waves: tuple[int, ...] = ()
     encoding: str | None = None
+    links: Path | None = None
+    strict: float | None = None
 
 
 def read(
@@ -129,13 +137,16 @@ def read_files(request: DataRequest, progress: Callable[[str], None] | None = No
     """Read what was asked for, with the mapping by which it was read."""
     from mirabal_toolkit.readers import ReadOptions, read_with_mapping
 
-    return read_with_mapping(
+    found = read_with_mapping(
         request.files,
         _candidates(request.instrument),
         mapping=request.mapping,
         wave=request.waves or None,
         options=ReadOptions(encoding=request.encoding, progress=progress),
     )
+    if request.strict is not None and found.mapping is not None:
+        found.mapping.refuse_doubts(request.strict)
+    return found
 
 
 def _candidates(instrument: str | Instrument | None) -> list[Instrument]:
@@ -145,11 +156,37 @@ def _candidates(instrument: str | Instrument | None) -> list[Instrument]:
     return [load_instrument(instrument) if isinstance(instrument, str) else instrument]
 
 
-def clean(waves: WaveData) -> CleanedData:
-    """Run the cleaning steps; what they did is in ``.trail``."""
+def clean(
+    waves: WaveData,
+    *,
+    rules: CleaningRules | None = None,
+    links: str | Path | None = None,
+    steps: Sequence[Step] | None = None,
+) -> CleanedData:
+    """Run the cleaning steps; what they did is in ``.trail``.
+
+    Parameters
+    ----------
+    waves : WaveData
+    rules : CleaningRules, optional
+        What differs from the usual cleaning: ``plan.cleaning``.
+    links : path, optional
+        A links file, as `mirabal import` proposes it and somebody decided in it.
+    steps : sequence of Step, optional
+        Other steps than the usual ones: see `docs/cleaning.md`.
+
+    Raises
+    ------
+    FindingsError
+        If the rules cannot be followed, or nothing is left to clean.
+    InputError
+        If the links file cannot be read.
+    """
+    from mirabal_toolkit.cleaning import DEFAULT_STEPS, read_links
     from mirabal_toolkit.cleaning import clean as clean_waves
 
-    return clean_waves(waves)
+    said = read_links(Path(links)) if links is not None else ()
+    return clean_waves(waves, DEFAULT_STEPS if steps is None else steps, rules=rules, links=said)
 
 
 def score(cleaned: CleanedData) -> Scored:
@@ -224,6 +261,7 @@ class AnalysisRequest:
     formats: tuple[str, ...] = ("html", "docx")
     seed: int | None = None
     jobs: int = 1
+    comparison: Path | None = None
 
     def described(self) -> dict[str, Any]:
         """Return the request for the manifest: no paths, since names of files can name people."""
@@ -233,6 +271,7 @@ class AnalysisRequest:
             "instrument": None if self.data.instrument is None else Path(str(self.data.instrument)).name,
             "plan": Path(self.plan).name if self.plan else None,
             "mapping": self.data.mapping is not None,
+            "comparison": self.comparison is not None,
             "profile": self.profile,
             "formats": list(self.formats),
             "seed": self.seed,
@@ -259,16 +298,35 @@ def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
     """
     plan = load_plan(request.plan) if request.plan else None
     progress("Reading", 0, STEPS)
-    waves = read_files(request.data, lambda text: progress(text, 0, STEPS)).waves
-    plan = plan or load_plan(_default_plan(waves.instrument))
+    files = [read_files(request.data, lambda text: progress(text, 0, STEPS)).waves]
+    if request.comparison is not None:
+        files.append(read_files(DataRequest((request.comparison,)), lambda text: progress(text, 0, STEPS)).waves)
+    plan = plan or load_plan(_default_plan([waves.instrument for waves in files]))
     if request.seed is not None:
         plan = replace(plan, seed=request.seed)
-    plan.check_against(waves.instrument)
+    # The file of the plan's own instrument comes first, in whichever order they were named.
+    files.sort(key=lambda waves: waves.instrument.id != plan.instrument)
+    plan.check_against(files[0].instrument)
     progress("Cleaning", 1, STEPS)
-    cleaned = clean(waves)
+    cleaned = [clean(waves, rules=plan.cleaning, links=request.data.links) for waves in files]
     progress("Scoring", 2, STEPS)
-    panel = score(cleaned).to_panel()
-    return Prepared(panel, plan)
+    panels = [score(part).to_panel() for part in cleaned]
+    return Prepared(panels[0] if len(panels) == 1 else _both_arms(panels, plan), plan)
+
+
+def _both_arms(panels: list[PanelData], plan: AnalysisPlan) -> PanelData:
+    """Put the two files of a comparison into one panel."""
+    from mirabal_toolkit.panel import combine
+
+    if plan.comparison is None or not plan.comparison.by_file:
+        fix = "use a plan whose comparison has `arm: file`, such as comparison-site"
+        raise UsageError(f"the plan {plan.id} does not compare two files", fix=fix)
+    asked = {plan.comparison.reference, plan.comparison.treated}
+    given = {panel.instrument.id for panel in panels}
+    if given != asked:
+        told = f"the plan {plan.id} compares {' and '.join(sorted(asked))}, and the files are of"
+        raise FindingsError(f"{told} {' and '.join(sorted(given))}", fix="give one file of each")
+    return combine(panels[0], panels[1])
 
 
 SEVERITIES = ("error", "warning", "note")
@@ -332,6 +390,7 @@ class Imported:
 
     waves: WaveData
     mapping: Path
+    links: Path | None = None
 
     @property
     def people(self) -> int:
@@ -342,28 +401,43 @@ class Imported:
 def import_study(request: DataRequest, out: Path, progress: Progress) -> Imported:
     """Write exports as one study file, with the mapping by which they were read beside it.
 
+    People who asked to be erased are taken out before anything is written. Ids that may be slips of
+    others are proposed in a links file.
+
     Raises
     ------
     UsageError
         If `out` does not end in ``.parquet``.
+    FindingsError
+        If the import is strict and something is not sure; the mapping file to correct is written.
     """
+    from mirabal_toolkit.cleaning import propose_links, read_links, without_erased, write_links
     from mirabal_toolkit.readers import write_mapping, write_study
 
     if out.suffix != ".parquet":
         raise UsageError("a study file ends in .parquet", fix=f"--out {out.with_suffix('.parquet')}")
     progress("Reading", 0, 2)
-    found = read_files(request, lambda text: progress(text, 0, 2))
+    said = read_links(request.links) if request.links else ()
+    found = read_files(replace(request, strict=None), lambda text: progress(text, 0, 2))
     progress("Writing", 1, 2)
     beside = request.mapping or out.with_suffix(".mapping.yaml")
     if found.mapping is not None and request.mapping is None:
         write_mapping(found.mapping, beside)
-    write_study(found.waves, out, mapping=found.mapping)
-    return Imported(found.waves, beside)
+    if found.mapping is not None and request.strict is not None:
+        found.mapping.refuse_doubts(request.strict)
+    waves = without_erased(found.waves, said)
+    write_study(waves, out, mapping=found.mapping)
+    links = propose_links(waves, links=said)
+    undecided = write_links(links, out.with_suffix(".links.yaml")) if len(links) > len(said) else request.links
+    return Imported(waves, beside, undecided)
 
 
-def _default_plan(instrument: Instrument) -> str:
-    if not instrument.default_plan:
+def _default_plan(instruments: Sequence[Instrument]) -> str:
+    """Return the plan of the instrument, or, of two, that which compares them."""
+    named = [instrument.default_plan for instrument in instruments if instrument.default_plan]
+    if not named:
         raise FindingsError(
-            f"{instrument.reference} has no default plan", fix="name one: --plan PLAN (see `mirabal plans list`)"
+            f"{instruments[0].reference} has no default plan", fix="name one: --plan PLAN (see `mirabal plans list`)"
         )
-    return instrument.default_plan
+    both = [plan for plan in named if load_plan(plan).comparison is not None] if len(instruments) > 1 else []
+    return (both or named)[0]

@@ -5,18 +5,25 @@ Like `workflow`, this joins rooms and computes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mirabal_toolkit import workflow
-from mirabal_toolkit.core.data import PanelData
+from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.quality import DataCheck, ReleasableCheck
 from mirabal_toolkit.core.results import Results, estimates_frame
+from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.workflow import SEVERITIES, DataRequest, Progress
 
+if TYPE_CHECKING:
+    from mirabal_toolkit.readers import Mapping
+    from mirabal_toolkit.writers import Layout, Written, WrittenTable
+
 CHECK_STEPS = 4
+WRITE_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def check_data(request: DataRequest, progress: Progress) -> DataCheck:
     progress("Reading", 0, CHECK_STEPS)
     found = workflow.read_files(request, lambda text: progress(text, 0, CHECK_STEPS))
     progress("Cleaning", 1, CHECK_STEPS)
-    cleaned = workflow.clean(found.waves)
+    cleaned = workflow.clean(found.waves, links=request.links)
     progress("Looking through the answers", 2, CHECK_STEPS)
     missing = missing_by_item(cleaned)
     panel = workflow.score(cleaned).to_panel()
@@ -109,3 +116,111 @@ def _as_results(panel: PanelData) -> Results:
         fingerprint=panel.fingerprint,
         versions=workflow.versions(),
     )
+
+
+def write(
+    data: CleanedData | ScoredData, path: str | Path, *, layout: Layout = "wide", scores: bool = False
+) -> Written:
+    """Write cleaned data as a file of another program, with labels and missing reasons.
+
+    Parameters
+    ----------
+    data : CleanedData or ScoredData
+        What `clean` or `score` returned.
+    path : path
+        Its ending says the format: ``.sav``, ``.zsav``, ``.dta``, ``.csv``, ``.xlsx``, ``.parquet``.
+    layout : str
+        ``wide``, a row a person, or ``long``, a row a person and wave.
+    scores : bool
+        Whether to add the outcomes, for which `data` must be scored.
+
+    Returns
+    -------
+    Written
+        The file, the codebook and mapping beside it, and in words what the format cannot hold.
+
+    Raises
+    ------
+    UsageError
+        If the format is none of these or cannot hold so much, or scores are asked for and there are none.
+    InputError
+        If the file cannot be written.
+    """
+    from mirabal_toolkit.readers import write_mapping
+    from mirabal_toolkit.writers import as_written, check_format, lay_out, write_table
+
+    place = Path(path)
+    check_format(place)
+    if scores and not isinstance(data, ScoredData):
+        raise UsageError("there are no scores in cleaned data", fix="score them first: mt.score(clean)")
+    table = lay_out(data, layout, scores=scores)
+    written = write_table(table, place)
+    beside = place.with_name(f"{place.stem}.mapping.yaml")
+    write_mapping(_mapping_of(as_written(table, place), extended=place.suffix.lower() == ".dta"), beside)
+    return replace(written, beside=(*written.beside, beside))
+
+
+def _mapping_of(table: WrittenTable, *, extended: bool) -> Mapping:
+    """Return the mapping by which the written file is read back exactly.
+
+    Parameters
+    ----------
+    extended : bool
+        Whether missing reasons are Stata's ``.a`` to ``.z``.
+    """
+    from mirabal_toolkit.readers import Ignored, Mapping, VariableMatch
+    from mirabal_toolkit.writers.stata import LETTERS
+
+    names = [one.name for one in table.variables]
+    matches = [
+        VariableMatch(
+            one.name,
+            one.item,
+            one.wave,
+            reason="written by mirabal write",
+            missing={f".{LETTERS[reason]}" if extended else code: reason for code, reason in one.missing.items()},
+        )
+        for one in table.variables
+        if one.item
+    ]
+    waves = next((one for one in table.variables if one.name == table.wave_column), None)
+    others = [one.name for one in table.variables if not one.item and one.name not in (names[0], table.wave_column)]
+    return Mapping(
+        table.instrument,
+        (names[0],),
+        tuple(matches),
+        wave_column=table.wave_column,
+        wave_values={code: int(code) for code in waves.value_labels} if waves else {},
+        ignored=tuple(Ignored(name, "a score") for name in others),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """What `mirabal write` was asked for; see `write`."""
+
+    data: DataRequest
+    to: Path
+    layout: Layout = "wide"
+    scores: bool = False
+
+
+def run_write(request: WriteRequest, progress: Progress) -> Written:
+    """Read, clean and, if asked for, score data, and write them as a file of another program.
+
+    Raises
+    ------
+    MirabalError
+        With its exit code; what stood at the place before is then as it was.
+    """
+    from mirabal_toolkit.writers import check_format
+
+    check_format(request.to)
+    progress("Reading", 0, WRITE_STEPS)
+    found = workflow.read_files(request.data, lambda text: progress(text, 0, WRITE_STEPS))
+    progress("Cleaning", 1, WRITE_STEPS)
+    cleaned = workflow.clean(found.waves)
+    progress("Scoring", 2, WRITE_STEPS)
+    data = workflow.score(cleaned) if request.scores else cleaned
+    progress("Writing", 3, WRITE_STEPS)
+    return write(data, request.to, layout=request.layout, scores=request.scores)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mirabal_toolkit.cleaning.cells import Cells, Mask, open_cells
 from mirabal_toolkit.cleaning.codes import READ_MISSING_CODES
 from mirabal_toolkit.cleaning.identity import DROP_ROWS_WITHOUT_ID, NORMALISE_IDS
+from mirabal_toolkit.cleaning.links import Link
+from mirabal_toolkit.cleaning.merging import MERGE_LINKED_IDS
 from mirabal_toolkit.cleaning.step import Step, StepResult
 from mirabal_toolkit.core.data import Finding, WaveData
 from mirabal_toolkit.core.frames import SealedFrame
@@ -28,35 +32,31 @@ def erase_as_asked(cells: Cells, instrument: Instrument, step: Step) -> StepResu
     return StepResult(kept, (step.counted("people", before, after),), tuple(findings))
 
 
-def without_erased(waves: WaveData, *steps: Step) -> tuple[WaveData, tuple[Finding, ...]]:
+def without_erased(waves: WaveData, links: Sequence[Link] = ()) -> WaveData:
     """Return the waves without the people who asked to be erased, before anything is written.
+
+    Rows otherwise stay as they were; how many people were taken out is among the findings.
 
     Parameters
     ----------
     waves : WaveData
-    steps : Step
-        That bring ids together first, such as those of a links file.
-
-    Returns
-    -------
-    waves : WaveData
-        Rows otherwise as they were.
-    findings : tuple of Finding
-        How many people were removed.
+    links : sequence of Link
+        Ids that somebody said are one person's.
     """
+    if not waves.instrument.roles.withdrawal:
+        return waves
     cells = open_cells(waves)
-    for step in (READ_MISSING_CODES, NORMALISE_IDS, *steps):
+    for step in (READ_MISSING_CODES, NORMALISE_IDS, MERGE_LINKED_IDS.with_parameters(links=tuple(links))):
         cells = step(cells, waves.instrument).cells
     gone = _said(cells, waves.instrument, "erase") & cells.person.notna().to_numpy()
     if not gone.any():
-        return waves, ()
+        return waves
     erased = cells.person[gone].unique()
     kept = ~cells.person.isin(erased).to_numpy()
     answers = SealedFrame(waves.answers.frame[kept].reset_index(drop=True))
     reasons = SealedFrame(waves.reasons.frame[kept].reset_index(drop=True))
-    findings = _erased_finding(len(erased))
-    remaining = WaveData(waves.instrument, answers, reasons, waves.sources, (*waves.findings, *findings))
-    return remaining, findings
+    findings = (*waves.findings, *_erased_finding(len(erased)))
+    return WaveData(waves.instrument, answers, reasons, waves.sources, findings)
 
 
 def _said(cells: Cells, instrument: Instrument, state: WithdrawalState) -> Mask:
@@ -95,6 +95,6 @@ ERASE_AS_ASKED = Step(
     "removed, before anything is computed or written. “No more contact” and “withdrew, keep” end her later waves "
     "and keep the earlier.",
     run=erase_as_asked,
-    after=(READ_MISSING_CODES.name, NORMALISE_IDS.name, DROP_ROWS_WITHOUT_ID.name, "merge_linked_ids"),
+    after=(READ_MISSING_CODES.name, NORMALISE_IDS.name, DROP_ROWS_WITHOUT_ID.name, MERGE_LINKED_IDS.name),
     needed=True,
 )

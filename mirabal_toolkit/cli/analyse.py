@@ -27,6 +27,19 @@ EncodingOption = Annotated[
     str | None, typer.Option("--encoding", help="Of texts in a file that declares a wrong one, e.g. windows-1252.")
 ]
 MappingOption = Annotated[Path | None, typer.Option("--mapping", help="A mapping file, as `mirabal import` writes it.")]
+LinksOption = Annotated[
+    Path | None, typer.Option("--links", help="A links file: which ids are one person's; see `mirabal import`.")
+]
+StrictOption = Annotated[
+    float | None,
+    typer.Option(
+        "--strict",
+        min=0,
+        max=1,
+        metavar="[=0.9]",
+        help="Refuse what was recognised with less confidence, and list what to correct.",
+    ),
+]
 
 UNTRUSTED_EXIT = 6
 
@@ -71,7 +84,7 @@ def analyse(
     from mirabal_toolkit.workflow import AnalysisRequest, DataRequest
 
     request = AnalysisRequest(
-        data=DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding),
+        data=DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding, links, strict),
         out=out,
         plan=plan,
         profile=profile,

@@ -13,9 +13,11 @@ from mirabal_toolkit.cli.analyse import (
     Data,
     EncodingOption,
     InstrumentOption,
+    LinksOption,
     MappingOption,
     NoProgress,
     Quiet,
+    StrictOption,
     WaveOption,
 )
 from mirabal_toolkit.cli.output import Voice
@@ -33,6 +35,8 @@ def import_data(
     mapping: MappingOption = None,
     wave: WaveOption = None,
     encoding: EncodingOption = None,
+    links: LinksOption = None,
+    strict: StrictOption = None,
     as_json: JSON = False,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
@@ -46,7 +50,7 @@ def import_data(
     voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
         imported = import_study(
-            DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding), out, progress
+            DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding, links, strict), out, progress
         )
     summary = {
         "instrument": imported.waves.instrument.reference,
@@ -54,9 +58,12 @@ def import_data(
         "rows": len(imported.waves.answers),
         "study": str(out),
         "mapping": str(imported.mapping),
+        **({"links": str(imported.links)} if imported.links is not None else {}),
     }
     voice.data("\n".join(f"{name}: {value}" for name, value in summary.items()), summary)
     voice.say(f"Look through {imported.mapping}: it says how each variable was understood, and how sure that is.")
+    if imported.links is not None and imported.links != links:
+        voice.say(f"Some ids may be slips of others: decide in {imported.links}, then give it with --links.")
 
 
 def check(
@@ -69,6 +76,8 @@ def check(
     mapping: MappingOption = None,
     wave: WaveOption = None,
     encoding: EncodingOption = None,
+    links: LinksOption = None,
+    strict: StrictOption = None,
     as_json: JSON = False,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
@@ -81,7 +90,7 @@ def check(
     from mirabal_toolkit.workflow_data import CheckRequest, run_check
 
     voice = Voice(as_json, quiet, progress=not no_progress)
-    request = DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding)
+    request = DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding, links, strict)
     with voice.working() as progress:
         found = run_check(CheckRequest(request, out, profile), progress)
     findings = found.findings

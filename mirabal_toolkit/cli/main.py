@@ -12,6 +12,7 @@ from mirabal_toolkit.cli.analyse import analyse, demo
 from mirabal_toolkit.cli.data import check, import_data, simulate
 from mirabal_toolkit.cli.instruments import app as instruments_app
 from mirabal_toolkit.cli.output import print_error
+from mirabal_toolkit.cli.strictness import with_usual_strictness
 from mirabal_toolkit.errors import MirabalError
 from mirabal_toolkit.version import __version__
 
@@ -66,7 +67,7 @@ def exit_code_of(arguments: list[str] | None = None) -> int:
     An unexpected error is told without its text: the text of a foreign error may hold a respondent's answer.
     """
     try:
-        app(args=arguments)
+        app(args=with_usual_strictness(sys.argv[1:] if arguments is None else arguments))
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except MirabalError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from mirabal_toolkit.core.cleaning_rules import CleaningRules
 from mirabal_toolkit.core.instrument import Estimand, Instrument
 from mirabal_toolkit.core.plan_checks import SUITS, find_plan_problems
 from mirabal_toolkit.core.plan_sections import (
@@ -134,6 +135,8 @@ class AnalysisPlan:
         ``all``, ``none``, or ids of the scales whose reliability is reported.
     informants : Informants or None
     power : Power or None
+    cleaning : CleaningRules or None
+        What differs from the usual cleaning.
     """
 
     id: str
@@ -165,6 +168,7 @@ class AnalysisPlan:
     measurement: Which | Literal["none"] = "none"
     informants: Informants | None = None
     power: Power | None = None
+    cleaning: CleaningRules | None = None
 
     def outcomes_of(self, which: Which) -> tuple[PlannedOutcome, ...]:
         """Return the planned outcomes a section is for: ``headline``, ``all``, or those named."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mirabal_toolkit.bundled import bundled_folder
+from mirabal_toolkit.core.cleaning_rules import CleaningRules
 from mirabal_toolkit.core.plan import (
     Amendment,
     AnalysisPlan,
@@ -114,4 +115,5 @@ _BUILDERS: dict[str, Callable[[Any], Any]] = {
     "missing_data": _one(MissingData),
     "informants": _informants,
     "power": _one(Power),
+    "cleaning": _one(CleaningRules),
 }

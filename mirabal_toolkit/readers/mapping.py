@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.missing import MissingReason
-from mirabal_toolkit.errors import InputError, Problem
+from mirabal_toolkit.errors import FindingsError, InputError, Problem
 from mirabal_toolkit.readers.dates import DateOrder
 from mirabal_toolkit.readers.raw import Code
 
@@ -57,6 +57,24 @@ class VariableMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """Something besides the items that was found out and not said: the id, the wave of rows or files.
+
+    Parameters
+    ----------
+    what : str
+        What was taken for what.
+    confidence : float
+        0–1.
+    reason : str
+    """
+
+    what: str
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """A variable that is left out, and why."""
 
@@ -82,6 +100,8 @@ class Mapping:
     file_waves : tuple of (int or None)
         Wave of each file, in the order the files are given; empty when names or rows say it.
     ignored : tuple of Ignored
+    guesses : tuple of Guess
+        How ids and waves were found, in a proposal.
     proposed : bool
         Whether the toolkit made it; False once it comes from a file, which somebody may have corrected.
     """
@@ -93,12 +113,34 @@ class Mapping:
     wave_values: abc.Mapping[Code, int] = field(default_factory=dict)
     file_waves: tuple[int | None, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    guesses: tuple[Guess, ...] = ()
     proposed: bool = False
 
     @property
     def unsure(self) -> tuple[VariableMatch, ...]:
         """Matches that somebody should look at."""
         return tuple(match for match in self.variables if match.confidence < SURE)
+
+    def refuse_doubts(self, least: float) -> None:
+        """Refuse a proposal in which something is less sure than `least`; a mapping from a file is never refused.
+
+        Raises
+        ------
+        FindingsError
+            Listing everything that is to be looked at, the least sure first.
+        """
+        found = [
+            (guess.confidence, Problem(f"{guess.what}: {guess.confidence:g}, {guess.reason}")) for guess in self.guesses
+        ]
+        found += [(match.confidence, _doubt(match)) for match in self.variables]
+        doubts = sorted((doubt for doubt in found if doubt[0] < least), key=lambda doubt: doubt[0])
+        if self.proposed and doubts:
+            raise FindingsError(
+                f"{len(doubts)} thing(s) were recognised with a confidence below {least:g}",
+                where="mapping",
+                fix="correct the mapping file that `mirabal import` writes, and give it with --mapping",
+                problems=[problem for _, problem in doubts],
+            )
 
     def check_against(self, instrument: Instrument, *, where: str = "mapping") -> None:
         """Refuse a mapping that does not fit the instrument or contradicts itself.
@@ -113,6 +155,11 @@ class Mapping:
             problems.append(Problem("names no id", fix="add a line such as   id: person_id"))
         if problems:
             raise InputError(f"the mapping does not fit {instrument.reference}", where=where, problems=problems)
+
+
+def _doubt(match: VariableMatch) -> Problem:
+    wave = "" if match.wave is None else f" at wave {match.wave}"
+    return Problem(f"{match.variable} was taken for {match.item}{wave}: {match.confidence:g}, {match.reason}")
 
 
 def _unknown(mapping: Mapping, instrument: Instrument) -> abc.Iterator[Problem]:

@@ -81,6 +81,8 @@ def format_mapping(mapping: Mapping, *, explained: bool = True) -> str:
     lines += [_line(match, explained=explained) for match in unsure]
     lines += ["  # The toolkit is sure of these."] if unsure and sure else []
     lines += [_line(match, explained=explained) for match in sure]
+    if mapping.guesses and explained:
+        lines.insert(1, "\n".join(f"# {guess.what}: {guess.confidence:g}, {guess.reason}" for guess in mapping.guesses))
     if mapping.ignored:
         lines += ["", "ignored:"]
         lines += [

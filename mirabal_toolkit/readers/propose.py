@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.errors import InputError
-from mirabal_toolkit.readers.mapping import Ignored, Mapping, VariableMatch
+from mirabal_toolkit.readers.mapping import Guess, Ignored, Mapping, VariableMatch
 from mirabal_toolkit.readers.naming import match_variables
 from mirabal_toolkit.readers.raw import Code, RawTable, Variable, plain_name
 from mirabal_toolkit.readers.waves import find_wave_column, wave_in_file_name, waves_of_values
@@ -22,6 +23,9 @@ ID_NAMES = (
     "record_id", "recordid", "case_id", "caseid", "idno", "id_no", "idnumber", "id_number", "id", "uid", "pseudonym",
     "code", "case_no", "caseno", "case",
 )  # fmt: skip
+
+#: Names among them that may stand for other things too, such as a number of the interview.
+_WEAK_ID_NAMES = frozenset(("id", "uid", "code", "case", "case_no", "caseno", "record_id", "recordid", "pseudonym"))
 
 #: Variable labels of ids.
 _ID_WHO = ("person", "participant", "respondent", "study", "client", "case", "subject", "research", "unique", "woman")
@@ -41,6 +45,7 @@ class _FileProposal:
     wave_values: dict[Code, int]
     file_wave: int | None
     ignored: tuple[Ignored, ...]
+    guesses: tuple[Guess, ...] = ()
 
 
 def propose(tables: Sequence[RawTable], instrument: Instrument, waves: Sequence[int] = ()) -> Mapping:
@@ -81,6 +86,7 @@ def propose(tables: Sequence[RawTable], instrument: Instrument, waves: Sequence[
         wave_values=values,
         file_waves=file_waves if any(wave is not None for wave in file_waves) else (),
         ignored=tuple({entry.variable: entry for file in files for entry in file.ignored}.values()),
+        guesses=tuple(dict.fromkeys(guess for file in files for guess in file.guesses)),
         proposed=True,
     )
 
@@ -126,6 +132,7 @@ def find_id_column(table: RawTable, instrument: Instrument) -> str:
 
 def _propose_file(table: RawTable, instrument: Instrument, wave: int | None) -> _FileProposal:
     id_column = find_id_column(table, instrument)
+    guesses = list(_id_guess(id_column, instrument))
     others = [variable for variable in table.variables if variable.name != id_column]
     wave_column = find_wave_column(variable.name for variable in others)
     matches = match_variables((variable for variable in others if variable.name != wave_column), instrument)
@@ -135,12 +142,35 @@ def _propose_file(table: RawTable, instrument: Instrument, wave: int | None) -> 
     if not rows_need_wave:
         _check_said_wave(table, kept, wave)
         ignored += [Ignored(wave_column, "waves are in the names of the variables")] if wave_column else []
-        return _FileProposal(id_column, tuple(kept), "", {}, None, (*ignored, *doubles))
+        return _FileProposal(id_column, tuple(kept), "", {}, None, (*ignored, *doubles), tuple(guesses))
     values: dict[Code, int] = {}
     if wave_column and wave is None:
         values = _values_of(table, table.variable_by_name[wave_column], instrument)
+        guesses += _wave_guess(wave_column, values)
     file_wave = None if values else _wave_of_file(table, instrument, wave)
-    return _FileProposal(id_column, tuple(kept), wave_column if values else "", values, file_wave, (*ignored, *doubles))
+    if file_wave is not None and wave is None and len(instrument.waves) > 1:
+        guesses.append(Guess(f"a file was taken for wave {file_wave}", 0.85, "by its name"))
+    set_aside = (*ignored, *doubles)
+    return _FileProposal(
+        id_column, tuple(kept), wave_column if values else "", values, file_wave, set_aside, tuple(guesses)
+    )
+
+
+def _id_guess(id_column: str, instrument: Instrument) -> Iterator[Guess]:
+    """Say how the id was found, where its name is not the instrument's own."""
+    plain = plain_name(id_column)
+    if plain == plain_name(instrument.roles.person_id):
+        return
+    by_name = plain in ID_NAMES
+    sure = 0.6 if not by_name else 0.75 if plain in _WEAK_ID_NAMES else 0.95
+    yield Guess(f"{id_column} was taken for the id of a person", sure, "by its name" if by_name else "by its label")
+
+
+def _wave_guess(wave_column: str, values: Mapping_[Code, int]) -> Iterator[Guess]:
+    """Say how the values of a wave column were understood, where they are not the numbers of the waves."""
+    if values and any(isinstance(value, str) or value != wave for value, wave in values.items()):
+        said = ", ".join(f"wave {wave}" for wave in sorted(set(values.values())))
+        yield Guess(f"the values of {wave_column} were taken for {said}", 0.9, "by their labels, months or order")
 
 
 def _wave_in_rows(match: VariableMatch, instrument: Instrument) -> bool:
