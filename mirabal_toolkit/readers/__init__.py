@@ -1,12 +1,13 @@
 """Files that people bring → `WaveData`. See `reading` for the way, `formats` for where a new format goes."""
 
 from mirabal_toolkit.readers.agreement import compare_labels as compare_labels
-from mirabal_toolkit.readers.formats import ReadOptions as ReadOptions
 from mirabal_toolkit.readers.formats import read_table as read_table
+from mirabal_toolkit.readers.mapping import Ignored as Ignored
 from mirabal_toolkit.readers.mapping import Mapping as Mapping
 from mirabal_toolkit.readers.mapping import VariableMatch as VariableMatch
 from mirabal_toolkit.readers.mapping_file import read_mapping as read_mapping
 from mirabal_toolkit.readers.mapping_file import write_mapping as write_mapping
+from mirabal_toolkit.readers.options import ReadOptions as ReadOptions
 from mirabal_toolkit.readers.reading import Import as Import
 from mirabal_toolkit.readers.reading import propose_mapping as propose_mapping
 from mirabal_toolkit.readers.reading import read as read

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,8 +24,8 @@ import pyarrow as pa
 from mirabal_toolkit.errors import InputError, MirabalError
 from mirabal_toolkit.readers import worker
 from mirabal_toolkit.readers.limits import DEFAULT_LIMITS, ReadLimits
-
-Progress = Callable[[str], None]
+from mirabal_toolkit.readers.options import Progress
+from mirabal_toolkit.readers.refusals import refusal
 
 _LONGEST_DESCRIPTION = 64_000_000
 _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
@@ -42,7 +42,7 @@ class UnknownEncodingError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class ChildRequest:
-    """What the child shall do: read `path` by a function of pyreadstat with `arguments`."""
+    """What the child shall do: read `path` by a function of pyreadstat, or a program beside the worker."""
 
     path: Path
     function: str
@@ -137,6 +137,8 @@ def _as_json(request: ChildRequest, limits: ReadLimits, seconds: float) -> bytes
         "function": request.function,
         "arguments": dict(request.arguments),
         "memory": limits.memory_bytes,
+        "unpacked": limits.unpacked_bytes,
+        "columns": limits.columns,
         "seconds": seconds,
     }
     return json.dumps(asked).encode()
@@ -147,6 +149,8 @@ def _description(answer: BinaryIO, path: Path, limits: ReadLimits) -> dict[str, 
     if not line.endswith(b"\n"):
         raise EOFError
     meta: dict[str, Any] = json.loads(line)
+    if "refused" in meta:
+        raise refusal(meta, path.name)
     columns = len(meta["column_names"])
     if columns > limits.columns:
         raise InputError(
@@ -194,7 +198,7 @@ def _explain(code: int, path: Path, timed_out: bool) -> MirabalError:
         )
     if code == worker.EXIT_INSTALLATION:
         return MirabalError(
-            "the packages that read SPSS files cannot be loaded",
+            "the packages that read such files cannot be loaded",
             fix="install the toolkit again: python -m pip install --force-reinstall mirabal-toolkit",
         )
     return damaged(path)

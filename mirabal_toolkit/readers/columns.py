@@ -15,13 +15,14 @@ from mirabal_toolkit.readers.codes import reasons_of
 from mirabal_toolkit.readers.dates import to_dates
 from mirabal_toolkit.readers.identifiers import to_text
 from mirabal_toolkit.readers.mapping import VariableMatch
-from mirabal_toolkit.readers.raw import TOLERANCE, Variable
+from mirabal_toolkit.readers.raw import TOLERANCE, Variable, special_number
 
 Floats = npt.NDArray[np.float64]
 ReasonCodes = npt.NDArray[np.int8]
 
 _NUMBER_OF = {MissingReason(name): place for place, name in enumerate(REASON_DTYPE.categories)}
 _UNEXPLAINED = _NUMBER_OF[MissingReason.UNEXPLAINED]
+_NOT_ASKED = _NUMBER_OF[MissingReason.NOT_ASKED]
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,11 @@ def _dates(values: pd.Series, variable: Variable, match: VariableMatch) -> Colum
     dates = to_dates(given, variable, match.date_order)
     reasons = _reasons_of_codes(values, variable, match)
     reasons[dates.impossible.to_numpy() & (reasons < 0)] = _UNEXPLAINED
-    counts = {"impossible_date": int(dates.impossible.sum()) - dates.ambiguous, "ambiguous_date": dates.ambiguous}
+    counts = {
+        "impossible_date": int(dates.impossible.sum()) - dates.ambiguous,
+        "ambiguous_date": dates.ambiguous,
+        "day_number": dates.day_numbers,
+    }
     return Column(dates.values.mask(pd.Series(reasons >= 0, index=values.index)), reasons, counts)
 
 
@@ -102,8 +107,9 @@ def _where(values: pd.Series, code: Any) -> npt.NDArray[np.bool_]:
         wanted = code if isinstance(code, str) else f"{code:g}"
         found: npt.NDArray[np.bool_] = (values.str.strip() == wanted.strip()).fillna(value=False).to_numpy(dtype=bool)
         return found
-    if isinstance(code, str):
-        return np.zeros(len(values), dtype=bool)
+    if isinstance(code, str):  # `.a` to `.z` in files of Stata and SAS; equal to nothing otherwise
+        exactly: npt.NDArray[np.bool_] = values.to_numpy() == special_number(code)
+        return exactly
     near: npt.NDArray[np.bool_] = np.abs(values.to_numpy() - code) < TOLERANCE
     return near
 
@@ -111,13 +117,35 @@ def _where(values: pd.Series, code: Any) -> npt.NDArray[np.bool_]:
 def _numbers(
     values: pd.Series, variable: Variable, match: VariableMatch, own: dict[int, MissingReason], item: Item
 ) -> Column:
-    """Read codes and numbers.
+    """Read codes and numbers: each different value once, since a million cells hold a handful of codes."""
+    places, different = pd.factorize(values)
+    level = _different_numbers(pd.Series(different), variable, match, own, item)
+    often = np.bincount(places[places >= 0], minlength=len(different))
+    answers = np.append(level.answers.to_numpy(dtype=float), np.nan)[places]  # place -1, an empty cell, is the last
+    reasons = np.append(level.reasons, np.int8(-1))[places]
+    counts = {name: int(often[marked].sum()) for name, marked in level.marks.items()}
+    return Column(pd.Series(answers, index=values.index), reasons, counts)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Answers and reasons for each different value of a column, and which of them are to be counted as what."""
+
+    answers: pd.Series
+    reasons: ReasonCodes
+    marks: dict[str, npt.NDArray[np.bool_]]
+
+
+def _different_numbers(
+    values: pd.Series, variable: Variable, match: VariableMatch, own: dict[int, MissingReason], item: Item
+) -> _Level:
+    """Decide on each different value.
 
     What the mapping says goes before the instrument's own missing codes, and those before what the
     file declares missing without saying why. Numbers without a response set have missing codes only
     where the file declares them, since 98 can be an age.
     """
-    numbers, unreadable = _as_floats(values)
+    numbers, unreadable = _as_floats(values, variable.decimal)
     answers = _near_whole(numbers)
     reasons = np.full(len(numbers), -1, dtype=np.int8)
     declared = variable.is_missing(values).to_numpy()
@@ -125,33 +153,32 @@ def _numbers(
     for code, target in match.codes.items():
         here = _where(values, code)
         answers[here], handled = target, handled | here
-        unreadable &= ~here
     for code, reason in match.missing.items():
         here = _where(values, code) & ~handled
         reasons[here], handled = _NUMBER_OF[reason], handled | here
-        unreadable &= ~here
     for own_code, reason in own.items():
         here = (answers == own_code) & ~handled & (reasons < 0)
         if item.response_set is None:
             here &= declared
         reasons[here] = _NUMBER_OF[reason]
     undeclared = declared & ~handled & (reasons < 0)
-    reasons[undeclared | unreadable | np.isinf(answers)] = _UNEXPLAINED
+    unreadable &= ~handled & ~declared
+    infinite = np.isinf(numbers)
+    reasons[undeclared | unreadable | infinite] = _UNEXPLAINED
+    if item.per_person:  # asked once: an empty cell at other waves says nothing
+        reasons[reasons == _NOT_ASKED] = -1
     answers[reasons >= 0] = np.nan
-    counts = {
-        "undeclared_missing_code": int(undeclared.sum()),
-        "not_a_number": int(unreadable.sum()),
-        "infinite": int(np.isinf(numbers).sum()),
-    }
-    return Column(pd.Series(answers, index=values.index), reasons, counts)
+    marks = {"undeclared_missing_code": undeclared, "not_a_number": unreadable, "infinite": infinite}
+    return _Level(pd.Series(answers), reasons, marks)
 
 
-def _as_floats(values: pd.Series) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _as_floats(values: pd.Series, decimal: str = ".") -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Return numbers, and where something stood that is none."""
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values.to_numpy(dtype=float, na_value=np.nan).copy(), np.zeros(len(values), dtype=bool)
-    texts = values.str.strip()
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float, na_value=np.nan).copy()
+    texts = values.astype("str").str.strip()
+    plain = texts.str.replace(",", ".", regex=False) if decimal == "," else texts
+    numbers = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float, na_value=np.nan).copy()
     given = (texts.notna() & (texts != "")).to_numpy(dtype=bool)
     return numbers, given & np.isnan(numbers)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,10 @@ _DAY_FORMATS = ("DATE", "ADATE", "EDATE", "SDATE", "JDATE", "QYR", "MOYR", "WKYR
 _EPOCH = np.datetime64("1582-10-14", "s")
 _EARLIEST, _LATEST = np.datetime64("1900-01-01", "s"), np.datetime64("2101-01-01", "s")
 
+_EXCEL_EPOCH = np.datetime64("1899-12-30", "s")
+#: Years 1954 to 2064, roughly; smaller and larger numbers are something else.
+_FIRST_DAY_NUMBER, _LAST_DAY_NUMBER = 20_000.0, 60_000.0
+_DAY_NUMBER = re.compile(r"\s*[2-5]\d{4}(?:\.\d+)?\s*")
 _TEXT_DATE = re.compile(r"^\s*(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})(?:[T ][\d:.]+)?\s*$")
 
 
@@ -38,12 +42,15 @@ class Dates:
         they count as impossible too.
     order : str
         How text dates were read; empty for others.
+    day_numbers : int
+        How many were numbers of days as Excel counts them, without a date format to say so.
     """
 
     values: pd.Series
     impossible: pd.Series
     ambiguous: int = 0
     order: str = ""
+    day_numbers: int = 0
 
 
 def is_date_format(print_format: str) -> bool:
@@ -92,19 +99,35 @@ def _within_reason(days: npt.NDArray[np.datetime64], given: pd.Series, *, ambigu
     return Dates(pd.Series(kept, index=given.index), given & ~possible, ambiguous, order)
 
 
+def _from_day_numbers(numbers: npt.NDArray[np.float64], given: pd.Series) -> Dates:
+    """Read numbers of days since 30 December 1899, as Excel counts from March 1900 on: 45355 is 4 March 2024."""
+    usable = (numbers >= _FIRST_DAY_NUMBER) & (numbers <= _LAST_DAY_NUMBER)
+    days = np.full(len(numbers), np.datetime64("NaT"), dtype="datetime64[s]")
+    days[usable] = _EXCEL_EPOCH + np.floor(numbers[usable]).astype("timedelta64[D]")
+    return replace(_within_reason(days, given), day_numbers=int(usable.sum()))
+
+
 def _from_text(values: pd.Series, order: DateOrder | None) -> Dates:
-    given = values.notna() & (values.str.strip() != "")
-    parts = values.str.extract(_TEXT_DATE).apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    """Read each different text once; texts that are all numbers of days are read as Excel means them."""
+    places, different = pd.factorize(values)
+    texts = pd.Series(different, dtype="str")
+    given = (texts.str.strip() != "").to_numpy(dtype=bool)
+    if given.any() and texts[given].str.fullmatch(_DAY_NUMBER).all():
+        numbers = pd.to_numeric(texts.str.strip(), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        found = np.append(numbers, np.nan)[places]
+        return _from_day_numbers(found, pd.Series(np.append(given, False)[places], index=values.index))
+    parts = texts.str.extract(_TEXT_DATE).apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
     year_first = parts[:, 0] > 99
     order_found = order or _order_of(parts[~year_first])
     day_place, month_place = (1, 0) if order_found == "mdy" else (0, 1)
-    days = np.full(len(parts), np.datetime64("NaT"), dtype="datetime64[s]")
-    days[year_first] = _compose(parts[year_first, 0], parts[year_first, 1], parts[year_first, 2])
+    days = np.full(len(parts) + 1, np.datetime64("NaT"), dtype="datetime64[s]")
+    days[:-1][year_first] = _compose(parts[year_first, 0], parts[year_first, 1], parts[year_first, 2])
     rest = ~year_first & (parts[:, 2] > 99)  # years of two digits could be of any century: refused
     if order_found:
-        days[rest] = _compose(parts[rest, 2], parts[rest, month_place], parts[rest, day_place])
-    ambiguous = 0 if order_found else int(rest.sum())
-    return _within_reason(days, given, ambiguous=ambiguous, order=order_found if rest.any() else "")
+        days[:-1][rest] = _compose(parts[rest, 2], parts[rest, month_place], parts[rest, day_place])
+    ambiguous = 0 if order_found else int(np.append(rest, False)[places].sum())
+    stood = pd.Series(np.append(given, False)[places], index=values.index)
+    return _within_reason(days[places], stood, ambiguous=ambiguous, order=order_found if rest.any() else "")
 
 
 def _order_of(parts: npt.NDArray[np.float64]) -> str:

@@ -3,75 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from mirabal_toolkit.errors import InputError
-from mirabal_toolkit.readers.child import Progress
-from mirabal_toolkit.readers.limits import DEFAULT_LIMITS, ReadLimits
+from mirabal_toolkit.readers.identifying import without_identifying
+from mirabal_toolkit.readers.options import ReadOptions
 from mirabal_toolkit.readers.raw import RawTable
 from mirabal_toolkit.readers.sniff import KINDS, SniffedFile, sniff
 from mirabal_toolkit.readers.spss import read_spss
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How files are read.
-
-    Parameters
-    ----------
-    encoding : str or None
-        Of the text in the files, where they do not declare the right one.
-    limits : ReadLimits
-        How much a file may ask for.
-    progress : callable or None
-        Is told, in words, how far reading has come.
-    """
-
-    encoding: str | None = None
-    limits: ReadLimits = DEFAULT_LIMITS
-    progress: Progress | None = None
+from mirabal_toolkit.readers.stata_sas import read_statistics_file
 
 
 class Reader(Protocol):
-    """What a format provides: read a file of its kind into a `RawTable`."""
+    """What a format provides: read a file of its kind into tables, one a sheet."""
 
-    def __call__(
-        self, file: SniffedFile, *, encoding: str | None, limits: ReadLimits, progress: Progress | None
-    ) -> RawTable:
+    def __call__(self, file: SniffedFile, options: ReadOptions) -> tuple[RawTable, ...]:
         """Read a file."""
 
 
 #: Kind of file, as `sniff` tells it → its reader.
-READERS: Mapping[str, Reader] = {"sav": read_spss, "zsav": read_spss}
+READERS: Mapping[str, Reader] = {
+    "sav": read_spss,
+    "zsav": read_spss,
+    "por": read_statistics_file,
+    "dta": read_statistics_file,
+    "xpt": read_statistics_file,
+    "sas7bdat": read_statistics_file,
+}
+
+#: Ending of a name → kinds that it may have.
+ENDINGS: Mapping[str, tuple[str, ...]] = {
+    ".sav": ("sav", "zsav"),
+    ".zsav": ("sav", "zsav"),
+    ".por": ("por",),
+    ".dta": ("dta",),
+    ".xpt": ("xpt",),
+    ".sas7bdat": ("sas7bdat",),
+    ".csv": ("text",),
+    ".tsv": ("text",),
+    ".txt": ("text", "por"),
+    ".xlsx": ("xlsx",),
+    ".xlsm": ("xlsx",),
+    ".ods": ("ods",),
+    ".parquet": ("parquet",),
+    ".zip": ("zip",),
+}
 
 
-def read_table(path: Path, options: ReadOptions = ReadOptions()) -> RawTable:
-    """Read one file of any known kind.
+def read_tables(path: Path, options: ReadOptions = ReadOptions()) -> tuple[RawTable, ...]:  # noqa: B008  (frozen)
+    """Read one file of any known kind: one table, or one a sheet where each wave has its own.
 
     Raises
     ------
     InputError
-        If it cannot be opened, is of another kind, or is damaged.
+        If it cannot be opened, is of another kind than its name says, or is damaged.
     """
     file = sniff(path, options.limits)
     reader = READERS.get(file.kind)
-    if reader is None:
+    if reader is None or file.kind not in ENDINGS.get(path.suffix.lower(), (file.kind,)):
         raise InputError(_not_readable(file), where=path.name, fix=_what_to_do(file.kind))
-    return reader(file, encoding=options.encoding, limits=options.limits, progress=options.progress)
+    return tuple(without_identifying(table) for table in reader(file, options))
+
+
+def read_table(path: Path, options: ReadOptions = ReadOptions()) -> RawTable:  # noqa: B008  (frozen)
+    """Read one file that holds one table; parameters and errors are those of `read_tables`."""
+    tables = read_tables(path, options)
+    if len(tables) > 1:
+        raise InputError("the workbook has a table on several sheets", where=path.name, fix="name one: --sheet NAME")
+    return tables[0]
 
 
 def _not_readable(file: SniffedFile) -> str:
     ending = file.path.suffix.lower()
-    if ending in (".sav", ".zsav"):
+    if file.kind not in ENDINGS.get(ending, (file.kind,)):
         return f"the file is named {ending}, but it is {KINDS[file.kind]}"
-    return f"this is {KINDS[file.kind]}, which cannot be read yet"
+    return f"this is {KINDS[file.kind]}, which cannot be read"
 
 
 def _what_to_do(kind: str) -> str:
+    if kind in READERS:
+        endings = [ending for ending, kinds in ENDINGS.items() if kind in kinds]
+        return f"if it is the right file, rename it to end in {endings[0]}; else export it again"
     if kind == "sav_encrypted":
         return "open it in SPSS with its password, and save it without one in a safe place"
-    if kind == "parquet":
-        return "study files are given alone: mirabal analyse STUDY.parquet"
-    return "open it in the program that made it, and save it as an SPSS file (.sav)"
+    if kind == "ole":
+        return "open it in Excel or LibreOffice, with its password if it has one, and save it as .xlsx without one"
+    if kind == "gzip":
+        return "unpack it first"
+    return "open it in the program that made it, and save it as .sav, .dta, .xlsx or .csv"

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mirabal_toolkit.errors import InputError
-from mirabal_toolkit.readers.raw import Variable
+from mirabal_toolkit.readers.raw import SPECIAL, Variable
 
 #: Above this, numbers of an SPSS file no longer tell neighbours apart with certainty.
 _MOST_DIGITS = 15
@@ -41,6 +41,7 @@ def to_identifiers(values: pd.Series, variable: Variable) -> pd.Series:
     ['0012', '0007']
     """
     if variable.kind == "number":
+        values = values.mask(values >= SPECIAL)  # missing codes of Stata and SAS are nobody's id
         too_long = int((np.abs(values.to_numpy(dtype=float, na_value=np.nan)) >= 10.0**_MOST_DIGITS).sum())
         if too_long:
             raise InputError(
@@ -57,7 +58,7 @@ def to_text(values: pd.Series, variable: Variable) -> pd.Series:
         texts = values.astype("str")
         return texts.mask(texts.str.strip() == "")
     numbers = values.to_numpy(dtype=float, na_value=np.nan)
-    present = np.isfinite(numbers)
+    present = np.isfinite(numbers) & (numbers < SPECIAL)
     written = np.full(len(numbers), None, dtype=object)
     written[present] = _written_out(numbers[present], variable.print_format)
     return pd.Series(written, index=values.index, dtype="str")

@@ -12,10 +12,11 @@ from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.readers.apply import apply_mapping
 from mirabal_toolkit.readers.detect import detect_instrument
-from mirabal_toolkit.readers.formats import ReadOptions, read_table
+from mirabal_toolkit.readers.formats import read_tables
 from mirabal_toolkit.readers.mapping import Mapping
 from mirabal_toolkit.readers.mapping_file import read_mapping
 from mirabal_toolkit.readers.noticed import find_noticed
+from mirabal_toolkit.readers.options import ReadOptions
 from mirabal_toolkit.readers.propose import propose
 from mirabal_toolkit.readers.raw import RawTable, Variable
 from mirabal_toolkit.readers.sniff import sniff
@@ -81,7 +82,7 @@ def read_with_mapping(
         raise UsageError("no file was given")
     if len(files) == 1 and sniff(files[0], options.limits).kind == "parquet":
         return Import(read_study(files[0], candidates), None)
-    tables = [read_table(path, options) for path in files]
+    tables = [table for path in files for table in read_tables(path, options)]
     given = read_mapping(mapping) if isinstance(mapping, Path) else mapping
     instrument, said = _instrument_of(tables, candidates, given)
     used = given or propose(tables, instrument, _as_waves(wave))
@@ -104,7 +105,7 @@ def propose_mapping(
     Parameters and errors are those of `read`.
     """
     candidates = (instruments,) if isinstance(instruments, Instrument) else tuple(instruments)
-    tables = [read_table(Path(path), options) for path in paths]
+    tables = [table for path in paths for table in read_tables(Path(path), options)]
     instrument, _ = _instrument_of(tables, candidates, None)
     return propose(tables, instrument, _as_waves(wave))
 

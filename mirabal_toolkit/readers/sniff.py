@@ -21,6 +21,7 @@ _SIGNATURES = (
     (0, b"PAR1", "parquet"),
     (0, b"<stata_dta>", "dta"),
     (0, b"HEADER RECORD*******LIBRARY HEADER", "xpt"),
+    (0, b"HEADER RECORD*******LIBV8   HEADER", "xpt"),
     (12, b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00\x09\xc7\x31\x8c", "sas7bdat"),
     (0x104, b"PCSPSS", "spss_pc"),
     (0, b"SR\x00\x04", "idl"),

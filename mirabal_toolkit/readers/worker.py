@@ -1,17 +1,21 @@
-"""The program of the child process in which binary files are read; run by path, never imported.
+"""The program of the child process in which untrusted files are read; run by path, never imported.
 
 It imports as little as it can, since its start is felt with every file. It takes a request (JSON)
 on standard input and answers on standard output: one line of JSON about the variables, then the
 rows as an Arrow stream, part by part, so that nothing touches the disk and the caller can count
-along. Why it failed is told by its exit code alone: no text of the file ends in a message.
+along. Why it failed is told by its exit code, or by the name of a reason and a place: no text of
+the file ends in a message.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
 EXIT_MEMORY, EXIT_ENCODING, EXIT_DAMAGED, EXIT_INSTALLATION, EXIT_UNKNOWN_ENCODING = 13, 14, 15, 16, 17
@@ -21,6 +25,11 @@ CELLS_AT_A_TIME = 3_000_000
 #: Rows read first, before the number of variables is known.
 FIRST_ROWS = 2_000
 
+#: Files beside this one that read a kind of file; other functions are those of pyreadstat.
+PROGRAMS = {"workbook": "worker_workbook.py", "parquet": "worker_parquet.py", "stata": "worker_stata.py"}
+#: Those that need pandas.
+NEED_PANDAS = frozenset({"stata"})
+
 META = (
     "column_names",
     "column_labels",
@@ -29,8 +38,18 @@ META = (
     "readstat_variable_types",
     "missing_ranges",
     "variable_measure",
+    "variable_storage_width",
     "file_label",
+    "number_rows",
 )
+
+
+class Refused(Exception):  # noqa: N818  (a decision, not a failure)
+    """Reading is refused for a reason that has a name, at a place that can be told."""
+
+    def __init__(self, why: str, at: str = "") -> None:
+        super().__init__(why)
+        self.told = {"refused": why, "at": at}
 
 
 class NoPandas:
@@ -67,21 +86,38 @@ def describe(meta: Any) -> dict[str, Any]:
     return told
 
 
-def load_libraries() -> None:
-    """Load what reads files, and nothing it does not need."""
-    sys.meta_path.insert(0, NoPandas)
+def sibling(name: str) -> Any:
+    """Load a file beside this one, by its path."""
+    path = Path(__file__).with_name(name)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_libraries(function: str) -> Any:
+    """Load what reads this kind of file and nothing it does not need; return the function that yields the parts."""
+    if function not in NEED_PANDAS:
+        sys.meta_path.insert(0, NoPandas)
     import pyarrow as pa  # noqa: F401
+
+    if function in PROGRAMS:
+        return sibling(PROGRAMS[function]).parts
     import pyreadstat  # noqa: F401
 
+    return statistics_parts
 
-def read_parts(request: dict[str, Any]) -> Any:
-    """Yield (columns, metadata) part by part, from the first row to the last."""
+
+def read_statistics(request: dict[str, Any], function: str) -> Iterator[tuple[dict[str, list[Any]], Any]]:
+    """Yield (columns, metadata) part by part, from the first row to the last, by a function of pyreadstat."""
     import pyreadstat
 
-    function = getattr(pyreadstat, request["function"])
+    read = getattr(pyreadstat, function)
     start, rows = 0, FIRST_ROWS
     while True:
-        columns, meta = function(
+        columns, meta = read(
             request["path"], output_format="dict", row_offset=start, row_limit=rows, **request["arguments"]
         )
         if len(columns) != len(meta.column_names):
@@ -94,29 +130,61 @@ def read_parts(request: dict[str, Any]) -> Any:
         rows = max(FIRST_ROWS, CELLS_AT_A_TIME // max(1, len(columns)))
 
 
-def answer(request: dict[str, Any], out: BinaryIO) -> None:
-    """Write metadata and rows to `out`."""
+def statistics_parts(request: dict[str, Any], function: str = "") -> Iterator[Any]:
+    """Yield (description, schema), then lists of arrays, of a file that pyreadstat reads."""
     import pyarrow as pa
 
-    writer = None
-    for columns, meta in read_parts(request):
-        if writer is None:
+    kinds: list[Any] = []
+    for columns, meta in read_statistics(request, function or request["function"]):
+        if not kinds:
             texts = [meta.readstat_variable_types.get(name) == "string" for name in columns]
             kinds = [pa.large_string() if text else pa.float64() for text in texts]
-            schema = pa.schema([pa.field(str(place), kind) for place, kind in enumerate(kinds)])
-            out.write(json.dumps(describe(meta), default=str).encode() + b"\n")
-            writer = pa.ipc.new_stream(out, schema)
-        arrays = [pa.array(values, kind) for values, kind in zip(columns.values(), kinds, strict=True)]
-        writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
-    if writer is not None:
-        writer.close()
+            yield describe(meta), pa.schema([pa.field(str(place), kind) for place, kind in enumerate(kinds)])
+        yield [as_array(values, kind) for values, kind in zip(columns.values(), kinds, strict=True)]
+
+
+def as_array(values: list[Any], kind: Any) -> Any:
+    """Return an Arrow array; letters among numbers are missing codes, kept as Stata keeps them."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        if kind != pa.float64():
+            raise
+        return pa.array([special(value) if isinstance(value, str) else value for value in values], kind)
+
+
+def special(letter: str) -> float:
+    """Return the number that stands for a missing code; the same as `raw.special_number`."""
+    return float(2.0**1023 * (1 + (1 + "abcdefghijklmnopqrstuvwxyz_".index(letter.lower())) / 4096))
+
+
+def answer(parts: Any, request: dict[str, Any], out: BinaryIO) -> None:
+    """Write description and rows to `out`."""
+    import pyarrow as pa
+
+    coming = parts(request)
+    try:
+        description, schema = next(coming)
+    except Exception as error:
+        told = getattr(error, "told", None)
+        if told is None:
+            raise
+        out.write(json.dumps(told).encode() + b"\n")
+        out.flush()
+        return
+    out.write(json.dumps(description, default=str).encode() + b"\n")
+    with pa.ipc.new_stream(out, schema) as writer:
+        for arrays in coming:
+            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
     out.flush()
 
 
 def exit_code_of(error: Exception) -> int:
     """Return the exit code that tells why reading failed."""
     text = str(error).lower()
-    if isinstance(error, MemoryError) or "allocate" in text:
+    if isinstance(error, MemoryError) or "allocate" in text or "malloc" in text:
         return EXIT_MEMORY
     if isinstance(error, UnicodeError) or "invalid byte sequence" in text or "convert string" in text:
         return EXIT_ENCODING
@@ -134,12 +202,12 @@ def main() -> int:
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     try:
-        load_libraries()
+        parts = load_libraries(request["function"])
     except ImportError:
         return EXIT_INSTALLATION
     limit_resources(request["memory"], request["seconds"])  # after loading: that is ours, what follows is the file's
     try:
-        answer(request, out)
+        answer(parts, request, out)
     except Exception as error:  # noqa: BLE001  (whatever it is, the caller learns the kind, not the text)
         return exit_code_of(error)
     return 0

@@ -55,11 +55,24 @@ def test_other_kinds_named_sav_are_refused_with_their_name(tmp_path, kind):
     assert caught.value.problem.fix
 
 
-def test_other_kinds_under_their_own_name_are_refused_too(tmp_path):
-    path = tmp_path / "waves.csv"
-    path.write_bytes(HEADS["text"])
-    with pytest.raises(InputError, match="cannot be read yet"):
+@pytest.mark.parametrize("kind", sorted(set(HEADS) - set(READERS)))
+def test_kinds_that_are_not_read_are_refused_under_their_own_name_too(tmp_path, kind):
+    path = tmp_path / "waves.data"
+    path.write_bytes(HEADS[kind])
+    with pytest.raises(InputError) as caught:
         read_table(path)
+    assert caught.value.problem.what == f"this is {KINDS[kind]}, which cannot be read"
+    assert caught.value.problem.fix
+
+
+@pytest.mark.parametrize("kind", sorted(READERS))
+def test_a_wrong_ending_is_said_with_the_right_one(tmp_path, kind):
+    path = tmp_path / ("waves.sav" if kind not in ("sav", "zsav") else "waves.csv")
+    path.write_bytes(HEADS[kind])
+    with pytest.raises(InputError) as caught:
+        read_table(path)
+    assert caught.value.problem.what == f"the file is named {path.suffix}, but it is {KINDS[kind]}"
+    assert "rename it to end in ." in caught.value.problem.fix
 
 
 def test_a_missing_file(tmp_path):

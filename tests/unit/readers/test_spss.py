@@ -9,6 +9,7 @@ from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.readers import spss
 from mirabal_toolkit.readers.child import run_child
 from mirabal_toolkit.readers.limits import ReadLimits
+from mirabal_toolkit.readers.options import ReadOptions
 from mirabal_toolkit.readers.sniff import sniff
 from mirabal_toolkit.readers.spss import read_spss
 from mirabal_toolkit.readers.spss_header import declared_encoding, read_header
@@ -18,7 +19,8 @@ BY_NAME, BY_PAGE = struct.pack("<iii", 7, 20, 1), struct.pack("<iiii", 7, 3, 4, 
 
 
 def read(path, **how):
-    return read_spss(sniff(path), **how)
+    (table,) = read_spss(sniff(path), ReadOptions(**how))
+    return table
 
 
 def undeclared(data: bytes) -> bytes:
