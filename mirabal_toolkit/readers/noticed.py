@@ -20,6 +20,11 @@ _CELLS: dict[str, tuple[Severity, str, str]] = {
         "date(s) written as text in which day and month cannot be told apart; set aside",
         "say it in the mapping: date_order: dmy (or mdy)",
     ),
+    "day_number": (
+        "warning",
+        "date(s) stand as numbers of days without a date format, and were read as Excel counts days",
+        "look at a few: workbooks made on old Macs count from 1904, four years later",
+    ),
     "undeclared_missing_code": (
         "warning",
         "code(s) that the file declares missing without saying why",
@@ -92,9 +97,10 @@ def _on_variables(tables: Sequence[RawTable], mapping: Mapping) -> Iterator[Find
 
 
 def _on_codes(mapping: Mapping) -> Iterator[Finding]:
-    recoded = Counter(match.item for match in mapping.variables if match.codes)
+    changed = [match for match in mapping.variables if any(not isinstance(code, str) for code in match.codes)]
+    recoded = Counter(match.item for match in changed)
     for item, count in recoded.items():
-        waves = sorted({match.wave for match in mapping.variables if match.codes and match.item == item and match.wave})
+        waves = sorted({match.wave for match in changed if match.item == item and match.wave})
         yield Finding(
             "warning",
             "recoded",
