@@ -66,6 +66,11 @@ def analyse(
     mapping: MappingOption = None,
     wave: WaveOption = None,
     encoding: EncodingOption = None,
+    links: LinksOption = None,
+    strict: StrictOption = None,
+    comparison: Annotated[
+        Path | None, typer.Option("--comparison", help="File of the other group, where a plan compares two files.")
+    ] = None,
     profile: Annotated[
         str | None, typer.Option("--profile", help="Disclosure profile: internal or funder. Default: the plan's.")
     ] = None,
@@ -91,6 +96,7 @@ def analyse(
         formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
         seed=seed,
         jobs=jobs,
+        comparison=comparison,
     )
     voice = Voice(as_json, quiet, progress=not no_progress)
     if dry_run:
