@@ -12,6 +12,14 @@ import pandas as pd
 
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, estimates_frame
+from mirabal_toolkit.disclosure.lost_waves import (
+    ASSUMED,
+    GROUPS,
+    hidden_together,
+    is_mean,
+    rounded_bound,
+    verdict_of_extreme,
+)
 from mirabal_toolkit.disclosure.rules import Verdict, judge, missing, round_count
 from mirabal_toolkit.disclosure.secondary import NOTHING_WITHHELD, Withheld
 from mirabal_toolkit.mixed.adjust import adjust_p_values
@@ -22,8 +30,10 @@ Row = dict[str, Any]
 #: What is emptied when a row is hidden.
 NUMBERS = ("estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high", "count")
 BASES = ("n_obs", "n_persons", "n_universe")
-COUNTED = frozenset({"retention", "prevalence", "cessation", "onset", "distribution", "paired_change"})
-MODELLED = frozenset({"model_prediction", "ordinal_prediction", "model_contrast", "model_parameters", "cochran_q"})
+COUNTED = frozenset({"retention", "prevalence", "cessation", "onset", "distribution", "paired_change"}) | GROUPS
+MODELLED = (
+    frozenset({"model_prediction", "ordinal_prediction", "model_contrast", "model_parameters", "cochran_q"}) | ASSUMED
+)
 
 #: Decimals that scales keep once rounded; a finer one would give the exact count behind a rounded one.
 DECIMALS = {"percent": 0, "percentage_points": 0, "points": 1, "items": 1, "answer": 1}
@@ -52,9 +62,9 @@ def protect_estimates(
     rows = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
     hidden = _hidden_cells(rows, profile) | {_cell(rows[number]) for number in withheld.rows if _is_cell(rows[number])}
     tables = _paired_tables(rows)
-    protected = []
+    together, protected = hidden_together(rows, profile), []
     for number, row in enumerate(rows):
-        verdict = _row_verdict(row, hidden, tables, profile)
+        verdict = "few" if number in together else _row_verdict(row, hidden, tables, profile)
         if verdict == "shown" and number in withheld.rows:
             verdict = "withheld"
         released = _protected(row, verdict, tables, profile)
@@ -105,7 +115,7 @@ def _verdict(row: Row, profile: DisclosureProfile) -> Verdict:
     if missing(count):
         return "shown"
     # A mean tells the answers of the few whose score is not zero; that nearly all have one tells nothing.
-    alone = missing(n) or row["analysis"] == "mean"
+    alone = missing(n) or row["analysis"] == "mean" or is_mean(row)
     return judge(float(count), float("nan") if alone else float(n), profile)
 
 
@@ -136,7 +146,10 @@ def _protected(
         return _hide(row, verdict, profile)
     if row["analysis"] == "paired_change" and row["term"] == "change":
         return _rounded_change(row, tables.get((row["outcome"], row["estimand"])), profile)
-    if row["analysis"] in COUNTED and not missing(row["count"]):
+    if row["analysis"] == "bounds" and row["scale"] == "percentage_points" and not missing(row["estimate"]):
+        row = rounded_bound(row, profile)
+    counted = row["analysis"] in COUNTED and not is_mean(row)
+    if (counted or row["scale"] == "people") and not missing(row["count"]):
         return _rounded_count(row, profile)
     return _rounded_numbers(row, profile)
 
@@ -166,6 +179,8 @@ def _mean_verdict(row: Row, hidden: set[Cell], profile: DisclosureProfile) -> Ve
 def _model_verdict(row: Row, hidden: set[Cell], profile: DisclosureProfile) -> Verdict:
     if any((row["outcome"], row["estimand"], wave) in hidden for wave in _waves_of(row)):
         return "few"
+    if (extreme := verdict_of_extreme(row, profile)) != "shown":
+        return extreme
     too_few = not missing(row["df"]) and row["df"] < profile.minimum_df
     return "base" if too_few or (not missing(row["n_persons"]) and row["n_persons"] < profile.minimum_base) else "shown"
 

@@ -16,6 +16,12 @@ PROFILES: dict[str, DisclosureProfile] = {
     "funder": DisclosureProfile(
         name="funder", threshold=5, hide_zeros=False, rounding=5, minimum_base=10, minimum_df=10, releasable=True
     ),
+    "public": DisclosureProfile(
+        name="public", threshold=10, hide_zeros=True, rounding=10, minimum_base=20, minimum_df=10, releasable=True
+    ),
+    "opensafely": DisclosureProfile(
+        name="opensafely", threshold=8, hide_zeros=False, rounding=5, minimum_base=10, minimum_df=10, releasable=True
+    ),
 }
 
 
