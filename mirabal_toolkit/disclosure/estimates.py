@@ -30,9 +30,15 @@ Row = dict[str, Any]
 #: What is emptied when a row is hidden.
 NUMBERS = ("estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high", "count")
 BASES = ("n_obs", "n_persons", "n_universe")
-COUNTED = frozenset({"retention", "prevalence", "cessation", "onset", "distribution", "paired_change"}) | GROUPS
+COUNTED = (
+    frozenset({"retention", "prevalence", "cessation", "onset", "distribution", "paired_change", "floor_ceiling"})
+    | GROUPS
+)
+PANEL = frozenset({"panel_model", "panel_test"})
 MODELLED = (
-    frozenset({"model_prediction", "ordinal_prediction", "model_contrast", "model_parameters", "cochran_q"}) | ASSUMED
+    frozenset({"model_prediction", "ordinal_prediction", "model_contrast", "model_parameters", "cochran_q"})
+    | ASSUMED
+    | PANEL
 )
 
 #: Decimals that scales keep once rounded; a finer one would give the exact count behind a rounded one.
@@ -151,7 +157,7 @@ def _protected(
     counted = row["analysis"] in COUNTED and not is_mean(row)
     if (counted or row["scale"] == "people") and not missing(row["count"]):
         return _rounded_count(row, profile)
-    return _rounded_numbers(row, profile)
+    return rounded_numbers(row, profile)
 
 
 def _row_verdict(
@@ -226,7 +232,7 @@ def _percent(interval: Interval) -> Row:
 def _rounded_change(row: Row, table: PairedCounts | None, profile: DisclosureProfile) -> Row:
     """Recompute a paired change from a two-by-two table whose margins and corner are rounded."""
     if table is None:
-        return _rounded_numbers(row, profile)
+        return rounded_numbers(row, profile)
     rounded = _rounded_table(table, profile)
     p_value = mcnemar_exact(rounded.stopped, rounded.started)
     return {
@@ -258,7 +264,8 @@ def _rounded(value: float, scale: str) -> float:
     return round(value, DECIMALS.get(scale, DEFAULT_DECIMALS))
 
 
-def _rounded_numbers(row: Row, profile: DisclosureProfile) -> Row:
+def rounded_numbers(row: Row, profile: DisclosureProfile) -> Row:
+    """Return a row with its numbers rounded as coarsely as its scale asks, and without its count."""
     shown = {
         name: None if missing(row[name]) else _rounded(float(row[name]), row["scale"])
         for name in ("estimate", "std_error", "conf_low", "conf_high")

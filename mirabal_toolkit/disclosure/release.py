@@ -21,6 +21,7 @@ from mirabal_toolkit.core.results import (
     ReleasableResults,
     Results,
 )
+from mirabal_toolkit.disclosure.accounts import join_accounts, split_accounts
 from mirabal_toolkit.disclosure.estimates import protect_estimates
 from mirabal_toolkit.disclosure.profiles import profile_named
 from mirabal_toolkit.disclosure.rules import judge, protect_counts, round_count
@@ -51,8 +52,10 @@ def release(results: Results, profile: str | DisclosureProfile) -> ReleasableRes
     estimates = results.estimates.frame
     flow = _protected(results.flow.frame, rules)
     if rules.releasable:
-        withheld = withhold(results, rules)
-        estimates = protect_estimates(estimates, rules, results.plan, withheld)
+        alone, first = split_accounts(results)
+        withheld = withhold(alone, rules)
+        estimates = protect_estimates(alone.estimates.frame, rules, results.plan, withheld)
+        estimates = join_accounts(estimates, first, results, rules)
         for wave, column in withheld.cells:
             flow.loc[wave, column] = pd.NA
     return ReleasableResults(

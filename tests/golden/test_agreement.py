@@ -4,15 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pingouin
 import pytest
 
-from mirabal_toolkit.mixed.counts import PairedCounts
-from mirabal_toolkit.models.agreement import (
+from mirabal_toolkit.mixed.agreement import (
     cohen_kappa,
+    correlation_within,
     limits_of_agreement,
     one_sided_disagreement,
     prevalence_adjusted_kappa,
 )
+from mirabal_toolkit.mixed.counts import PairedCounts
 
 HERE = Path(__file__).parent
 VALUES = pd.read_csv(HERE / "values" / "agreement.csv").set_index(["case", "quantity"])["value"]
@@ -56,3 +58,21 @@ def test_limits_of_agreement():
 
 def test_every_case_is_tested():
     assert set(VALUES.index.get_level_values("case")) == {*TABLES, "scores"}
+
+
+# pingouin 0.7 calls pandas in ways that pandas will not have for ever.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_correlation_within_couples_is_that_of_pingouin():
+    rng = np.random.default_rng(5)
+    couple = np.repeat(np.arange(30), rng.integers(1, 6, size=30))
+    level = rng.normal(size=30)[couple]
+    first = level + rng.normal(size=len(couple))
+    second = -2 * level + 0.5 * first + rng.normal(size=len(couple))
+    found = correlation_within(first, second, couple)
+    twice = np.bincount(couple)[couple] > 1
+    table = pd.DataFrame({"first": first, "second": second, "couple": couple})[twice]
+    theirs = pingouin.rm_corr(table, x="first", y="second", subject="couple").iloc[0].tolist()
+    # r, degrees of freedom, p, interval: pingouin rounds the interval to two decimals.
+    assert found.estimate == pytest.approx(theirs[0], rel=1e-9)
+    assert found.p_value == pytest.approx(theirs[2], rel=1e-6)
+    assert (found.conf_low, found.conf_high) == pytest.approx(tuple(theirs[3]), abs=6e-3)

@@ -1,4 +1,4 @@
-# Reference values for models/agreement.py.
+# Reference values for mixed/agreement.py.
 #
 #   Rscript tests/golden/r/agreement.R          (from the root of the project; seconds)
 #

@@ -138,3 +138,45 @@ def _correlation(first: Array, second: Array, level: float) -> Estimated:
     found = stats.pearsonr(first, second)
     low, high = found.confidence_interval(level)
     return Estimated(float(found.statistic), float(low), float(high), p_value=float(found.pvalue))
+
+
+def correlation_within(first: Array, second: Array, couple: NDArray[np.int64], level: float = 0.95) -> Estimated:
+    """Return the repeated-measures correlation: whether the two accounts of one couple move together over time.
+
+    Parameters
+    ----------
+    first, second : ndarray, shape (n,)
+        Scores of a couple at a wave.
+    couple : ndarray, shape (n,)
+        Numbers from 0.
+    level : float
+
+    Raises
+    ------
+    ModelError
+        With fewer than ten couples seen twice, or accounts that never move.
+
+    References
+    ----------
+    Bland and Altman (1995), BMJ 310, 446. Bakdash and Marusich (2017), Frontiers in Psychology 8, 456 (interval).
+    """
+    counts = np.bincount(couple, minlength=1)
+    kept = counts[couple] > 1
+    moves = [_around_mean(values, couple, counts)[kept] for values in (first, second)]
+    couples = int((counts > 1).sum())
+    size = float(np.sqrt((moves[0] ** 2).sum() * (moves[1] ** 2).sum()))
+    df = int(kept.sum()) - couples - 1
+    if couples < FEWEST_PAIRS or size <= 1e-12 or df < 2:
+        raise ModelError("too few couples were asked twice, or their answers never move")
+    r = float(np.clip((moves[0] * moves[1]).sum() / size, -1, 1))
+    if abs(r) == 1:
+        return Estimated(r)
+    half = float(stats.norm.ppf((1 + level) / 2)) / np.sqrt(df - 1)
+    low, high = np.tanh(np.arctanh(r) + np.array([-half, half])).tolist()
+    p_value = float(2 * stats.t.sf(abs(r) * np.sqrt(df / (1 - r**2)), df))
+    return Estimated(r, low, high, p_value=p_value)
+
+
+def _around_mean(values: Array, couple: NDArray[np.int64], counts: NDArray[np.int64]) -> Array:
+    means = np.bincount(couple, values, minlength=len(counts)) / np.maximum(counts, 1)
+    return np.asarray(values - means[couple])
