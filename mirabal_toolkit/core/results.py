@@ -72,6 +72,10 @@ ANALYSES: dict[str, str] = {
     "`effective_treated` (people the weights are worth)",
     "e_value": "how strong something unmeasured would have to be to explain the difference (terms `estimate`, "
     "`limit`), as a risk ratio",
+    "group_level": "cross-sectional: percent (count) or mean in one group (term), such as a country",
+    "group_test": "cross-sectional: one joint test that all groups are alike",
+    "group_difference": "cross-sectional: one group minus another (term), Newcombe or Welch interval, p adjusted for "
+    "the number of pairs",
     "subgroup_test": "one joint test that change is the same in all subgroups of an item (term); df is the number of "
     "terms tested",
     "subgroup_change": "change from first to last wave in one subgroup (term `item=answer`); n_obs: seen at both ends",
@@ -106,7 +110,8 @@ ANALYSES: dict[str, str] = {
     "lost_and_retained": "people lost at the last wave beside those retained, by an item (its option is the estimand) "
     "or by an outcome at the first wave; terms `lost`, `retained` (percent with count, or mean), `difference` "
     "(lost minus retained, standard deviations)",
-    "last_answer": "as `lost_and_retained`, by the last earlier answer to an outcome",
+    "last_answer": "by how much the last earlier answer of people lost at the last wave differed from that of people "
+    "retained (standard deviations at the wave it was given; count: people lost)",
     "worse_off_before": "how much worse off people not interviewed at a wave had been before, all headline outcomes "
     "together (standard deviations; count: people lost); term `next`: of those interviewed at the wave before; "
     "`ever`: of all who started, at their last earlier interview",

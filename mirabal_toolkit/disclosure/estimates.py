@@ -12,6 +12,7 @@ import pandas as pd
 
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, estimates_frame
+from mirabal_toolkit.disclosure.groups import OF_PARTS, PARTS, hidden_parts, is_share, verdict_of_parts
 from mirabal_toolkit.disclosure.lost_waves import (
     ASSUMED,
     GROUPS,
@@ -42,7 +43,7 @@ MODELLED = (
 )
 
 #: Decimals that scales keep once rounded; a finer one would give the exact count behind a rounded one.
-DECIMALS = {"percent": 0, "percentage_points": 0, "points": 1, "items": 1, "answer": 1}
+DECIMALS = {"percent": 0, "percentage_points": 0, "people": -1, "points": 1, "items": 1, "answer": 1}
 DEFAULT_DECIMALS = 2
 
 
@@ -68,7 +69,7 @@ def protect_estimates(
     rows = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
     hidden = _hidden_cells(rows, profile) | {_cell(rows[number]) for number in withheld.rows if _is_cell(rows[number])}
     tables = _paired_tables(rows)
-    together, protected = hidden_together(rows, profile), []
+    together, protected = hidden_together(rows, profile) | hidden_parts(rows, hidden, profile), []
     for number, row in enumerate(rows):
         verdict = "few" if number in together else _row_verdict(row, hidden, tables, profile)
         if verdict == "shown" and number in withheld.rows:
@@ -154,7 +155,7 @@ def _protected(
         return _rounded_change(row, tables.get((row["outcome"], row["estimand"])), profile)
     if row["analysis"] == "bounds" and row["scale"] == "percentage_points" and not missing(row["estimate"]):
         row = rounded_bound(row, profile)
-    counted = row["analysis"] in COUNTED and not is_mean(row)
+    counted = is_share(row) if row["analysis"] in PARTS else row["analysis"] in COUNTED and not is_mean(row)
     if (counted or row["scale"] == "people") and not missing(row["count"]):
         return _rounded_count(row, profile)
     return rounded_numbers(row, profile)
@@ -163,6 +164,8 @@ def _protected(
 def _row_verdict(
     row: Row, hidden: set[Cell], tables: dict[tuple[str, str], PairedCounts], profile: DisclosureProfile
 ) -> Verdict:
+    if row["analysis"] in OF_PARTS:
+        return verdict_of_parts(row, profile)
     if row["analysis"] in MODELLED:
         return _model_verdict(row, hidden, profile)
     if row["analysis"] == "paired_change" and row["term"] == "change":
@@ -202,7 +205,7 @@ def _hide(row: Row, verdict: Verdict, profile: DisclosureProfile) -> Row:
     emptied: Row = dict.fromkeys(NUMBERS)
     # The other flags of a hidden row (zero_cell, boundary …) would describe what is hidden.
     # So would the interval chosen for a cell of nobody; which model the plan asked for is no secret.
-    model = row["model"] if row["analysis"] in MODELLED else ""
+    model = row["model"] if row["analysis"] in MODELLED | OF_PARTS else ""
     return {**row, **emptied, **_rounded_bases(row, profile), "model": model, "flags": flags}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from mirabal_toolkit.core.data import PanelData
+from mirabal_toolkit.core.data import WAVE, PanelData
 from mirabal_toolkit.core.plan import FIRST_WAVE, AnalysisPlan
 
 #: Category of people whose answer to a choice is not known.
@@ -35,6 +35,8 @@ class Background:
         One column a subgroup item, by its id.
     site : Series of str or None
         Where she was asked; sites of different arms are different sites.
+    group : Series of str or None
+        The group of a cross-sectional plan, such as the country.
     """
 
     frame: pd.DataFrame
@@ -44,6 +46,7 @@ class Background:
     propensity: pd.DataFrame = field(default_factory=pd.DataFrame)
     subgroups: pd.DataFrame = field(default_factory=pd.DataFrame)
     site: pd.Series[str] | None = None
+    group: pd.Series[str] | None = None
 
     def of(self, people: pd.Index) -> Background:
         """Return the same columns of some of the people."""
@@ -54,6 +57,7 @@ class Background:
             propensity=self.propensity.reindex(people),
             subgroups=self.subgroups.reindex(people),
             site=None if self.site is None else self.site.reindex(people),
+            group=None if self.group is None else self.group.reindex(people),
         )
 
 
@@ -84,6 +88,7 @@ def background(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Backgr
         propensity=_propensity(panel, plan, people),
         subgroups=pd.DataFrame({item: choice_column(panel, item, people) for item in plan.subgroups}, index=people),
         site=_site(panel, plan, people, names),
+        group=None if plan.group is None else _named(panel, plan.group, _at_first_wave(panel, plan.group, people)),
     )
 
 
@@ -118,8 +123,19 @@ def raw_column(panel: PanelData, item: str, people: pd.Index) -> pd.Series[float
 
 def choice_column(panel: PanelData, item: str, people: pd.Index) -> pd.Series[str]:
     """Return the option names people chose; `NOT_KNOWN` where there is no answer."""
+    return _named(panel, item, raw_column(panel, item, people))
+
+
+def _named(panel: PanelData, item: str, codes: pd.Series[float]) -> pd.Series[str]:
     names = {float(option.code): option.name for option in panel.instrument.options(item)}
-    return raw_column(panel, item, people).map(names).fillna(NOT_KNOWN).astype("str")
+    return codes.map(names).fillna(NOT_KNOWN).astype("str")
+
+
+def _at_first_wave(panel: PanelData, item: str, people: pd.Index) -> pd.Series[float]:
+    """Return the answers to an item at the first wave, or its only answer where it is asked once a person."""
+    if item in panel.people.frame:
+        return raw_column(panel, item, people)
+    return panel.answers.frame[item].xs(panel.waves[0], level=WAVE).reindex(people).astype(float)
 
 
 def _column(panel: PanelData, item: str, people: pd.Index) -> pd.Series[float] | pd.Series[str]:

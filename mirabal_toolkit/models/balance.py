@@ -66,7 +66,8 @@ def _rows(base: Record, values: pd.Series[float], arms: Arms, weights: pd.Series
         return
     plain = balance(numbers, treated)
     for term, mean, n in (("reference", plain.reference, sizes[0]), ("treated", plain.treated, sizes[1])):
-        yield {**base, "term": term, "estimate": mean, "n_obs": n, "n_persons": n}
+        count = round(mean * n / 100) if base["scale"] == "percent" else None
+        yield {**base, "term": term, "estimate": mean, "count": count, "n_obs": n, "n_persons": n}
     yield {**base, "term": "difference", "scale": "standard_deviations", "estimate": plain.difference}
     if weights is not None:
         used = np.asarray(weights.reindex(values.index), dtype=np.float64)

@@ -11,16 +11,20 @@ from mirabal_toolkit.core.data import Finding, PanelData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import Results, estimates_frame
+from mirabal_toolkit.models.across_groups import across_groups
 from mirabal_toolkit.models.arms import compare_arms
 from mirabal_toolkit.models.background import ARM
 from mirabal_toolkit.models.balance import baseline_balance
 from mirabal_toolkit.models.checks import check_panel
 from mirabal_toolkit.models.describe import Record, by_wave, cochran_q, distributions, retention
+from mirabal_toolkit.models.informants import two_accounts
 from mirabal_toolkit.models.measured import Measured, measure, started
+from mirabal_toolkit.models.measurement import measurement
 from mirabal_toolkit.models.missing_waves.analysing import LostWaves, estimate_lost, lost_waves, study_of_loss
 from mirabal_toolkit.models.multiplicity import adjust
 from mirabal_toolkit.models.over_waves import model_over_waves
 from mirabal_toolkit.models.paired import first_to_last
+from mirabal_toolkit.models.panel_records import panel_estimates
 from mirabal_toolkit.models.sites import change_across_sites
 from mirabal_toolkit.models.subgroups import change_by_subgroup
 
@@ -36,6 +40,7 @@ def analyse(
     versions: Mapping[str, str],
     jobs: int = 1,
     progress: Progress | None = None,
+    second: PanelData | None = None,
 ) -> Results:
     """Estimate everything the plan asks for.
 
@@ -49,6 +54,8 @@ def analyse(
         Processes to use; the numbers do not depend on it.
     progress : callable, optional
         Told (outcome, done, in all) as each outcome is done.
+    second : PanelData, optional
+        A second account of the same people, as ``plan.informants`` expects it; never pooled with the first.
 
     Raises
     ------
@@ -74,6 +81,10 @@ def analyse(
     records += study_of_loss(panel, plan, tasks)
     records += baseline_balance(tasks)
     records += distributions(panel, plan, people)
+    records += panel_estimates(panel, plan, people)
+    records += measurement(panel, plan, people)
+    if second is not None:
+        records += two_accounts(panel, second, plan)
     contrast = f"w{panel.waves[-1]} - w{panel.waves[0]}"
     return Results(
         instrument=panel.instrument,
@@ -109,6 +120,8 @@ def _estimate_task(task: Task) -> list[Record]:
 
 def estimate(measured: Measured) -> list[Record]:
     """Describe, pair and model one outcome under one estimand."""
+    if measured.plan.design == "cross_sectional":
+        return [*by_wave(measured), *across_groups(measured)]
     records = [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
     records += model_over_waves(measured)
     return [*records, *compare_arms(measured), *change_by_subgroup(measured), *change_across_sites(measured)]

@@ -147,7 +147,18 @@ def _site_by_site(measured: Measured, sites: pd.Series[str]) -> Iterator[Record]
     }
     pooled = float(np.average(by_site["var"], weights=by_site["count"] - 1))
     if pooled > 0:
-        yield from _variation(base, by_site, pooled / by_site["count"].to_numpy(np.float64))
+        few = _smallest_cells(ends, sites) if measured.outcome.kind == "binary" else {}
+        for record in _variation(base, by_site, pooled / by_site["count"].to_numpy(np.float64)):
+            yield {**record, "count": few.get(record["term"])}
+
+
+def _smallest_cells(ends: pd.DataFrame, sites: pd.Series[str]) -> dict[str, int]:
+    """Return, site by site, the smallest number of people, but nobody, who said yes or no at either end."""
+    grouped = ends.groupby(sites.reindex(ends.index))
+    yes, n = grouped.sum(), grouped.size()
+    both = pd.concat([yes, yes.rsub(n, axis=0)], axis=1)
+    smallest = both.where(both > 0).min(axis=1).dropna().astype(int)
+    return {str(site): int(count) for site, count in smallest.items()}
 
 
 def _t_test(means: np.ndarray) -> float:

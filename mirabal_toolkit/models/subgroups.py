@@ -107,6 +107,13 @@ def _numbers(row: dict[Any, Any], factor: float) -> Record:
 
 
 def _base_of(ends: pd.DataFrame, measured: Measured) -> Record:
-    """Return the people of a subgroup: seen at either end, and at the end with fewer."""
+    """Return the people of a subgroup: seen at either end, at the end with fewer, and the smallest count in a cell."""
     seen = ends.groupby(WAVE)[PERSON].nunique()
-    return {"n_obs": int(seen.reindex([measured.first, measured.last]).min()), "n_persons": int(ends[PERSON].nunique())}
+    bases = {"n_obs": int(seen.min()), "n_persons": int(ends[PERSON].nunique())}
+    return bases | ({"count": smallest_cell(ends)} if measured.outcome.kind == "binary" else {})
+
+
+def smallest_cell(ends: pd.DataFrame) -> int | None:
+    """Return the smallest number of people, but nobody, who said yes or who said no at one wave."""
+    counts = ends.groupby([WAVE, "value"])[PERSON].nunique()
+    return int(counts[counts > 0].min()) if len(counts) else None
