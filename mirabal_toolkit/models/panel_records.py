@@ -22,18 +22,15 @@ KINDS = ("binary", "score")
 PANEL_MODELS: tuple[PanelModel, ...] = get_args(PanelModel)
 
 
-def panel_estimates(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Record]:
-    """Yield what `plan.panel_models` asks for, for the headline outcomes that are yes or no or a score."""
-    if not plan.panel_models:
-        return
+def covariates_over_time(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Record]:
+    """Yield the within–between models of the headline outcomes, where `plan.panel_models` asks for them."""
     covariates = time_varying(panel, plan) if "within_between" in plan.panel_models else pd.DataFrame()
+    if covariates.empty:
+        return
     for planned in plan.outcomes:
         if planned.headline and panel.instrument.outcome(planned.outcome).kind in KINDS:
-            estimands = planned.estimands_of(panel.instrument)
-            yield from panel_records(measure(panel, plan, planned, estimands[0], people))
-            if not covariates.empty:
-                estimand = _estimand_beside(estimands, panel, plan)
-                yield from within_between_records(measure(panel, plan, planned, estimand, people), covariates)
+            estimand = _estimand_beside(planned.estimands_of(panel.instrument), panel, plan)
+            yield from within_between_records(measure(panel, plan, planned, estimand, people), covariates)
 
 
 def _estimand_beside(estimands: tuple[Estimand, ...], panel: PanelData, plan: AnalysisPlan) -> Estimand:
@@ -46,9 +43,17 @@ def _estimand_beside(estimands: tuple[Estimand, ...], panel: PanelData, plan: An
 
 
 def panel_records(measured: Measured) -> Iterator[Record]:
-    """Yield the changes from the first wave by every panel model asked for, and the test between two of them."""
-    data = measured.long()
+    """Yield the changes from the first wave by every panel model asked for, and the test between two of them.
+
+    Headline outcomes that are yes or no or a score have them, under their first estimand.
+    """
+    outcome, planned = measured.outcome, measured.planned
     asked = [model for model in PANEL_MODELS if model in measured.plan.panel_models]
+    if not (
+        planned.headline and outcome.kind in KINDS and measured.estimand == (planned.estimands or outcome.estimands)[0]
+    ):
+        return
+    data = measured.long()
     for model in asked:
         base = measured.record("panel_model", model=f"panel-{model}", scale=_scale(measured))
         try:

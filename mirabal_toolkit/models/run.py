@@ -24,7 +24,7 @@ from mirabal_toolkit.models.missing_waves.analysing import LostWaves, estimate_l
 from mirabal_toolkit.models.multiplicity import adjust
 from mirabal_toolkit.models.over_waves import model_over_waves
 from mirabal_toolkit.models.paired import first_to_last
-from mirabal_toolkit.models.panel_records import panel_estimates
+from mirabal_toolkit.models.panel_records import covariates_over_time, panel_records
 from mirabal_toolkit.models.sites import change_across_sites
 from mirabal_toolkit.models.subgroups import change_by_subgroup
 
@@ -81,7 +81,7 @@ def analyse(
     records += study_of_loss(panel, plan, tasks)
     records += baseline_balance(tasks)
     records += distributions(panel, plan, people)
-    records += panel_estimates(panel, plan, people)
+    records += covariates_over_time(panel, plan, people)
     records += measurement(panel, plan, people)
     if second is not None:
         records += two_accounts(panel, second, plan)
@@ -124,6 +124,7 @@ def estimate(measured: Measured) -> list[Record]:
         return [*by_wave(measured), *across_groups(measured)]
     records = [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
     records += model_over_waves(measured)
+    records += panel_records(measured)
     return [*records, *compare_arms(measured), *change_by_subgroup(measured), *change_across_sites(measured)]
 
 
