@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mirabal_toolkit.core.instrument import Instrument, Item, Option
 from mirabal_toolkit.core.missing import MissingReason
@@ -55,6 +55,7 @@ def propose_codes(variable: Variable, item: Item, instrument: Instrument) -> Cod
     if not item.is_numeric:
         return CodeProposal()
     options = instrument.options(item.id)
+    variable = _with_answers_in_words(variable, options)
     matched = _match_labels(variable, options)
     codes: dict[Code, float] = {}
     missing: dict[Code, MissingReason] = {}
@@ -72,6 +73,15 @@ def propose_codes(variable: Variable, item: Item, instrument: Instrument) -> Cod
     )  # sites have own names
     agreement = sum(code in matched for code in valid_labels) / len(valid_labels) if comparable else None
     return CodeProposal(codes, missing, agreement, said)
+
+
+def _with_answers_in_words(variable: Variable, options: tuple[Option, ...]) -> Variable:
+    """Take words in the cells that are answers of the item for labels of themselves; other words stay unseen."""
+    if not variable.texts:
+        return variable
+    known = {plain_words(text) for option in options for text in (*option.label.values(), option.name)}
+    words = {text: text for text in variable.texts if plain_words(text) in known}
+    return replace(variable, value_labels={**words, **variable.value_labels})
 
 
 def _same(code: Code, other: float) -> bool:
@@ -103,6 +113,8 @@ def _recoding(
     """
     if not codes:
         return "its labels give other codes for missing answers" if missing else ""
+    if all(isinstance(code, str) for code in codes):
+        return ""  # answers written out, each of them as the questionnaire has it: no doubt, no other code
     valid = [option.code for option in options if option.kind == "valid"]
     low, high = min(valid), max(valid)
     pairs = {code: option.code for code, option in matched.items() if option.kind == "valid"}

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.readers.delimited import read_delimited
 from mirabal_toolkit.readers.identifying import without_identifying
 from mirabal_toolkit.readers.options import ReadOptions
+from mirabal_toolkit.readers.parquet import read_parquet
 from mirabal_toolkit.readers.raw import RawTable
-from mirabal_toolkit.readers.sniff import KINDS, SniffedFile, sniff
+from mirabal_toolkit.readers.sniff import KINDS, SniffedFile, sha256_of, sniff
 from mirabal_toolkit.readers.spss import read_spss
 from mirabal_toolkit.readers.stata_sas import read_statistics_file
+from mirabal_toolkit.readers.workbooks import read_workbook
+from mirabal_toolkit.readers.zipped import unpacked
 
 
 class Reader(Protocol):
@@ -20,6 +25,17 @@ class Reader(Protocol):
 
     def __call__(self, file: SniffedFile, options: ReadOptions) -> tuple[RawTable, ...]:
         """Read a file."""
+
+
+def _read_zipped(file: SniffedFile, options: ReadOptions) -> tuple[RawTable, ...]:
+    """Read the one file in an archive; what is known of it is that of the archive."""
+    with unpacked(file, options.limits) as path:
+        inside = sniff(path, options.limits)
+        if inside.kind == "zip":
+            raise InputError("the archive holds another archive", where=file.path.name, fix="unpack it first")
+        tables = _read(inside, options)
+    sha256 = sha256_of(file.path)
+    return tuple(replace(table, sha256=sha256) for table in tables)
 
 
 #: Kind of file, as `sniff` tells it → its reader.
@@ -30,6 +46,11 @@ READERS: Mapping[str, Reader] = {
     "dta": read_statistics_file,
     "xpt": read_statistics_file,
     "sas7bdat": read_statistics_file,
+    "text": read_delimited,
+    "xlsx": read_workbook,
+    "ods": read_workbook,
+    "parquet": read_parquet,
+    "zip": _read_zipped,
 }
 
 #: Ending of a name → kinds that it may have.
@@ -59,11 +80,28 @@ def read_tables(path: Path, options: ReadOptions = ReadOptions()) -> tuple[RawTa
     InputError
         If it cannot be opened, is of another kind than its name says, or is damaged.
     """
-    file = sniff(path, options.limits)
+    return _read(sniff(path, options.limits), options)
+
+
+def _read(file: SniffedFile, options: ReadOptions) -> tuple[RawTable, ...]:
     reader = READERS.get(file.kind)
-    if reader is None or file.kind not in ENDINGS.get(path.suffix.lower(), (file.kind,)):
-        raise InputError(_not_readable(file), where=path.name, fix=_what_to_do(file.kind))
-    return tuple(without_identifying(table) for table in reader(file, options))
+    if reader is None or file.kind not in ENDINGS.get(file.path.suffix.lower(), (file.kind,)):
+        raise InputError(_not_readable(file), where=file.path.name, fix=_what_to_do(file.kind))
+    tables = tuple(without_identifying(table) for table in reader(file, options))
+    for table in tables:
+        _check_not_empty(table)
+    return tables
+
+
+def _check_not_empty(table: RawTable) -> None:
+    if not table.variables:
+        raise InputError("the file holds no variables", where=table.name, fix="is it the right file?")
+    if not len(table.frame):
+        raise InputError(
+            f"the file names {len(table.variables)} variable(s) and holds no rows",
+            where=table.name,
+            fix="is it the right file? An export with a filter that lets nobody through looks like this",
+        )
 
 
 def read_table(path: Path, options: ReadOptions = ReadOptions()) -> RawTable:  # noqa: B008  (frozen)

@@ -97,6 +97,15 @@ def _on_variables(tables: Sequence[RawTable], mapping: Mapping) -> Iterator[Find
 
 
 def _on_codes(mapping: Mapping) -> Iterator[Finding]:
+    in_words = sum(any(isinstance(code, str) for code in match.codes) for match in mapping.variables)
+    if in_words and mapping.proposed:
+        yield Finding(
+            "note",
+            "answers_in_words",
+            f"the answers of {in_words} variable(s) stand in words, and became the codes of {mapping.instrument}",
+            count=in_words,
+            advice="the mapping file says which word became which code",
+        )
     changed = [match for match in mapping.variables if any(not isinstance(code, str) for code in match.codes)]
     recoded = Counter(match.item for match in changed)
     for item, count in recoded.items():

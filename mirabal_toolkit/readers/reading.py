@@ -11,7 +11,7 @@ from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.readers.apply import apply_mapping
-from mirabal_toolkit.readers.detect import detect_instrument
+from mirabal_toolkit.readers.detect import Fit, detect_instrument, detect_versions
 from mirabal_toolkit.readers.formats import read_tables
 from mirabal_toolkit.readers.mapping import Mapping
 from mirabal_toolkit.readers.mapping_file import read_mapping
@@ -20,7 +20,7 @@ from mirabal_toolkit.readers.options import ReadOptions
 from mirabal_toolkit.readers.propose import propose
 from mirabal_toolkit.readers.raw import RawTable, Variable
 from mirabal_toolkit.readers.sniff import sniff
-from mirabal_toolkit.readers.study import read_study
+from mirabal_toolkit.readers.study import is_study, read_study
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def read_with_mapping(
     files = [Path(path) for path in paths]
     if not files:
         raise UsageError("no file was given")
-    if len(files) == 1 and sniff(files[0], options.limits).kind == "parquet":
+    if len(files) == 1 and sniff(files[0], options.limits).kind == "parquet" and is_study(files[0]):
         return Import(read_study(files[0], candidates), None)
     tables = [table for path in files for table in read_tables(path, options)]
     given = read_mapping(mapping) if isinstance(mapping, Path) else mapping
@@ -135,4 +135,3 @@ def _instrument_of(
         f"the files look like {fit.instrument.reference}: {fit.items_found:.0%} of its items are in them",
         advice="if that is wrong, say which: --instrument ID",
     )
-    return fit.instrument, (said,)

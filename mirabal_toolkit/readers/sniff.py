@@ -50,6 +50,7 @@ KINDS = {
     "gzip": "a compressed archive (.gz)",
     "pdf": "a PDF",
     "r": "an R data file",
+    "markup": "a web page or XML, perhaps with the ending of another kind",
     "text": "a text file, perhaps CSV",
     "unknown": "not a kind of file this toolkit knows",
 }
@@ -142,6 +143,8 @@ def kind_of(head: bytes) -> str:
         return "por"
     if head[0] in range(0x66, 0x74) and head[1:4] in (b"\x01\x01\x00", b"\x02\x01\x00"):
         return "dta"
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
+        return "markup"
     return "text" if _is_text(head) else "unknown"
 
 
@@ -155,7 +158,7 @@ def _is_text(head: bytes) -> bool:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
     control = sum(byte < 9 or 13 < byte < 32 for byte in head)
-    return control == 0
+    return control == 0 or (control <= head.count(0) <= len(head) // 100)  # a stray NUL is said by the reader of text
 
 
 def sha256_of(path: Path) -> str:

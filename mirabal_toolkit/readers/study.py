@@ -30,6 +30,7 @@ STATUS_COLUMN = "wave_status"
 
 _KEY = b"mirabal"
 _FORMAT = "1"
+_LONGEST_FOOTER = 16_000_000
 
 
 def write_study(data: WaveData | CleanedData, path: Path, *, mapping: Mapping | None = None) -> Path:
@@ -126,6 +127,16 @@ def study_history(path: Path) -> dict[str, Any]:
 
 def _no_study(path: Path) -> InputError:
     return InputError("this Parquet file was not written by mirabal import", where=path.name, fix="give the raw export")
+def is_study(path: Path) -> bool:
+    """Tell whether a Parquet file was written by this toolkit, by the names at its end; nothing else of it is read."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - 8))
+        length = int.from_bytes(file.read(4), "little")
+        file.seek(max(0, size - 8 - min(length, _LONGEST_FOOTER)))
+        return _KEY in file.read(_LONGEST_FOOTER)
+
+
 
 
 def _damaged(path: Path) -> InputError:
