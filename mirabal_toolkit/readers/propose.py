@@ -134,7 +134,7 @@ def _propose_file(table: RawTable, instrument: Instrument, wave: int | None) -> 
     id_column = find_id_column(table, instrument)
     guesses = list(_id_guess(id_column, instrument))
     others = [variable for variable in table.variables if variable.name != id_column]
-    wave_column = find_wave_column(variable.name for variable in others)
+    wave_column = find_wave_column(others)
     matches = match_variables((variable for variable in others if variable.name != wave_column), instrument)
     kept, ignored = _one_layout(matches, instrument)
     kept, doubles = _without_doubles(kept)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from mirabal_toolkit.core.instrument import Instrument, Wave
 from mirabal_toolkit.errors import InputError
-from mirabal_toolkit.readers.raw import TOLERANCE, Code, plain_name
+from mirabal_toolkit.readers.raw import TOLERANCE, Code, Variable, plain_name
+from mirabal_toolkit.readers.wave_words import follow_up_in, wave_of_text, waves_of_follow_ups, waves_of_texts
 from mirabal_toolkit.readers.words import plain_words
+
+#: How the wave is written: its number, months since the start, which follow-up, or a letter.
+Unit = Literal["number", "months", "follow_up", "letter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class WavePattern:
 
     name: str
     expression: re.Pattern[str]
-    unit: Literal["number", "months"] = "number"
+    unit: Unit = "number"
 
     def split(self, name: str) -> tuple[str, int] | None:
         """Return (stem, number) of a variable name, or None when it is not written so.
@@ -30,11 +34,28 @@ class WavePattern:
         ('c1', 3)
         """
         match = self.expression.fullmatch(plain_name(name))
-        return None if match is None else (match["stem"], int(match["wave"]))
+        if match is None:
+            return None
+        number = _READ_AS[self.unit](match["wave"])
+        return None if number is None else (match["stem"], number)
 
 
-def _pattern(name: str, expression: str, unit: Literal["number", "months"] = "number") -> WavePattern:
+_READ_AS: Mapping[Unit, Callable[[str], int | None]] = {
+    "number": int,
+    "months": int,
+    "follow_up": lambda text: 1 if text in ("post", "after") else follow_up_in(text.replace("_", " ")),
+    "letter": lambda text: ord(text) - ord("a") + 1,
+}
+
+
+def _pattern(name: str, expression: str, unit: Unit = "number") -> WavePattern:
     return WavePattern(name, re.compile(expression), unit)
+
+
+#: The words for rounds before and after, and for follow-ups with a number.
+_FOLLOW_UPS = r"(?P<wave>baseline|base|bl|start|intake|pre|before|post|after|(?:fup|fu|follow_?up)_?\d{1,2})"
+#: Words before the number of a round that are no word of their own in names of items.
+_ROUNDS = r"(?:round|rd|r|visit|vis|v|survey|phase|interview|int|s)_?(?P<wave>\d{1,2})"
 
 
 PATTERNS = (
@@ -45,8 +66,17 @@ PATTERNS = (
     _pattern("q1.3", r"(?P<stem>.+)\.(?P<wave>\d{1,2})"),
     _pattern("q1_3", r"(?P<stem>.+)_(?P<wave>\d{1,2})"),
     _pattern("q1_12m", r"(?P<stem>.+?)[_.](?P<wave>\d{1,2})m(?:o|onths?)?", "months"),
-    _pattern("q1_m12", r"(?P<stem>.+?)[_.]m(?P<wave>\d{1,2})", "months"),
-    _pattern("m12_q1", r"m(?P<wave>\d{1,2})[_.](?P<stem>.+)", "months"),
+    _pattern("q1_m12", r"(?P<stem>.+?)[_.]m(?:o|onths?)?_?(?P<wave>\d{1,2})", "months"),
+    _pattern("m12_q1", r"m(?:o|onths?)?_?(?P<wave>\d{1,2})[_.](?P<stem>.+)", "months"),
+    _pattern("12m_q1", r"(?P<wave>\d{1,2})m(?:o|onths?)?[_.](?P<stem>.+)", "months"),
+    _pattern("q1_fu1", rf"(?P<stem>.+?)[_.]{_FOLLOW_UPS}", "follow_up"),
+    _pattern("fu1_q1", rf"{_FOLLOW_UPS}[_.](?P<stem>.+)", "follow_up"),
+    _pattern("q1_r3", rf"(?P<stem>.+?)[_.]{_ROUNDS}"),
+    _pattern("r3_q1", rf"{_ROUNDS}[_.](?P<stem>.+)"),
+    _pattern("3_q1", r"(?P<wave>\d{1,2})[_.](?P<stem>[^\W\d_].*)"),
+    _pattern("q1#3", r"(?P<stem>.+?)(?:#|\(|\[)(?P<wave>\d{1,2})(?:\)|\])?"),
+    _pattern("a_q1", r"(?P<wave>[a-i])[_.](?P<stem>.+)", "letter"),
+    _pattern("q1_a", r"(?P<stem>.+)[_.](?P<wave>[a-i])", "letter"),
 )
 
 
@@ -145,12 +175,12 @@ def _read_by(pattern: WavePattern, names: Iterable[str], instrument: Instrument)
     }
 
 
-def waves_of_numbers(
-    numbers: set[int], waves: tuple[Wave, ...], unit: Literal["number", "months"] = "number"
-) -> tuple[dict[int, int], bool]:
+def waves_of_numbers(numbers: set[int], waves: tuple[Wave, ...], unit: Unit = "number") -> tuple[dict[int, int], bool]:
     """Return (number as written → wave number, whether they count from zero)."""
     if unit == "months":
         return {int(wave.months): wave.number for wave in waves if wave.months == int(wave.months)}, False
+    if unit == "follow_up":
+        return waves_of_follow_ups(numbers, waves), False
     own = {wave.number for wave in waves}
     if 0 in numbers and 0 not in own and {number + 1 for number in numbers} <= own:
         return {number: number + 1 for number in numbers}, True
@@ -190,13 +220,25 @@ def _refuse_tie(known: int, ranked: list[tuple[WavePattern, dict[str, SplitName]
 
 
 #: Names under which long files keep the wave, in the order in which they are looked for.
-WAVE_COLUMNS = ("wave", "wave_number", "wave_no", "survey_wave", "timepoint", "time_point", "time", "round", "visit")
+WAVE_COLUMNS = (
+    "wave", "wave_number", "wave_no", "survey_wave", "timepoint", "time_point", "time", "round", "visit",
+    "redcap_event_name", "event_name", "event", "assessment", "phase", "survey_round", "data_collection", "collection",
+)  # fmt: skip
+
+#: Labels of such a column, in plain words.
+_WAVE_LABELS = frozenset(
+    ("wave", "wave number", "wave of data collection", "survey wave", "time point", "timepoint", "round", "event name",
+     "round of interviews", "round of data collection", "number of the interview", "interview number")
+)  # fmt: skip
 
 
-def find_wave_column(names: Iterable[str]) -> str:
-    """Return the variable that says the wave of a row; empty when there is none."""
-    by_plain = {plain_name(name): name for name in names}
-    return next((by_plain[name] for name in WAVE_COLUMNS if name in by_plain), "")
+def find_wave_column(variables: Iterable[Variable]) -> str:
+    """Return the variable that says the wave of a row, by its name or label; empty when there is none."""
+    listed = list(variables)
+    by_plain = {plain_name(variable.name): variable.name for variable in listed}
+    named = next((by_plain[name] for name in WAVE_COLUMNS if name in by_plain), "")
+    labelled = [variable.name for variable in listed if plain_words(variable.label) in _WAVE_LABELS]
+    return named or (labelled[0] if len(labelled) == 1 else "")
 
 
 def waves_of_values(values: Iterable[Code], labels: Mapping[Code, str], instrument: Instrument) -> dict[Code, int]:
@@ -205,7 +247,8 @@ def waves_of_values(values: Iterable[Code], labels: Mapping[Code, str], instrume
     Values that say nothing about a wave are left out.
     """
     present = list(values)
-    by_label = {value: wave for value in present if (wave := _wave_of_text(labels.get(value, ""), instrument))}
+    by_text = waves_of_texts([labels.get(value, "") for value in present], instrument)
+    by_label = {value: by_text[labels[value]] for value in present if labels.get(value, "") in by_text}
     if len(by_label) == len(present) and len(set(by_label.values())) == len(present):
         return by_label
     numbers = {value: number for value in present if (number := _number_of(value)) is not None}
@@ -216,8 +259,9 @@ def waves_of_values(values: Iterable[Code], labels: Mapping[Code, str], instrume
         return {value: months[number] for value, number in numbers.items()}
     waves, _ = waves_of_numbers(found, instrument.waves)
     by_number: dict[Code, int] = {value: waves[number] for value, number in numbers.items() if number in waves}
-    texts = {value: wave for value in present if isinstance(value, str) and (wave := _wave_of_text(value, instrument))}
-    return by_number | texts
+    written = waves_of_texts([value for value in present if isinstance(value, str)], instrument)
+    texts: dict[Code, int] = {value: wave for value, wave in written.items()}  # noqa: C416  (the key is wider)
+    return texts | by_number
 
 
 def _number_of(value: Code) -> int | None:
@@ -225,24 +269,6 @@ def _number_of(value: Code) -> int | None:
         match = re.fullmatch(r"\s*(?:wave|w|time|t|round|r)?[\s_]*(\d{1,2})\s*", value.casefold())
         return int(match[1]) if match else None
     return round(value) if abs(value - round(value)) < TOLERANCE else None
-
-
-def _wave_of_text(text: str, instrument: Instrument) -> int | None:
-    words = plain_words(text)
-    if not words:
-        return None
-    for wave in instrument.waves:
-        if any(plain_words(label) == words for label in wave.label.values()):
-            return wave.number
-    if words == "baseline":
-        return instrument.waves[0].number
-    match = re.fullmatch(r"(?:wave|w|time|t|round) ?(\d{1,2})", words)
-    if match and any(wave.number == int(match[1]) for wave in instrument.waves):
-        return int(match[1])
-    match = re.fullmatch(r"(?:month |m)?(\d{1,2}) ?(?:months?|m)?", words)
-    if match and ("m" in words):
-        return next((wave.number for wave in instrument.waves if wave.months == int(match[1])), None)
-    return None
 
 
 def wave_in_label(label: str, instrument: Instrument) -> int | None:
@@ -261,9 +287,16 @@ def wave_in_file_name(name: str, instrument: Instrument) -> int | None:
     >>> re.findall(_FILE_WAVE, "partners_wave3.sav".casefold())
     ['3']
     """
+    own_numbers = [wave.number for wave in instrument.waves]
     numbers = {int(number) for number in re.findall(_FILE_WAVE, name.casefold())}
-    own = numbers & {wave.number for wave in instrument.waves}
-    return own.pop() if len(own) == 1 and len(numbers) == 1 else None
+    if numbers:
+        own = numbers & set(own_numbers)
+        return own.pop() if len(own) == len(numbers) == 1 else None
+    stem = name.rsplit(".", 1)[0]
+    parts = [part for part in re.split(r"[\s_.()-]+", stem) if part]
+    pieces = [" ".join(parts[at : at + size]) for size in (1, 2, 3) for at in range(len(parts) - size + 1)]
+    said = {wave for piece in pieces if not piece.isdigit() and (wave := wave_of_text(piece, instrument)) is not None}
+    return said.pop() if len(said) == 1 else None
 
 
 _FILE_WAVE = r"(?<![a-z0-9])(?:wave|w|t|time)[ _-]?(\d{1,2})(?![a-z0-9])"

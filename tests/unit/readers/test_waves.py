@@ -3,6 +3,7 @@
 import pytest
 
 from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.readers.raw import Variable
 from mirabal_toolkit.readers.waves import (
     find_wave_column,
     find_waves_in_names,
@@ -23,6 +24,14 @@ STYLES = {
     "q1_T3": "{item}_T{wave}",
     "q1.3": "{item}.{wave}",
     "q1_3": "{item}_{wave}",
+    "q1_r3": "{item}_round{wave}",
+    "r3_q1": "R{wave}_{item}",
+    "s3_q1": "survey{wave}_{item}",
+    "v3_q1": "v{wave}.{item}",
+    "3_q1": "{wave}_{item}",
+    "q1#3": "{item}#{wave}",
+    "q1(3)": "{item}({wave})",
+    "q1_w03": "{item}_w0{wave}",
 }
 
 
@@ -40,11 +49,42 @@ def test_every_style_is_taken_apart(instrument, style):
         assert (parts.stem, parts.wave) == (item, wave)
 
 
-@pytest.mark.parametrize("style", ["{item}_{wave}m", "{item}_m{wave}", "m{wave}_{item}", "{item}_{wave}months"])
+@pytest.mark.parametrize(
+    "style",
+    [
+        "{item}_{wave}m",
+        "{item}_m{wave}",
+        "m{wave}_{item}",
+        "{item}_{wave}months",
+        "{item}_month{wave}",
+        "{wave}m_{item}",
+    ],
+)
 def test_months_become_waves(instrument, style):
     found = find_waves_in_names(names_in(style, waves=(0, 3, 6, 9, 12)), instrument)
     assert found.names[style.format(item="c1", wave=12)].wave == 5
     assert found.waves == (1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("words", "waves"),
+    [
+        (("baseline", "fu1", "fu2"), (1, 2, 3)),
+        (("bl", "followup1", "followup2", "followup3"), (1, 2, 3, 4)),
+        (("base", "fu_3", "fu_12"), (1, 2, 5)),
+        (("pre", "post"), (1, 2)),
+        (("a", "b", "e"), (1, 2, 5)),
+    ],
+)
+@pytest.mark.parametrize("style", ["{item}_{word}", "{word}_{item}"])
+def test_rounds_in_words_become_waves(instrument, style, words, waves):
+    names = {
+        style.format(item=item, word=word): wave
+        for item in ("c1", "h1")
+        for word, wave in zip(words, waves, strict=True)
+    }
+    found = find_waves_in_names(names, instrument)
+    assert {name: parts.wave for name, parts in found.names.items()} == names
 
 
 def test_waves_counted_from_zero(instrument):
@@ -81,8 +121,10 @@ def test_two_styles_equally_likely_are_said(instrument):
 
 
 def test_the_wave_column_by_name():
-    assert find_wave_column(["id", "WAVE", "time"]) == "WAVE"
-    assert find_wave_column(["id", "c1"]) == ""
+    assert find_wave_column([Variable("id"), Variable("WAVE"), Variable("time")]) == "WAVE"
+    assert find_wave_column([Variable("id"), Variable("c1")]) == ""
+    assert find_wave_column([Variable("id"), Variable("v7", "Round of interviews"), Variable("c1")]) == "v7"
+    assert find_wave_column([Variable("redcap_event_name"), Variable("c1")]) == "redcap_event_name"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +139,12 @@ def test_the_wave_column_by_name():
         (["baseline", "3 months"], {}, [1, 2]),
         (["1", "2"], {}, [1, 2]),
         ([1.0000000001, 2.0], {}, [1, 2]),
+        (["baseline_arm_1", "3_month_arm_1", "12_month_follow_up_arm_1"], {}, [1, 2, 5]),
+        (["baseline_arm_1", "followup_1_arm_1", "followup_2_arm_1"], {}, [1, 2, 3]),
+        (["Intake", "Follow-up 3", "Follow-up 6"], {}, [1, 2, 3]),
+        (["1st follow-up", "2nd follow-up", "Baseline"], {}, [2, 3, 1]),
+        ([1.0, 2.0], {1.0: "Baseline", 2.0: "Follow-up 1"}, [1, 2]),
+        (["Wave 2", "Visit 3"], {}, [2, 3]),
     ],
 )
 def test_values_of_a_wave_column(instrument, values, labels, waves):
@@ -118,6 +166,13 @@ def test_values_that_are_no_wave_are_left_out(instrument):
         ("w1_w2.sav", None),
         ("w9.sav", None),
         ("draw2.sav", None),
+        ("Baseline 2023.xlsx", 1),
+        ("partners-6-months.csv", 3),
+        ("fu1.sav", 2),
+        ("follow-up 12.sav", 5),
+        ("base_data_2024.csv", 1),
+        ("baseline and 6 months.sav", None),
+        ("3.sav", None),
     ],
 )
 def test_the_wave_in_the_name_of_a_file(instrument, name, wave):
