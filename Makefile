@@ -21,5 +21,6 @@ slow:        ## tests that take minutes: calibration by simulation, long fuzzing
 bench:       ## speed and agreement beside other programs; R joins in when it is installed
 	$(PYTHON) benchmarks/mixed.py
 
-docs:        ## pages generated from the code (the instrument format, from its schema)
+docs:        ## what is generated: the page on the instrument format, the index of variables
 	$(PYTHON) -m mirabal_toolkit.instruments.format_page
+	$(PYTHON) -m mirabal_toolkit.instruments.index

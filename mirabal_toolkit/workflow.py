@@ -19,7 +19,8 @@ from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, Results
 from mirabal_toolkit.errors import FindingsError, UsageError
-from mirabal_toolkit.instruments.catalogue import bundled_instruments
+from mirabal_toolkit.instruments.harmonising import harmonise
+from mirabal_toolkit.instruments.index import find_candidates
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.plans.loading import load_plan
 from mirabal_toolkit.version import __version__
@@ -135,25 +136,27 @@ def read(
 
 def read_files(request: DataRequest, progress: Callable[[str], None] | None = None) -> Import:
     """Read what was asked for, with the mapping by which it was read."""
-    from mirabal_toolkit.readers import ReadOptions, read_with_mapping
+    from mirabal_toolkit.readers import ReadOptions, read_by_version
 
-    found = read_with_mapping(
+    parts = read_by_version(
         request.files,
-        _candidates(request.instrument),
+        find_candidates(request.instrument),
         mapping=request.mapping,
         wave=request.waves or None,
         options=ReadOptions(encoding=request.encoding, progress=progress),
     )
-    if request.strict is not None and found.mapping is not None:
-        found.mapping.refuse_doubts(request.strict)
-    return found
+    for part in parts:
+        if request.strict is not None and part.mapping is not None:
+            part.mapping.refuse_doubts(request.strict)
+    return parts[0] if len(parts) == 1 else _as_one_version(parts)
 
 
-def _candidates(instrument: str | Instrument | None) -> list[Instrument]:
-    """Return the instrument that was named, or all that might be it."""
-    if instrument is None:
-        return list(bundled_instruments())
-    return [load_instrument(instrument) if isinstance(instrument, str) else instrument]
+def _as_one_version(parts: Sequence[Import]) -> Import:
+    """Return data collected with several versions of an instrument as collected with the newest of them."""
+    from mirabal_toolkit.readers import Import
+
+    waves = harmonise([part.waves for part in parts])
+    return Import(waves, None, tuple(variables for part in parts for variables in part.variables))
 
 
 def clean(
@@ -419,6 +422,11 @@ def import_study(request: DataRequest, out: Path, progress: Progress) -> Importe
     progress("Reading", 0, 2)
     said = read_links(request.links) if request.links else ()
     found = read_files(replace(request, strict=None), lambda text: progress(text, 0, 2))
+    if found.variables and found.mapping is None:
+        raise UsageError(
+            f"these exports were collected with several versions of {found.waves.instrument.id}",
+            fix="import those of each version by themselves; `mirabal analyse` takes all study files at once",
+        )
     progress("Writing", 1, 2)
     beside = request.mapping or out.with_suffix(".mapping.yaml")
     if found.mapping is not None and request.mapping is None:

@@ -136,6 +136,7 @@ def _sealed(cells: Cells, waves: WaveData, trail: AuditTrail, findings: tuple[Fi
         trail=trail,
         sources=waves.sources,
         findings=findings,
+        bridges=waves.bridges,
     )
 
 
@@ -154,4 +155,6 @@ def reopen(cleaned: CleanedData) -> WaveData:
     """
     answers = cleaned.answers.frame.reset_index()
     reasons = cleaned.reasons.frame.reset_index().drop(columns=[PERSON, WAVE])
-    return WaveData(cleaned.instrument, SealedFrame(answers), SealedFrame(reasons), cleaned.sources)
+    return WaveData(
+        cleaned.instrument, SealedFrame(answers), SealedFrame(reasons), cleaned.sources, bridges=cleaned.bridges
+    )

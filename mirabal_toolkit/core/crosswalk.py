@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mirabal_toolkit.core.data import KEYS, PERSON, WAVE, Finding, WaveData
+from mirabal_toolkit.core.data import KEYS, PERSON, WAVE, Bridge, Finding, WaveData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Comparability, Instrument, Item
 from mirabal_toolkit.core.missing import MissingReason
@@ -139,6 +139,17 @@ def apply_crosswalk(waves: WaveData, crosswalk: Crosswalk, later: Instrument) ->
         SealedFrame(pd.DataFrame(reasons, index=before.index)),
         waves.sources,
         (*waves.findings, *_findings(waves, crosswalk)),
+        (*waves.bridges, _bridge(waves, crosswalk)),
+    )
+
+
+def _bridge(waves: WaveData, crosswalk: Crosswalk) -> Bridge:
+    return Bridge(
+        crosswalk.from_version,
+        crosswalk.to_version,
+        tuple(sorted(int(number) for number in waves.answers.frame[WAVE].dropna().unique())),
+        crosswalk.outcomes_of("no"),
+        crosswalk.outcomes_of("partial"),
     )
 
 
@@ -165,8 +176,18 @@ def join_waves(parts: Sequence[WaveData]) -> WaveData:
         SealedFrame(pd.concat(answers, ignore_index=True)),
         SealedFrame(pd.concat(reasons, ignore_index=True)),
         tuple(source for part in parts for source in part.sources),
-        tuple(dict.fromkeys(finding for part in parts for finding in part.findings)),
+        tuple(dict.fromkeys(_still_true(parts))),
+        tuple(dict.fromkeys(bridge for part in parts for bridge in part.bridges)),
     )
+
+
+def _still_true(parts: Sequence[WaveData]) -> Iterator[Finding]:
+    """What was found in the parts, but for waves without rows that another part has."""
+    numbers = {int(number) for part in parts for number in part.answers.frame[WAVE].dropna().unique()}
+    for part in parts:
+        for finding in part.findings:
+            if finding.code != "wave_without_rows" or finding.wave not in numbers:
+                yield finding
 
 
 def _widened(frame: pd.DataFrame, items: Sequence[str], instrument: Instrument) -> pd.DataFrame:

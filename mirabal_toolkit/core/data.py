@@ -95,6 +95,28 @@ class AuditTrail:
         return AuditTrail((*self.steps, step))
 
 
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Between waves collected with an earlier version of the instrument and those after: what cannot be compared.
+
+    Parameters
+    ----------
+    from_version, to_version : str
+    waves : tuple of int
+        At which somebody answered the earlier version.
+    not_comparable : tuple of str
+        Outcomes whose scores at `waves` must not be put beside later ones.
+    partial : tuple of str
+        Outcomes that can be compared in part.
+    """
+
+    from_version: str
+    to_version: str
+    waves: tuple[int, ...]
+    not_comparable: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class WaveData:
     """Person-waves as read from files, before cleaning.
@@ -110,6 +132,8 @@ class WaveData:
     sources : tuple of Source
     findings : tuple of Finding
         What reading noticed.
+    bridges : tuple of Bridge
+        One for every earlier version that some of the waves were collected with.
 
     Raises
     ------
@@ -122,6 +146,7 @@ class WaveData:
     reasons: SealedFrame
     sources: tuple[Source, ...] = ()
     findings: tuple[Finding, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
 
     def __post_init__(self) -> None:
         columns = self.answers.columns
@@ -166,6 +191,7 @@ class CleanedData:
     trail: AuditTrail
     sources: tuple[Source, ...] = ()
     findings: tuple[Finding, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
 
     def __post_init__(self) -> None:
         problems = [*_key_problems(self.answers.frame), *_gap_problems(self), *_code_problems(self)]
@@ -274,6 +300,7 @@ class PanelData:
     findings: tuple[Finding, ...] = ()
     fingerprint: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
+    bridges: tuple[Bridge, ...] = ()
 
     def __post_init__(self) -> None:
         flow = self.flow.frame

@@ -44,6 +44,7 @@ def assemble(scored: ScoredData) -> PanelData:
         sources=cleaned.sources,
         findings=(*cleaned.findings, *_findings(scored, flow)),
         fingerprint=_fingerprint(scored),
+        bridges=cleaned.bridges,
     )
 
 

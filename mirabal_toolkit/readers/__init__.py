@@ -11,6 +11,7 @@ from mirabal_toolkit.readers.options import ReadOptions as ReadOptions
 from mirabal_toolkit.readers.reading import Import as Import
 from mirabal_toolkit.readers.reading import propose_mapping as propose_mapping
 from mirabal_toolkit.readers.reading import read as read
+from mirabal_toolkit.readers.reading import read_by_version as read_by_version
 from mirabal_toolkit.readers.reading import read_with_mapping as read_with_mapping
 from mirabal_toolkit.readers.study import read_study as read_study
 from mirabal_toolkit.readers.study import write_study as write_study

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mirabal_toolkit.core.candidates import Candidate, as_candidates
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.readers.naming import NameBook, match_variables
@@ -29,11 +30,15 @@ class Fit:
         Share of its items that are in the files, 0–1.
     variables_explained : float
         Share of the variables in the files that are its items, 0–1.
+    variables, own_names : int
+        How many variables there are in the files, and how many of them are called as the instrument calls them.
     """
 
     instrument: Instrument
     items_found: float
     variables_explained: float
+    variables: int
+    own_names: int
 
     @property
     def score(self) -> float:
@@ -42,29 +47,31 @@ class Fit:
         return 2 * self.items_found * self.variables_explained / total if total else 0.0
 
 
-def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrument]) -> Fit:
+def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrument | Candidate]) -> Fit:
     """Return the instrument that fits best.
 
     Parameters
     ----------
     tables : sequence of RawTable
         The files, taken together.
-    candidates : sequence of Instrument
-        Newer versions of the same instrument win over older ones that fit as well.
+    candidates : sequence of Instrument or Candidate
+        Of versions of the same instrument, the one that explains most variables is taken; of those that
+        explain as many, a stable one, and the newest.
 
     Raises
     ------
     InputError
         If none fits, or two fit equally well.
     """
-    likely = _likely(tables, candidates)
+    known = as_candidates(candidates)
+    likely = [candidate.load() for candidate in _likely(tables, known)]
     fits = sorted((_fit(tables, instrument) for instrument in likely), key=lambda fit: -fit.score)
     usable = [fit for fit in fits if fit.items_found >= _LEAST_SHARE and fit.score > 0]
-    known = ", ".join(instrument.reference for instrument in candidates)
     if not usable:
         raise InputError(
             "no instrument is recognised from the names and labels of the variables",
-            fix=f"name it: --instrument ID (known: {known}), or map the variables by hand with --mapping",
+            fix=f"name it: --instrument ID (known: {', '.join(dict.fromkeys(one.id for one in known))}), or map the "
+            "variables by hand with --mapping",
         )
     rivals = [fit for fit in usable if usable[0].score - fit.score < _TIE]
     if len({fit.instrument.id for fit in rivals}) > 1:
@@ -72,20 +79,59 @@ def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrumen
         raise InputError(
             f"two instruments fit equally well: {named}", fix=f"say which: --instrument {rivals[0].instrument.id}"
         )
-    return max(rivals, key=lambda fit: (round(fit.score, 3), _as_numbers(fit.instrument.version)))
+    return max((fit for fit in usable if fit.instrument.id == rivals[0].instrument.id), key=_preference)
 
 
-def _likely(tables: Sequence[RawTable], candidates: Sequence[Instrument]) -> Sequence[Instrument]:
+def detect_versions(tables: Sequence[RawTable], candidates: Sequence[Instrument | Candidate]) -> list[Fit]:
+    """Return for each file the version of the instrument it was collected with.
+
+    A file that several versions explain as well as each other goes with the other files.
+
+    Parameters
+    ----------
+    tables : sequence of RawTable
+        Files of one study.
+    candidates : sequence of Instrument or Candidate
+
+    Raises
+    ------
+    InputError
+        As `detect_instrument`.
+    """
+    known = as_candidates(candidates)
+    if len({candidate.id for candidate in known}) > 1:
+        found = detect_instrument(tables, known)
+        known = tuple(candidate for candidate in known if candidate.id == found.instrument.id)
+        if len(known) == 1:
+            return [found] * len(tables)
+    versions = [candidate.load() for candidate in known]
+    fits = [[_fit([table], instrument) for instrument in versions] for table in tables]
+    best = [[fit for fit in row if _explained(fit) == max(map(_explained, row))] for row in fits]
+    settled = {row[0].instrument.version for row in best if len(row) == 1}
+    return [max(row, key=lambda fit: (fit.instrument.version in settled, *_preference(fit))) for row in best]
+
+
+def _explained(fit: Fit) -> tuple[int, int]:
+    """Variables that are called as in the instrument, and those it explains in whole ones."""
+    return fit.own_names, round(fit.variables_explained * fit.variables)
+
+
+def _preference(fit: Fit) -> tuple[tuple[int, int], bool, tuple[int, ...]]:
+    return _explained(fit), fit.instrument.status == "stable", _as_numbers(fit.instrument.version)
+
+
+def _likely(tables: Sequence[RawTable], candidates: Sequence[Candidate]) -> Sequence[Candidate]:
     """Return the candidates whose own variable names fill the files, or all where none does.
 
     Names are compared in no time; labels, which are not, need then be read for these only.
     """
     names = {plain_name(variable.name) for table in tables for variable in table.variables}
-    shares = [len(names & NameBook(instrument).own_plain.keys()) / max(1, len(names)) for instrument in candidates]
+    own = [{plain_name(name) for name in candidate.names} for candidate in candidates]
+    shares = [len(names & found) / max(1, len(names)) for found in own]
     best = max(shares, default=0.0)
     if best < _SPEAKS_FOR_ITSELF:
         return candidates
-    return [instrument for instrument, share in zip(candidates, shares, strict=True) if share >= best - 2 * _TIE]
+    return [candidate for candidate, share in zip(candidates, shares, strict=True) if share >= best - 2 * _TIE]
 
 
 def _fit(tables: Sequence[RawTable], instrument: Instrument) -> Fit:
@@ -100,7 +146,10 @@ def _fit(tables: Sequence[RawTable], instrument: Instrument) -> Fit:
             items[match.item] = max(match.confidence, items.get(match.item, 0.0))
         explained += sum(match.confidence for match in matches)
         total += len(table.variables)
-    return Fit(instrument, sum(items.values()) / max(1, len(instrument.items)), explained / max(1, total))
+    own = NameBook(instrument).own_plain.keys()
+    called_so = sum(plain_name(variable.name) in own for table in tables for variable in table.variables)
+    found = sum(items.values()) / max(1, len(instrument.items))
+    return Fit(instrument, found, explained / max(1, total), total, called_so)
 
 
 def _as_numbers(version: str) -> tuple[int, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mirabal_toolkit.core.candidates import Candidate, as_candidates
 from mirabal_toolkit.core.data import Finding, WaveData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
@@ -32,9 +33,13 @@ class Import:
     variables: tuple[tuple[Variable, ...], ...] = ()
 
 
+#: The instrument data were collected with, or those from which to find it.
+Instruments = Instrument | Sequence[Instrument | Candidate]
+
+
 def read(
     paths: Sequence[Path],
-    instruments: Instrument | Sequence[Instrument],
+    instruments: Instruments,
     *,
     mapping: Mapping | Path | None = None,
     wave: int | Sequence[int] | None = None,
@@ -45,7 +50,7 @@ def read(
     Parameters
     ----------
     paths : sequence of Path
-    instruments : Instrument or sequence of Instrument
+    instruments : Instrument, or sequence of Instrument or Candidate
         The one it was collected with, or candidates from which to find it.
     mapping : Mapping or Path, optional
         Used exactly as it stands; proposed from names and labels when not given.
@@ -69,14 +74,14 @@ def read(
 
 def read_with_mapping(
     paths: Sequence[Path],
-    instruments: Instrument | Sequence[Instrument],
+    instruments: Instruments,
     *,
     mapping: Mapping | Path | None = None,
     wave: int | Sequence[int] | None = None,
     options: ReadOptions = ReadOptions(),  # noqa: B008  (frozen)
 ) -> Import:
     """Read as `read` does, and return the mapping too, for `mirabal import` to write."""
-    candidates = (instruments,) if isinstance(instruments, Instrument) else tuple(instruments)
+    candidates = as_candidates(instruments)
     files = [Path(path) for path in paths]
     if not files:
         raise UsageError("no file was given")
@@ -85,17 +90,67 @@ def read_with_mapping(
     tables = [table for path in files for table in read_tables(path, options)]
     given = read_mapping(mapping) if isinstance(mapping, Path) else mapping
     instrument, said = _instrument_of(tables, candidates, given)
-    used = given or propose(tables, instrument, _as_waves(wave))
-    rows = apply_mapping(tables, used, instrument)
-    findings = (*said, *find_noticed(tables, used, rows, instrument))
+    return _imported(tables, instrument, given or propose(tables, instrument, _as_waves(wave)), said)
+
+
+def _imported(
+    tables: Sequence[RawTable], instrument: Instrument, mapping: Mapping, said: tuple[Finding, ...]
+) -> Import:
+    rows = apply_mapping(tables, mapping, instrument)
+    findings = (*said, *find_noticed(tables, mapping, rows, instrument))
     sources = tuple(table.source for table in tables)
     waves = WaveData(instrument, SealedFrame(rows.answers), SealedFrame(rows.reasons), sources, findings)
-    return Import(waves, used, tuple(table.variables for table in tables))
+    return Import(waves, mapping, tuple(table.variables for table in tables))
+
+
+def read_by_version(
+    paths: Sequence[Path],
+    instruments: Instruments,
+    *,
+    mapping: Mapping | Path | None = None,
+    wave: int | Sequence[int] | None = None,
+    options: ReadOptions = ReadOptions(),  # noqa: B008  (frozen)
+) -> tuple[Import, ...]:
+    """Read files that may have been collected with several versions of an instrument.
+
+    Parameters are those of `read`; study files may be several, and stand beside exports.
+
+    Returns
+    -------
+    tuple of Import
+        One for each version, exports first; just one where all files are of the same version.
+
+    Raises
+    ------
+    InputError
+        As `read`.
+    """
+    candidates = as_candidates(instruments)
+    files = [Path(path) for path in paths]
+    studies = [path for path in files if sniff(path, options.limits).kind == "parquet"] if len(files) > 1 else []
+    exports = [path for path in files if path not in studies]
+    parts = [Import(read_study(path, candidates), None) for path in studies]
+    if not exports:
+        return tuple(parts)
+    if mapping is not None or len(candidates) == 1 or len(exports) == 1:
+        return (read_with_mapping(exports, candidates, mapping=mapping, wave=wave, options=options), *parts)
+    tables = [table for path in exports for table in read_tables(path, options)]
+    return (*_by_version(tables, detect_versions(tables, candidates), _as_waves(wave)), *parts)
+
+
+def _by_version(tables: Sequence[RawTable], fits: Sequence[Fit], waves: tuple[int, ...]) -> Iterator[Import]:
+    """Read the files of each version together."""
+    for reference in dict.fromkeys(fit.instrument.reference for fit in fits):
+        here = [place for place, fit in enumerate(fits) if fit.instrument.reference == reference]
+        chosen = [tables[place] for place in here]
+        numbers = tuple(waves[place] for place in here) if len(waves) == len(tables) else waves
+        fit = fits[here[0]]
+        yield _imported(chosen, fit.instrument, propose(chosen, fit.instrument, numbers), (detected(fit),))
 
 
 def propose_mapping(
     paths: Sequence[Path],
-    instruments: Instrument | Sequence[Instrument],
+    instruments: Instruments,
     *,
     wave: int | Sequence[int] | None = None,
     options: ReadOptions = ReadOptions(),  # noqa: B008  (frozen)
@@ -104,7 +159,7 @@ def propose_mapping(
 
     Parameters and errors are those of `read`.
     """
-    candidates = (instruments,) if isinstance(instruments, Instrument) else tuple(instruments)
+    candidates = as_candidates(instruments)
     tables = [table for path in paths for table in read_tables(Path(path), options)]
     instrument, _ = _instrument_of(tables, candidates, None)
     return propose(tables, instrument, _as_waves(wave))
@@ -117,19 +172,24 @@ def _as_waves(wave: int | Sequence[int] | None) -> tuple[int, ...]:
 
 
 def _instrument_of(
-    tables: Sequence[RawTable], candidates: Sequence[Instrument], mapping: Mapping | None
+    tables: Sequence[RawTable], candidates: Sequence[Candidate], mapping: Mapping | None
 ) -> tuple[Instrument, tuple[Finding, ...]]:
     """Return the instrument of the mapping, the only one there is, or the one that fits best."""
     if mapping is not None:
-        for instrument in candidates:
-            if instrument.reference == mapping.instrument:
-                return instrument, ()
-        known = ", ".join(instrument.reference for instrument in candidates)
+        for candidate in candidates:
+            if candidate.reference == mapping.instrument:
+                return candidate.load(), ()
+        known = ", ".join(candidate.reference for candidate in candidates)
         raise InputError(f"the mapping is for {mapping.instrument}, which is not among: {known}", where="mapping")
     if len(candidates) == 1:
-        return candidates[0], ()
+        return candidates[0].load(), ()
     fit = detect_instrument(tables, candidates)
-    said = Finding(
+    return fit.instrument, (detected(fit),)
+
+
+def detected(fit: Fit) -> Finding:
+    """Return the finding that says which instrument was recognised."""
+    return Finding(
         "note",
         "instrument_detected",
         f"the files look like {fit.instrument.reference}: {fit.items_found:.0%} of its items are in them",

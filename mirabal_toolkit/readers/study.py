@@ -14,7 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mirabal_toolkit.core.data import KEYS, PERSON, WAVE, CleanedData, Finding, Source, WaveData
+from mirabal_toolkit.core.candidates import Candidate, as_candidates
+from mirabal_toolkit.core.data import KEYS, PERSON, WAVE, Bridge, CleanedData, Finding, Source, WaveData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.missing import REASON_DTYPE
@@ -29,8 +30,8 @@ MISSING_SUFFIX = "__missing"
 STATUS_COLUMN = "wave_status"
 
 _KEY = b"mirabal"
-_FORMAT = "1"
 _LONGEST_FOOTER = 16_000_000
+_FORMAT = "1"
 
 
 def write_study(data: WaveData | CleanedData, path: Path, *, mapping: Mapping | None = None) -> Path:
@@ -97,6 +98,7 @@ def _history(data: WaveData | CleanedData, mapping: Mapping | None) -> dict[str,
         "mapping_sha256": mapping_hash(mapping) if mapping is not None else "",
         "sources": [asdict(source) for source in data.sources],
         "findings": [asdict(finding) for finding in data.findings],
+        "bridges": [asdict(bridge) for bridge in data.bridges],
         "cleaned": isinstance(data, CleanedData),
     }
 
@@ -125,8 +127,6 @@ def study_history(path: Path) -> dict[str, Any]:
     return history
 
 
-def _no_study(path: Path) -> InputError:
-    return InputError("this Parquet file was not written by mirabal import", where=path.name, fix="give the raw export")
 def is_study(path: Path) -> bool:
     """Tell whether a Parquet file was written by this toolkit, by the names at its end; nothing else of it is read."""
     size = path.stat().st_size
@@ -137,31 +137,33 @@ def is_study(path: Path) -> bool:
         return _KEY in file.read(_LONGEST_FOOTER)
 
 
+def _no_study(path: Path) -> InputError:
+    return InputError("this Parquet file was not written by mirabal import", where=path.name, fix="give the raw export")
 
 
 def _damaged(path: Path) -> InputError:
     return InputError("the study file is damaged or cut short", where=path.name, fix="import the raw data again")
 
 
-def read_study(path: Path, instruments: Sequence[Instrument]) -> WaveData:
+def read_study(path: Path, candidates: Sequence[Instrument | Candidate]) -> WaveData:
     """Read a study file.
 
     Parameters
     ----------
     path : Path
-    instruments : sequence of Instrument
-        Among which is the one the file was written with.
+    candidates : sequence of Instrument or Candidate
+        Among which is the instrument the file was written with.
 
     Raises
     ------
     InputError
-        If it is damaged, not a study file, or its instrument is not among `instruments`.
+        If it is damaged, not a study file, or its instrument is not among `candidates`.
     """
     history = study_history(path)
     reference = f"{history['instrument']}@{history['version']}"
-    instrument = next((one for one in instruments if one.reference == reference), None)
+    instrument = next((one.load() for one in as_candidates(candidates) if one.reference == reference), None)
     if instrument is None:
-        known = ", ".join(one.reference for one in instruments)
+        known = ", ".join(one.reference for one in candidates)
         raise InputError(f"the study is of {reference}, which is not among: {known}", where=path.name)
     try:
         frame = pq.read_table(path).to_pandas()
@@ -170,6 +172,12 @@ def read_study(path: Path, instruments: Sequence[Instrument]) -> WaveData:
         answers = frame[[*KEYS, *items]].astype({WAVE: "int64"})
         sources = tuple(Source(**source) for source in history["sources"])
         findings = tuple(Finding(**finding) for finding in history["findings"])
+        bridges = tuple(_bridge(bridge) for bridge in history.get("bridges", ()))
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
         raise _damaged(path) from None
-    return WaveData(instrument, SealedFrame(answers), SealedFrame(reasons), sources, findings)
+    return WaveData(instrument, SealedFrame(answers), SealedFrame(reasons), sources, findings, bridges)
+
+
+def _bridge(parts: dict[str, Any]) -> Bridge:
+    """A bridge as JSON has it: lists for tuples."""
+    return Bridge(**{name: tuple(part) if isinstance(part, list) else part for name, part in parts.items()})
