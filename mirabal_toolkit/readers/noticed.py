@@ -81,15 +81,15 @@ def _on_variables(tables: Sequence[RawTable], mapping: Mapping) -> Iterator[Find
             count=len(renamed),
             advice="the mapping file says why for each",
         )
+    for guess in mapping.guesses:
+        advice = "if that is wrong, correct the mapping file (`mirabal import`), and give it with --mapping"
+        severity: Severity = "note" if guess.confidence >= SURE else "warning"
+        yield Finding(severity, "found_out", f"{guess.what}, {guess.reason}", count=1, advice=advice)
     if mapping.proposed and mapping.unsure:
         doubtful = [match.variable for match in mapping.unsure]
         yield Finding(
             "warning",
             "uncertain_match",
-    for guess in mapping.guesses:
-        advice = "if that is wrong, correct the mapping file (`mirabal import`), and give it with --mapping"
-        severity: Severity = "note" if guess.confidence >= SURE else "warning"
-        yield Finding(severity, "found_out", f"{guess.what}, {guess.reason}", count=1, advice=advice)
             f"{len(doubtful)} variable(s) were matched with some doubt: {some_names(doubtful)}",
             count=len(doubtful),
             advice="check them in the mapping file (`mirabal import`), correct it, and give it with --mapping",
