@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from mirabal_toolkit.workflow import release as release
     from mirabal_toolkit.workflow import report as report
     from mirabal_toolkit.workflow import score as score
+    from mirabal_toolkit.workflow_data import write as write
 
 # Where each public name lives; loaded when first asked for, so that `mirabal --help` answers at once.
 _HOMES = {
     "load_instrument": "instruments.loading",
     "load_plan": "plans.loading",
     **dict.fromkeys(("read", "clean", "score", "analyse", "release", "report", "example_export"), "workflow"),
+    "write": "workflow_data",
 }
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "release",
     "report",
     "score",
+    "write",
 ]
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import errno
 import io
 import re
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from mirabal_toolkit.errors import InputError
 
 #: Signs with which spreadsheet programs begin a formula, full-width forms included.
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠|%")
@@ -14,6 +21,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _STAMP = b"2000-01-01T00:00:00Z"
 _DATES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
+
+#: Errors by which a system says that there is no room left: on the disk, for this user, for this file.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_WHY = {errno.ENOENT: "there is no such folder", errno.EISDIR: "it is a folder", errno.EROFS: "the disk is read-only"}
 
 
 def clean_text(text: str) -> str:
@@ -79,3 +90,46 @@ def steady_archive(data: bytes) -> bytes:
                 content = _DATES.sub(rb"\g<1>" + _STAMP + rb"\g<2>", content)
             new.writestr(entry, content)
     return buffer.getvalue()
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a private place to write a file to; it takes the place of `path` once the block has ended well.
+
+    Parameters
+    ----------
+    path : Path
+        What stood there before stays as it was until then, and for good when anything goes wrong.
+
+    Yields
+    ------
+    Path
+        Where to write; only the user may read it.
+
+    Raises
+    ------
+    InputError
+        If there is no room left, or the place cannot be written.
+    """
+    folder = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".mirabal-", dir=path.absolute().parent))
+        unfinished = folder / path.name
+        yield unfinished
+        unfinished.chmod(0o600)
+        unfinished.replace(path)
+    except OSError as error:
+        raise unwritable(error, path) from None
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def unwritable(error: OSError, path: Path) -> InputError:
+    """Return a plain message for a file that cannot be written."""
+    if error.errno in FULL:
+        text = "the disk is full: the file was not written, and what was there before is as it was"
+        return InputError(text, where=str(path), fix="make room, or choose a place on another disk")
+    why = "you may not write there" if isinstance(error, PermissionError) else _WHY.get(error.errno or 0, "")
+    text = "the file cannot be written" + (f": {why}" if why else "")
+    return InputError(text, where=str(path), fix="choose another place")

@@ -219,7 +219,7 @@ def run_write(request: WriteRequest, progress: Progress) -> Written:
     progress("Reading", 0, WRITE_STEPS)
     found = workflow.read_files(request.data, lambda text: progress(text, 0, WRITE_STEPS))
     progress("Cleaning", 1, WRITE_STEPS)
-    cleaned = workflow.clean(found.waves)
+    cleaned = workflow.clean(found.waves, links=request.data.links)
     progress("Scoring", 2, WRITE_STEPS)
     data = workflow.score(cleaned) if request.scores else cleaned
     progress("Writing", 3, WRITE_STEPS)

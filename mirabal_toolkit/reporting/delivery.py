@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import hashlib
 import json
 import os
@@ -22,13 +21,12 @@ from typing import Any
 from mirabal_toolkit.core.quality import ReleasableCheck
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.file_safety import FULL
 from mirabal_toolkit.reporting.checking.writing import write_check
 from mirabal_toolkit.reporting.writing import write_report
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 1
-#: Errors by which a system says that there is no room left: on the disk, or for this user.
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def check_destination(out: Path) -> None:
