@@ -97,13 +97,25 @@ class _Setting:
     blocks: dict[str, Array]
 
 
-def live(instrument: Instrument, waves: tuple[int, ...], streams: Streams, change: Change) -> Lives:
-    """Return the complete answers of ``streams.people`` people at `waves`."""
+def live(
+    instrument: Instrument,
+    waves: tuple[int, ...],
+    streams: Streams,
+    change: Change,
+    only: frozenset[str] | None = None,
+) -> Lives:
+    """Return the complete answers of ``streams.people`` people at `waves`.
+
+    With `only` they answer these items, and no others; their answers to them are the same. The items that decide
+    whether these are asked must be among them.
+    """
     setting = _setting(instrument, waves, streams, change)
     shape = (streams.people, len(waves))
     lives = Lives(instrument, waves, days=_interview_days(setting), harm=np.zeros(shape))
     counted = np.zeros(shape)
     for item in instrument.items:
+        if only is not None and item.id not in only:
+            continue
         answers, worse = _answers(item, setting, lives.days)
         reasons = _routing(item, setting, lives.answers, shape)
         answers[reasons != NO_REASON] = np.nan
