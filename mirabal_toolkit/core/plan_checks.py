@@ -42,7 +42,7 @@ def find_plan_problems(plan: AnalysisPlan, instrument: Instrument) -> list[Probl
 
 def _right_instrument(plan: AnalysisPlan, instrument: Instrument) -> Iterator[Problem]:
     if plan.instrument != instrument.id:
-        yield Problem(f"is for the instrument “{plan.instrument}”, the data are {instrument.reference}")
+        yield Problem(f"is for the instrument “{plan.instrument}”, the data are {instrument.reference}", "instrument")
 
 
 def _outcomes(plan: AnalysisPlan, instrument: Instrument) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from mirabal_toolkit.bundled import bundled_folder
 from mirabal_toolkit.core.cleaning_rules import CleaningRules
+from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import (
     Amendment,
     AnalysisPlan,
@@ -21,7 +22,7 @@ from mirabal_toolkit.core.plan import (
     PlannedOutcome,
     Power,
 )
-from mirabal_toolkit.errors import FindingsError, InputError, UsageError
+from mirabal_toolkit.errors import FindingsError, InputError, Problem, UsageError
 from mirabal_toolkit.safe_yaml import ParsedYaml, parse_yaml
 from mirabal_toolkit.yaml_schema import schema_problems
 
@@ -63,6 +64,55 @@ def load_plan(reference: str | Path) -> AnalysisPlan:
     parsed = parse_yaml(content, path.name)
     _check_schema(parsed, path.name)
     return _plan(parsed.value, hashlib.sha256(content).hexdigest())
+
+
+def lint_plan(reference: str | Path, instrument_of: Callable[[str], Instrument]) -> AnalysisPlan:
+    """Load a plan and check it against its instrument; problems name the line and the key.
+
+    Parameters
+    ----------
+    reference : str or Path
+        As in `load_plan`.
+    instrument_of : callable
+        Instrument id → instrument.
+
+    Raises
+    ------
+    FindingsError
+        Every problem, with file, line and fix.
+    """
+    plan = load_plan(reference)
+    try:
+        plan.check_against(instrument_of(plan.instrument))
+    except FindingsError as error:
+        path = _find(reference)
+        parsed = parse_yaml(path.read_bytes(), path.name)
+        located = [
+            Problem(problem.what, f"{path.name}, line {_line(parsed, problem.where)} ({problem.where})", problem.fix)
+            for problem in error.problems
+        ]
+        raise FindingsError(error.problem.what, problems=located) from None
+    return plan
+
+
+def _line(parsed: ParsedYaml, where: str) -> int:
+    """Return the line of a place as checks name it: ``outcome injured``, ``comparison, arm``."""
+    if where.startswith("outcome "):
+        named = [outcome["outcome"] for outcome in parsed.value["outcomes"]]
+        return parsed.line(["outcomes", named.index(where.removeprefix("outcome "))])
+    return parsed.line(where.split(", ") if where else ["instrument"])
+
+
+def plan_id_from(name: str) -> str:
+    """Return an id a plan may have, from the name of a file.
+
+    Examples
+    --------
+    >>> plan_id_from("My plan_2")
+    'my-plan-2'
+    """
+    cleaned = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return cleaned if re.fullmatch(r"[a-z][a-z0-9-]+", cleaned) else f"plan-{cleaned or 'mine'}"
 
 
 def _find(reference: str | Path) -> Path:
