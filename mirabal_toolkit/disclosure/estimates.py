@@ -72,8 +72,8 @@ def protect_estimates(
     together, protected = hidden_together(rows, profile) | hidden_parts(rows, hidden, profile), []
     for number, row in enumerate(rows):
         verdict = "few" if number in together else _row_verdict(row, hidden, tables, profile)
-        if verdict == "shown" and number in withheld.rows:
-            verdict = "withheld"
+        # Why a row is hidden may say too much; that it is withheld says least.
+        verdict = "withheld" if number in withheld.rows else verdict
         released = _protected(row, verdict, tables, profile)
         protected.append({**released, **dict.fromkeys(BASES)} if number in withheld.bases else released)
     return estimates_frame(_readjusted(rows, protected, plan))

@@ -102,7 +102,7 @@ def _showing(ledger: Ledger, row: Row) -> Showing | None:
         return None
     table = _table_of(row)
     base: Key | None = None
-    if not missing(row["n_obs"]) and row["scale"] == "percent":
+    if not missing(row["n_obs"]) and (row["scale"] == "percent" or row["analysis"] == "paired_change"):
         base = (*table, "n")
         ledger.counts[base] = int(row["n_obs"])
     if row["analysis"] == "paired_change" and row["term"] == "change":

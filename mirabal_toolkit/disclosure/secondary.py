@@ -138,23 +138,35 @@ def _is_safe(bounds: Bounds, profile: DisclosureProfile) -> bool:
 
 
 def _withhold_one(bounds: Bounds, release: _Release) -> bool:
-    """Withhold, of what makes the bounds, the place that shows fewest people; a base only when nothing else is left."""
-    hidden = release.hidden_counts()
+    """Withhold one of the things that make the bounds; say whether there was one.
+
+    First the number that counts fewest people, then the reason why a number is hidden ("few" says
+    something too), and only then a number of people on which others rest.
+    """
+    places = {place: showing for place, showing in release.ledger.shown.items() if not release.withheld(place, showing)}
     costs: dict[Place, tuple[int, int]] = {}
-    for place, showing in release.ledger.shown.items():
-        if release.withheld(place, showing) or (hidden & {showing.counted, *showing.needs}):
-            continue
-        made_by = {key for key in (showing.counted, *showing.implied) if key is not None} & bounds.by
-        if made_by:
-            costs[place] = (len(showing.implied), min(release.count(key) for key in made_by))
+    hidden = release.hidden_counts()
+    for place, showing in places.items():
+        if (told := _counts_told(showing, release, hidden)) & bounds.by:
+            reason_only = showing.counted is not None and release.verdict(showing) != "shown"
+            costs[place] = (2 * reason_only + len(showing.implied), min(release.count(key) for key in told))
     if costs:
         release.places.add(min(costs, key=lambda place: (costs[place], place)))
         return True
-    shown_bases = {showing.base for showing in release.ledger.shown.values() if showing.base is not None}
-    bases = shown_bases & bounds.by - release.bases
+    bases = {showing.base for showing in places.values() if showing.base is not None} & bounds.by - release.bases
     if bases:
         release.bases.add(min(bases, key=lambda key: (release.count(key), key)))
     return bool(bases)
+
+
+def _counts_told(showing: Showing, release: _Release, hidden: set[Key]) -> set[Key]:
+    """Return the counts of which a place says something, its base aside."""
+    if showing.counted is None:
+        return set() if hidden & set(showing.needs) else set(showing.implied)
+    verdict = release.verdict(showing)
+    if verdict == "base":
+        return set()
+    return {others(showing.counted) if verdict == "all_but_few" else showing.counted}
 
 
 def known_of(release: _Release) -> dict[Key, Range]:
@@ -175,15 +187,14 @@ def _told(place: Place, showing: Showing, release: _Release, hidden: set[Key]) -
     if showing.base is not None and showing.base not in release.bases:
         n = release.count(showing.base)
         told.append((showing.base, (1.0, few[1]) if 0 < n < profile.threshold else _shown_as(n, profile)))
-    if release.withheld(place, showing) or hidden & set(showing.needs):
+    if release.withheld(place, showing):
         return told
-    told += [(key, _rounded_to(release.count(key), profile)) for key in showing.implied]
-    if showing.counted is not None:
-        verdict = release.verdict(showing)
-        if verdict == "shown":
-            told.append((showing.counted, _shown_as(release.count(showing.counted), profile)))
-        elif verdict != "base":
-            told.append((showing.counted if verdict == "few" else others(showing.counted), few))
+    for key in _counts_told(showing, release, hidden):
+        if showing.counted is None:
+            limits = _rounded_to(release.count(key), profile)
+        else:
+            limits = few if release.verdict(showing) != "shown" else _shown_as(release.count(key), profile)
+        told.append((key, limits))
     return told
 
 

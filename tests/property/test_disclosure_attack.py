@@ -265,10 +265,10 @@ def pinned(study: PanelData, plan: AnalysisPlan, profile: DisclosureProfile) -> 
     return found
 
 
-@pytest.mark.parametrize("seed", range(2))
-@pytest.mark.parametrize("profile", [name for name, rules in PROFILES.items() if rules.releasable])
+# Studies in which an earlier gate lost: sums of hidden answers, reasons that told too much.
+@pytest.mark.parametrize(("profile", "seed"), [("funder", 9), ("public", 4), ("opensafely", 8), ("opensafely", 2)])
 def test_no_small_count_is_pinned(crowd, plan, profile, seed):
-    study = a_study(crowd, np.random.default_rng([seed, 1]))
+    study = a_study(crowd, np.random.default_rng([seed, 2]))
     assert pinned(study, plan, PROFILES[profile]) == []
 
 
