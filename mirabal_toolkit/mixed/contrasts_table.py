@@ -11,7 +11,7 @@ import pandas as pd
 
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.mixed.adjust import Adjustment, adjust_p_values
-from mirabal_toolkit.mixed.predictions_cells import Over, build_grid
+from mirabal_toolkit.mixed.predictions_cells import Grid, Over, build_grid
 from mirabal_toolkit.mixed.predictions_engines import Scale, Target
 from mirabal_toolkit.mixed.predictions_table import (
     COLUMNS,
@@ -63,6 +63,7 @@ def contrasts(  # noqa: PLR0913 - one keyword for each choice of estimand, inter
     adjust: Adjustment = "holm",
     level: float = 0.95,
     data: pd.DataFrame | None = None,
+    grid: Grid | None = None,
 ) -> pd.DataFrame:
     """Compare predicted means between waves (or the values of any other column).
 
@@ -82,7 +83,7 @@ def contrasts(  # noqa: PLR0913 - one keyword for each choice of estimand, inter
         difference in differences: change in one arm minus change in the other).
     scale : {"response", "link"}
         Differences of percentages, means or counts, or of linear predictors (log odds ratios).
-    target, over, at, interval, level, data
+    target, over, at, interval, level, data, grid
         As in `predictions`.
     adjust : {"holm", "bh", "bonferroni", "none"}
         How ``p_adjusted`` allows for the number of comparisons in this table; intervals are not adjusted.
@@ -111,7 +112,7 @@ def contrasts(  # noqa: PLR0913 - one keyword for each choice of estimand, inter
     """
     refuse_unknown_choices({"scale": scale, "target": target, "over": over, "interval": interval}, level)
     names = _columns(by, method, within, between)
-    grid = build_grid(fit, names, at or {}, over, data)
+    grid = grid or build_grid(fit, names, at, over, data)
     found = average_predictions(fit, names, grid, (scale, target))
     plan = _plan([cell.levels for cell in grid.cells], names, method, between=between is not None)
     terms, matrix = _with_categories(plan, found.engine.categories)

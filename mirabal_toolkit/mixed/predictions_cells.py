@@ -75,7 +75,13 @@ class Grid:
     person: NDArray[np.intp]
 
 
-def build_grid(fit: Fit, by: Sequence[str], at: Mapping[str, Any], over: Over, data: pd.DataFrame | None) -> Grid:
+def build_grid(
+    fit: Fit,
+    by: Sequence[str],
+    at: Mapping[str, Any] | None = None,
+    over: Over = "people",
+    data: pd.DataFrame | None = None,
+) -> Grid:
     """Set everyone to each combination of levels of the `by` columns.
 
     Parameters
@@ -84,11 +90,11 @@ def build_grid(fit: Fit, by: Sequence[str], at: Mapping[str, Any], over: Over, d
         A fit made from a formula.
     by : sequence of str
         Columns of the formula; the average is taken in each combination of their values.
-    at : mapping
+    at : mapping, optional
         Columns set to a value for everyone; for a `by` column, the values to show.
     over : {"people", "rows"}
         Whether each person, or each row, counts once in the average.
-    data : pandas.DataFrame or None
+    data : pandas.DataFrame, optional
         The data of the fit, for fits that do not keep them.
 
     Returns
@@ -100,6 +106,7 @@ def build_grid(fit: Fit, by: Sequence[str], at: Mapping[str, Any], over: Over, d
     UsageError
         A column that is not in the formula; too many values of a `by` column; data of another length.
     """
+    at = at or {}
     design = _design(fit)
     frame = _frame(design, data)
     _refuse_unknown([*by, *at], frame)

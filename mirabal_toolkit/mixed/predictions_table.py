@@ -80,6 +80,7 @@ def predictions(  # noqa: PLR0913 - one keyword for each choice of estimand and 
     interval: Interval = "delta",
     level: float = 0.95,
     data: pd.DataFrame | None = None,
+    grid: Grid | None = None,
 ) -> pd.DataFrame:
     """Predict the mean answer per wave (or any other columns), standardised over the sample.
 
@@ -107,6 +108,9 @@ def predictions(  # noqa: PLR0913 - one keyword for each choice of estimand and 
         Coverage of the intervals.
     data : pandas.DataFrame, optional
         The data the model was fitted to, for fits that do not keep them.
+    grid : Grid, optional
+        From `build_grid` with the same `by`, `at`, `over` and `data`: several tables of one fit then set everyone
+        to the waves once.
 
     Returns
     -------
@@ -141,7 +145,7 @@ def predictions(  # noqa: PLR0913 - one keyword for each choice of estimand and 
     """
     names = [by] if isinstance(by, str) else list(by)
     refuse_unknown_choices({"scale": scale, "target": target, "over": over, "interval": interval}, level)
-    found = average_predictions(fit, names, build_grid(fit, names, at or {}, over, data), (scale, target))
+    found = average_predictions(fit, names, grid or build_grid(fit, names, at, over, data), (scale, target))
     df = contrast_df(fit, found.engine, found.gradient)
     std_error = standard_errors(found.engine, found.gradient)
     if interval == "delta":

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 PIECE = 8_192
 
 
-def slices(n_rows: int) -> Iterator[slice]:
+def slices(n_rows: int, piece: int = PIECE) -> Iterator[slice]:
     """Cut rows into pieces."""
-    for start in range(0, n_rows, PIECE):
-        yield slice(start, start + PIECE)
+    for start in range(0, n_rows, piece):
+        yield slice(start, start + piece)
 
 
 def weighted_gram(X: FloatArray, weight: FloatArray) -> FloatArray:

@@ -12,6 +12,7 @@ from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.core.plan import WaveModel
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed import contrasts, predictions
+from mirabal_toolkit.mixed.predictions_cells import build_grid
 from mirabal_toolkit.models.describe import Record, score_scale
 from mirabal_toolkit.models.fitting import Fitted, fit_model, wave_formula
 from mirabal_toolkit.models.measured import Measured
@@ -92,16 +93,19 @@ def _records(measured: Measured, fitted: Fitted, waves: list[int]) -> list[Recor
         n_persons=int(fit.n_groups),
         flags=(*fitted.flags, *(("covariate_filled",) if measured.background.filled else ())),
     )
-    records = _shares(base, predictions(fit, WAVE, level=level))
-    if measured.outcome.kind != "ordinal":
+    grid = build_grid(fit, [WAVE])
+    table = predictions(fit, WAVE, level=level, grid=grid)
+    if measured.outcome.kind == "ordinal":
+        records = _shares(base, table)
+    else:
         scale = _scale(measured)
         records = [
-            *_predictions(base, predictions(fit, WAVE, level=level), scale),
-            *_changes(base, contrasts(fit, WAVE, adjust="none", level=level), scale, waves),
+            *_predictions(base, table, scale),
+            *_changes(base, contrasts(fit, WAVE, adjust="none", level=level, grid=grid), scale, waves),
         ]
     if fitted.name in RATIOS:
         target: Literal["population", "typical"] = "population" if fitted.name == "gee-logit" else "typical"
-        links = contrasts(fit, WAVE, scale="link", target=target, adjust="none", level=level)
+        links = contrasts(fit, WAVE, scale="link", target=target, adjust="none", level=level, grid=grid)
         records += _ratios(base, links, RATIOS[fitted.name], waves)
     return [
         *records,
@@ -145,8 +149,6 @@ def _predictions(base: Record, table: pd.DataFrame, scale: Scale) -> list[Record
 
 def _shares(base: Record, table: pd.DataFrame) -> list[Record]:
     """Return the predicted percentage of every ordered answer at every wave; `term` is its code."""
-    if "category" not in table:
-        return []
     return [
         {
             **base,
