@@ -10,7 +10,7 @@ import importlib.metadata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mirabal_toolkit.bundled import bundled_folder
 from mirabal_toolkit.core.cleaning_rules import CleaningRules
@@ -91,6 +91,11 @@ class DataRequest:
         A links file: which ids somebody said to be one person's.
     strict : float or None
         Refuse what was recognised with less confidence than this, 0–1; take it, and say so, when None.
+    sheets : tuple of str
+        Sheets of workbooks, in the order of waves; found when empty.
+    decimal, delimiter : str or None
+        In text files: the sign before decimals, ``.`` or ``,``, and the sign between fields (``tab`` for tabs);
+        found when None.
     """
 
     files: tuple[Path, ...]
@@ -100,6 +105,9 @@ class DataRequest:
     encoding: str | None = None
     links: Path | None = None
     strict: float | None = None
+    sheets: tuple[str, ...] = ()
+    decimal: Literal[".", ","] | None = None
+    delimiter: str | None = None
 
 
 def read(
@@ -109,6 +117,7 @@ def read(
     mapping: str | Path | None = None,
     wave: int | Sequence[int] = (),
     encoding: str | None = None,
+    sheet: str | Sequence[str] = (),
 ) -> WaveData:
     """Read one export, one file a wave, or a study file.
 
@@ -123,6 +132,8 @@ def read(
         The wave of the file, or of each file, where the files do not say.
     encoding : str, optional
         Of texts in files that declare a wrong one, e.g. ``windows-1252``.
+    sheet : str or sequence of str, optional
+        Sheet of a workbook, or one a wave; found when not given.
 
     Raises
     ------
@@ -131,7 +142,9 @@ def read(
     """
     files = (Path(data),) if isinstance(data, str | Path) else tuple(Path(path) for path in data)
     waves = (wave,) if isinstance(wave, int) else tuple(wave)
-    return read_files(DataRequest(files, instrument, Path(mapping) if mapping else None, waves, encoding)).waves
+    sheets = (sheet,) if isinstance(sheet, str) else tuple(sheet)
+    where = Path(mapping) if mapping else None
+    return read_files(DataRequest(files, instrument, where, waves, encoding, sheets=sheets)).waves
 
 
 def read_files(request: DataRequest, progress: Callable[[str], None] | None = None) -> Import:
@@ -143,7 +156,13 @@ def read_files(request: DataRequest, progress: Callable[[str], None] | None = No
         find_candidates(request.instrument),
         mapping=request.mapping,
         wave=request.waves or None,
-        options=ReadOptions(encoding=request.encoding, progress=progress),
+        options=ReadOptions(
+            encoding=request.encoding,
+            delimiter="\t" if request.delimiter == "tab" else request.delimiter,
+            decimal=request.decimal,
+            sheets=request.sheets,
+            progress=progress,
+        ),
     )
     for part in parts:
         if request.strict is not None and part.mapping is not None:

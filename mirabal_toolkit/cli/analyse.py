@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -25,6 +25,15 @@ WaveOption = Annotated[
 ]
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", help="Of texts in a file that declares a wrong one, e.g. windows-1252.")
+]
+SheetOption = Annotated[
+    list[str] | None, typer.Option("--sheet", help="Sheet of a workbook; once a wave, in their order. Default: found.")
+]
+DecimalOption = Annotated[
+    Literal[".", ","] | None, typer.Option("--decimal", help="Sign before decimals in text files. Default: found.")
+]
+DelimiterOption = Annotated[
+    str | None, typer.Option("--delimiter", help="Sign between fields in text files, or “tab”. Default: found.")
 ]
 MappingOption = Annotated[Path | None, typer.Option("--mapping", help="A mapping file, as `mirabal import` writes it.")]
 LinksOption = Annotated[
@@ -66,6 +75,9 @@ def analyse(
     mapping: MappingOption = None,
     wave: WaveOption = None,
     encoding: EncodingOption = None,
+    sheet: SheetOption = None,
+    decimal: DecimalOption = None,
+    delimiter: DelimiterOption = None,
     links: LinksOption = None,
     strict: StrictOption = None,
     comparison: Annotated[
@@ -89,7 +101,18 @@ def analyse(
     from mirabal_toolkit.workflow import AnalysisRequest, DataRequest
 
     request = AnalysisRequest(
-        data=DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding, links, strict),
+        data=DataRequest(
+            tuple(data),
+            instrument,
+            mapping,
+            tuple(wave or ()),
+            encoding,
+            links,
+            strict,
+            tuple(sheet or ()),
+            decimal,
+            delimiter,
+        ),
         out=out,
         plan=plan,
         profile=profile,

@@ -11,12 +11,15 @@ import typer
 from mirabal_toolkit.cli.analyse import (
     JSON,
     Data,
+    DecimalOption,
+    DelimiterOption,
     EncodingOption,
     InstrumentOption,
     LinksOption,
     MappingOption,
     NoProgress,
     Quiet,
+    SheetOption,
     StrictOption,
     WaveOption,
 )
@@ -35,6 +38,9 @@ def import_data(
     mapping: MappingOption = None,
     wave: WaveOption = None,
     encoding: EncodingOption = None,
+    sheet: SheetOption = None,
+    decimal: DecimalOption = None,
+    delimiter: DelimiterOption = None,
     links: LinksOption = None,
     strict: StrictOption = None,
     as_json: JSON = False,
@@ -50,7 +56,20 @@ def import_data(
     voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
         imported = import_study(
-            DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding, links, strict), out, progress
+            DataRequest(
+                tuple(data),
+                instrument,
+                mapping,
+                tuple(wave or ()),
+                encoding,
+                links,
+                strict,
+                tuple(sheet or ()),
+                decimal,
+                delimiter,
+            ),
+            out,
+            progress,
         )
     summary = {
         "instrument": imported.waves.instrument.reference,
@@ -76,6 +95,9 @@ def check(
     mapping: MappingOption = None,
     wave: WaveOption = None,
     encoding: EncodingOption = None,
+    sheet: SheetOption = None,
+    decimal: DecimalOption = None,
+    delimiter: DelimiterOption = None,
     links: LinksOption = None,
     strict: StrictOption = None,
     as_json: JSON = False,
@@ -90,7 +112,18 @@ def check(
     from mirabal_toolkit.workflow_data import CheckRequest, run_check
 
     voice = Voice(as_json, quiet, progress=not no_progress)
-    request = DataRequest(tuple(data), instrument, mapping, tuple(wave or ()), encoding, links, strict)
+    request = DataRequest(
+        tuple(data),
+        instrument,
+        mapping,
+        tuple(wave or ()),
+        encoding,
+        links,
+        strict,
+        tuple(sheet or ()),
+        decimal,
+        delimiter,
+    )
     with voice.working() as progress:
         found = run_check(CheckRequest(request, out, profile), progress)
     findings = found.findings

@@ -80,7 +80,7 @@ def _with_answers_in_words(variable: Variable, options: tuple[Option, ...]) -> V
     if not variable.texts:
         return variable
     known = {plain_words(text) for option in options for text in (*option.label.values(), option.name)}
-    words = {text: text for text in variable.texts if plain_words(text) in known}
+    words: dict[Code, str] = {text: text for text in variable.texts if plain_words(text) in known}
     return replace(variable, value_labels={**words, **variable.value_labels})
 
 

@@ -168,12 +168,13 @@ def _variable(name: str, grid: Grid, different: list[str], decimal: str) -> Vari
     known = grid.missing.get(name, {})
     absent = [text for text in different if text.casefold() in NO_ANSWER or text in known]
     words = [text for text in different if text not in absent and not _NUMBER.fullmatch(text)] if decimal == "." else []
-    as_written = pd.unique(grid.frame[name]) if absent else []
+    as_written: list[str] = list(pd.unique(grid.frame[name])) if absent else []
+    labels: dict[float | str, str] = {text: meaning for text, meaning in known.items()}  # noqa: C416  (wider keys)
     return Variable(
         name=name,
         label=grid.labels.get(name, ""),
         kind="text",
-        value_labels=dict(known),
+        value_labels=labels,
         missing_texts=tuple(text for text in as_written if isinstance(text, str) and text.strip() in absent),
         own_name=grid.own_names.get(name, ""),
         texts=tuple(words) if len(words) <= _MOST_WORDS else (),

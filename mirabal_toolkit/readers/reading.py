@@ -85,12 +85,16 @@ def read_with_mapping(
     files = [Path(path) for path in paths]
     if not files:
         raise UsageError("no file was given")
-    if len(files) == 1 and sniff(files[0], options.limits).kind == "parquet" and is_study(files[0]):
+    if len(files) == 1 and _is_study(files[0], options):
         return Import(read_study(files[0], candidates), None)
     tables = [table for path in files for table in read_tables(path, options)]
     given = read_mapping(mapping) if isinstance(mapping, Path) else mapping
     instrument, said = _instrument_of(tables, candidates, given)
     return _imported(tables, instrument, given or propose(tables, instrument, _as_waves(wave)), said)
+
+
+def _is_study(path: Path, options: ReadOptions) -> bool:
+    return sniff(path, options.limits).kind == "parquet" and is_study(path)
 
 
 def _imported(
@@ -127,7 +131,7 @@ def read_by_version(
     """
     candidates = as_candidates(instruments)
     files = [Path(path) for path in paths]
-    studies = [path for path in files if sniff(path, options.limits).kind == "parquet"] if len(files) > 1 else []
+    studies = [path for path in files if _is_study(path, options)] if len(files) > 1 else []
     exports = [path for path in files if path not in studies]
     parts = [Import(read_study(path, candidates), None) for path in studies]
     if not exports:

@@ -41,7 +41,7 @@ def from_redcap(grid: Grid, name: str) -> Grid | None:
     name : str
         Of the file.
     """
-    if not _is_redcap(grid.frame.columns):
+    if not _is_redcap(list(grid.frame.columns)):
         return None
     labels = {**{column: column for column in grid.frame.columns if column not in _LABELLED}, **grid.labels}
     grid = renamed(replace(grid, labels=labels), _LABELLED)

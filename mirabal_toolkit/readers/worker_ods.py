@@ -25,7 +25,7 @@ class Workbook:
         self._refused, self._columns = refused, columns
         self.notes: dict[str, int] = {"formulas": 0}
         if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise refused("locked", "")  # type: ignore[call-arg]
+            raise refused("locked", "")
         data = archive.read("content.xml")
         if b"<!DOCTYPE" in data[:2000]:
             raise ValueError
@@ -49,7 +49,7 @@ class Workbook:
         """Yield the rows of a sheet, as texts."""
         table = next((one for one in self._tables if one.get(f"{_TABLE}name") == name), None)
         if table is None:
-            raise self._refused("no_sheet", name)  # type: ignore[call-arg]
+            raise self._refused("no_sheet", name)
         number = 0
         for row in table.iter(f"{_TABLE}table-row"):
             repeats = int(row.get(f"{_TABLE}number-rows-repeated", 1))
@@ -57,7 +57,7 @@ class Workbook:
             number += repeats
             if any(texts):
                 if repeats > _MOST_REPEATS:
-                    raise self._refused("unpacks", f"sheet {name}")  # type: ignore[call-arg]
+                    raise self._refused("unpacks", f"sheet {name}")
                 for _ in range(repeats):
                     yield list(texts)
 
@@ -73,7 +73,7 @@ class Workbook:
                 gap += repeats
                 continue
             if len(texts) + gap + repeats > self._columns:
-                raise self._refused("too_wide", where)  # type: ignore[call-arg]
+                raise self._refused("too_wide", where)
             texts += [""] * gap + [text] * repeats
             gap = 0
         return texts
@@ -83,15 +83,15 @@ class Workbook:
             cell.get(f"{_TABLE}number-columns-spanned", "1") != "1"
         )
         if merged:
-            raise self._refused("merged", where)  # type: ignore[call-arg]
+            raise self._refused("merged", where)
         shown = "\n".join("".join(paragraph.itertext()) for paragraph in cell.findall(f"{_TEXT}p"))
         kind = cell.get(f"{_OFFICE}value-type", "")
         if cell.get(f"{_TABLE}formula"):
             self.notes["formulas"] += 1
             if not kind and not shown:
-                raise self._refused("formula", where)  # type: ignore[call-arg]
+                raise self._refused("formula", where)
             if _ERROR.fullmatch(shown.strip()):
-                raise self._refused("error_value", where)  # type: ignore[call-arg]
+                raise self._refused("error_value", where)
         if kind in ("float", "percentage", "currency"):
             return shown if _ZEROS.fullmatch(shown) else _number(cell.get(f"{_OFFICE}value", ""))
         if kind == "date":

@@ -43,7 +43,7 @@ class Workbook:
         """Yield the rows of a sheet, as texts."""
         sheet = next((one for one in self._sheets if one.get("name") == name), None)
         if sheet is None:
-            raise self._refused("no_sheet", name)  # type: ignore[call-arg]
+            raise self._refused("no_sheet", name)
         relation = sheet.get(_RELATION) or sheet.get(_STRICT_RELATION) or ""
         path = self._paths[relation]
         strings = self._strings()
@@ -55,7 +55,7 @@ class Workbook:
             elif tag == "dimension":
                 self._check_dimension(element.get("ref", ""), name)
             elif tag == "mergeCell":
-                raise self._refused("merged", f"sheet {name}, {element.get('ref', '')}")  # type: ignore[call-arg]
+                raise self._refused("merged", f"sheet {name}, {element.get('ref', '')}")
 
     def _row(self, row: Any, strings: list[str], name: str) -> list[str]:
         texts: list[str] = []
@@ -67,7 +67,7 @@ class Workbook:
             if not text:
                 continue
             if place >= self._columns:
-                raise self._refused("too_wide", f"sheet {name}, {cell.get('r', '')}")  # type: ignore[call-arg]
+                raise self._refused("too_wide", f"sheet {name}, {cell.get('r', '')}")
             texts += [""] * (place + 1 - len(texts))
             texts[place] = text
         return texts
@@ -80,9 +80,9 @@ class Workbook:
         if "f" in children:
             self.notes["formulas"] += 1
             if "v" not in children or (not value and kind != "str"):
-                raise self._refused("formula", where)  # type: ignore[call-arg]
+                raise self._refused("formula", where)
         if kind == "e":
-            raise self._refused("error_value", where)  # type: ignore[call-arg]
+            raise self._refused("error_value", where)
         if kind == "s":
             return strings[int(value)] if value else ""
         if kind == "inlineStr":
@@ -117,7 +117,7 @@ class Workbook:
             for element in tree.iter()
             if _plain(element.tag) == "numFmt"
         }
-        cells = next((element for element in tree.iter() if _plain(element.tag) == "cellXfs"), [])
+        cells: Any = next((element for element in tree.iter() if _plain(element.tag) == "cellXfs"), [])
         return [_kind_of_format(int(style.get("numFmtId", 0)), own) for style in cells]
 
     def _strings(self) -> list[str]:
@@ -141,7 +141,7 @@ class Workbook:
         """Refuse a sheet so wide that it cannot be a table, before any of it is read."""
         match = _CELL.match(reference.rpartition(":")[2])
         if match is not None and _column(match[0], 0) >= self._columns:
-            raise self._refused("too_wide", f"sheet {name}")  # type: ignore[call-arg]
+            raise self._refused("too_wide", f"sheet {name}")
 
     def _tree(self, path: str) -> Any:
         data = self._archive.read(path)
