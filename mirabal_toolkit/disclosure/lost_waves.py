@@ -26,7 +26,7 @@ ASSUMED = frozenset(
     }
 )
 #: Counts of people lost, and of those retained: together they are everybody who started.
-GROUPS = frozenset({"attrition", "lost_and_retained", "last_answer"})
+GROUPS = frozenset({"attrition", "lost_and_retained"})
 #: A smallest or largest weight is that of one woman.
 EXTREMES = ("smallest", "largest")
 

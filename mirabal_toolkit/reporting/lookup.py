@@ -87,6 +87,10 @@ class Lookup:
                 found.setdefault(row.wave, row)
         return found
 
+    def every(self, analysis: str) -> tuple[Estimate, ...]:
+        """Return all estimates of an analysis, outcome after outcome."""
+        return tuple(row for (found, _, _), rows in self._by_key.items() if found == analysis for row in rows)
+
     def outcomes(self, analysis: str) -> tuple[str, ...]:
         """Return the outcomes an analysis has estimates for, in their order."""
         return tuple(dict.fromkeys(outcome for found, outcome, _ in self._by_key if found == analysis))

@@ -236,11 +236,15 @@ def _worse_record(
 
 
 def last_answers(people: People, measured: Measured) -> Iterator[Record]:
-    """Yield the last earlier answer of those lost at the last wave, beside that of those who stayed."""
-    values = measured.values.sort_index()
+    """Yield how the last earlier answer of those lost at the last wave differed from that of those who stayed.
+
+    Answers are standardised at the wave they were given: those lost early would look worse off merely because
+    everybody was, early.
+    """
+    values = _standardised(measured.values.sort_index())
     earlier = values.iloc[:, :-1].ffill(axis=1).iloc[:, -1]
-    lost, stayed = still_in(people, measured.last)
-    groups = [earlier[who.reindex(earlier.index)].dropna().to_numpy() for who in (lost, stayed)]
-    scale = "percent" if measured.outcome.kind == "binary" else score_scale(measured)
+    groups = still_in(people, measured.last)
+    lost, stayed = (earlier[who.reindex(earlier.index)].dropna().to_numpy() for who in groups)
     base = {**measured.record("last_answer"), "wave": measured.last}
-    yield from _beside(base, groups, measured.plan.confidence_level, scale=scale)
+    if len(lost):
+        yield {**_difference_record(base, lost, stayed, measured.plan.confidence_level), "count": len(lost)}

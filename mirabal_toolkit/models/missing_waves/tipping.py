@@ -113,12 +113,17 @@ def _curve(base: Record, filled: Filled, turn: Turn) -> Iterator[Record]:
         low, high = filled.limits(pooled)
         yield {
             **base,
-            "term": f"{level_at(filled, shift) - turn.expected:+.3f}",
+            "term": _step(level_at(filled, shift) - turn.expected, filled),
             "scale": filled.scale,
             "estimate": filled.factor * pooled.estimate,
             "conf_low": filled.factor * low,
             "conf_high": filled.factor * high,
         }
+
+
+def _step(points: float, filled: Filled) -> str:
+    """Return a shift as text, no finer than a change is told: finer steps would tell how many were lost."""
+    return f"{points:+.{0 if filled.scale == 'percentage_points' else 1}f}"
 
 
 def _shifts(filled: Filled) -> list[float]:

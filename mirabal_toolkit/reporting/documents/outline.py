@@ -10,10 +10,12 @@ from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.gallery import measure_figure_ids
 from mirabal_toolkit.reporting.figures.spec import Figure
+from mirabal_toolkit.reporting.standing import looked_at
 from mirabal_toolkit.reporting.tables.answers import answers_id
 from mirabal_toolkit.reporting.tables.spec import Table
 from mirabal_toolkit.reporting.words.limitations import limitations
 from mirabal_toolkit.reporting.words.methods import methods, references
+from mirabal_toolkit.reporting.words.sensitivity import turning_points, what_it_changes, who_was_lost
 from mirabal_toolkit.reporting.words.summary import opening, summary
 
 
@@ -135,6 +137,7 @@ def make_outline(edition: Edition, tables: Mapping[str, Table], figures: Mapping
         _section(edition, "answers", _answers(edition, place)),
         _section(edition, "every_wave", (*place.table("by-wave"), *place.table("by-wave-scores"))),
         _section(edition, "models", _models(edition, place)),
+        _section(edition, "sensitivity", _sensitivity(edition, place)),
         _section(edition, "limitations", _limitations(edition, place)),
         _section(edition, "methods", [Paragraph(text) for text in methods(edition)]),
         _section(edition, "data", _data(edition, place)),
@@ -217,6 +220,22 @@ def _models(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield from tables
 
 
+def _sensitivity(edition: Edition, place: Shelf) -> Iterator[Block]:
+    if not looked_at(edition):
+        return
+    yield Paragraph(who_was_lost(edition))
+    for text in what_it_changes(edition):
+        yield Paragraph(text)
+    yield from place.table("sensitivity")
+    sentences = turning_points(edition)
+    if sentences:
+        yield Bullets(sentences)
+    yield from place.figure("tipping-point")
+    for name in ("attrition", "worse-off-before", "lost-and-retained", "drop-out", "imputation"):
+        yield from place.table(name)
+    yield from place.figure("imputation-trace")
+
+
 def _limitations(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield Bullets(limitations(edition))
     yield from place.table("bounds")
@@ -244,6 +263,9 @@ FLAG_ORDER = (
     "penalised",
     "boundary",
     "few_people",
+    "chains_apart",
+    "never_turns",
+    "no_clear_change",
     "not_estimable",
     "not_converged",
 )

@@ -20,6 +20,7 @@ from mirabal_toolkit.reporting.figures.dumbbell import (
 from mirabal_toolkit.reporting.figures.flow import Step, draw_flow
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.stacked import Bar, Stack, draw_stack
+from mirabal_toolkit.reporting.figures.tipping_point import imputation_traces, tipping_points
 from mirabal_toolkit.reporting.figures.trajectories import axis_range, draw_trajectories, make_panel, panels_on_a_page
 from mirabal_toolkit.reporting.tables.answers import answer_rows, answers, answers_id, base_at, reasons_met
 from mirabal_toolkit.reporting.tables.by_wave import participant_flow
@@ -68,6 +69,7 @@ def all_figures(edition: Edition) -> tuple[Sheet, ...]:
     for heading, members in edition.groups(edition.indicators):
         sheets += trajectories_of_measure(edition, heading, members)
     sheets += [*before_after(edition), *before_after_scores(edition)]
+    sheets += [*tipping_points(edition), *imputation_traces(edition)]
     sheets += [answers_by_wave(edition, item) for item in edition.lookup.outcomes("distribution")]
     return tuple(sheets)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mirabal_toolkit.reporting.words.english_check import CHECK
+from mirabal_toolkit.reporting.words.english_sensitivity import SENSITIVITY
 from mirabal_toolkit.reporting.words.english_tables import NOTES, PARAMETERS, TABLES
 
 GENERAL: Mapping[str, str] = {
@@ -265,5 +266,6 @@ ENGLISH: Mapping[str, str] = {
     **METHODS,
     **LIMITATIONS,
     **DOCUMENT,
+    **SENSITIVITY,
     **CHECK,
 }

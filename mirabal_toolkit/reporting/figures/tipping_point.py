@@ -1,0 +1,188 @@
+"""The change along what those who were lost might have said, and how the imputations settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from mirabal_toolkit.reporting.edition import Edition, Indicator
+from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.page import Page, new_page
+from mirabal_toolkit.reporting.figures.spec import Sheet
+from mirabal_toolkit.reporting.figures.text import height_of, wrap
+from mirabal_toolkit.reporting.lookup import Estimate
+from mirabal_toolkit.reporting.standing import looked_at, standing_of
+from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.sensitivity import turns_text
+from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, Table, label_cell
+from mirabal_toolkit.reporting.values import decimals_of
+from mirabal_toolkit.reporting.words import numbers
+
+HEIGHT, LABEL_ROOM, FOOT = 1.25, 0.5, 0.36
+PER_ROW, GAP, ROW_GAP = 3, 0.42, 0.16
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One small panel: its label, a line under it, and points (position, value, low, high)."""
+
+    label: str
+    below: str
+    points: tuple[tuple[float, float, float, float], ...]
+    turn: float | None
+
+
+def tipping_points(edition: Edition) -> tuple[Sheet, ...]:
+    """Return the curves of all indicators whose lost answers were moved, in one figure a page."""
+    chosen = [one for one in looked_at(edition) if len(_rows(one, edition)) > 1]
+    size = PER_ROW * 4
+    parts = [chosen[start : start + size] for start in range(0, len(chosen), size)]
+    return tuple(_tipping_sheet(part, number, edition) for number, part in enumerate(parts, start=1))
+
+
+def _rows(one: Indicator, edition: Edition) -> tuple[Estimate, ...]:
+    rows = edition.lookup.rows("shifted_change", one.outcome.id, one.estimand)
+    return tuple(row for row in rows if row.estimate is not None and row.conf_low is not None)
+
+
+def _tipping_sheet(chosen: Sequence[Indicator], number: int, edition: Edition) -> Sheet:
+    name = "tipping-point" if number == 1 else f"tipping-point-part-{number}"
+    curves = [_curve(one, edition) for one in chosen]
+    steady = sum(curve.turn is None for curve in curves)
+    title = edition.say("tipping_title", all=len(curves), turning=len(curves) - steady)
+    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
+    subtitle = edition.say("subtitle_tipping_point", level=edition.level, **ends)
+    caption = edition.say("figure_tipping_points")
+    alt = " ".join([edition.say("alt_tipping_points"), *(f"{curve.label}: {curve.below}." for curve in curves)])
+    note = edition.say("caption_tipping_point")
+    return Sheet(
+        name,
+        caption,
+        title,
+        alt,
+        _numbers(chosen, edition, name, caption),
+        partial(draw_curves, curves, (title, subtitle, note), edition.say("axis_shift")),
+    )
+
+
+def _curve(one: Indicator, edition: Edition) -> Curve:
+    standing, decimals = standing_of(one, edition), decimals_of(one, edition)
+    shift = standing.shift
+    points = tuple(
+        (float(row.term), row.estimate or 0.0, row.conf_low or 0.0, row.conf_high or 0.0) for row in _rows(one, edition)
+    )
+    turn = None if shift is None or shift.hidden else shift.estimate
+    text = turns_text(standing, edition, decimals)
+    below = text if turn is None else edition.say("standing_turns", points=text)
+    if shift is not None and "never_turns" in shift.flags:
+        below = edition.say("turns_never_long")
+    return Curve(edition.label(one), below, tuple(sorted(points)), turn)
+
+
+def _numbers(chosen: Sequence[Indicator], edition: Edition, name: str, caption: str) -> Table:
+    columns = (
+        Column("shift", edition.say("axis_shift")),
+        Column("change", edition.say("header_change")),
+        Column("change_conf", edition.say("header_interval", level=edition.level), "interval"),
+    )
+    groups = tuple(
+        RowGroup(edition.label(one), tuple(_number_row(row, decimals_of(one, edition)) for row in _rows(one, edition)))
+        for one in chosen
+    )
+    return Table(name, caption, columns, groups)
+
+
+def _number_row(row: Estimate, decimals: int) -> Row:
+    shift = float(row.term)
+    return Row(
+        (
+            Cell(numbers.signed(shift, decimals), shift),
+            Cell(numbers.signed(row.estimate, decimals), row.estimate),
+            cells.limits(row, partial(numbers.interval, decimals=decimals, plus=True)),
+        )
+    )
+
+
+def draw_curves(curves: Sequence[Curve], words: tuple[str, str, str], axis: str) -> Page:
+    """Draw small panels, three a row, each with its line at zero and the point where the interval reaches it."""
+    rows = -(-len(curves) // PER_ROW)
+    step = HEIGHT + LABEL_ROOM + FOOT + ROW_GAP
+    page = new_page(*words, rows * step)
+    width = (page.width - (PER_ROW - 1) * GAP) / PER_ROW - 0.3
+    canvas = page.canvas()
+    for place, curve in enumerate(curves):
+        left = (place % PER_ROW) * (width + 0.3 + GAP) + 0.3
+        top = (place // PER_ROW) * step
+        lines = wrap(curve.label, width + 0.3, style.LABEL, "bold")[:2]
+        for number, line in enumerate(lines):
+            canvas.text(
+                left - 0.3,
+                top + height_of(number, style.LABEL),
+                line,
+                fontsize=style.LABEL,
+                fontweight="bold",
+                va="top",
+            )
+        _draw_curve(page.axes(left, top + LABEL_ROOM - 0.12, width, HEIGHT), curve)
+        canvas.text(
+            left, top + LABEL_ROOM + HEIGHT + 0.12, curve.below, fontsize=style.SMALL, color=style.QUIET, va="top"
+        )
+    del axis
+    return page
+
+
+def _draw_curve(axes: Any, curve: Curve) -> None:
+    x, y, low, high = (list(part) for part in zip(*curve.points, strict=True))
+    axes.fill_between(x, low, high, color=style.BLUE, alpha=0.18, linewidth=0)
+    axes.plot(x, y, color=style.BLUE, linewidth=1.3)
+    axes.axhline(0, color=style.INK, linewidth=0.8)
+    axes.axvline(0, color=style.FAINT, linewidth=0.8, linestyle=":")
+    if curve.turn is not None:
+        axes.axvline(curve.turn, color=style.ORANGE, linewidth=1.1, linestyle="--")
+    axes.margins(x=0.02)
+
+
+def imputation_traces(edition: Edition) -> tuple[Sheet, ...]:
+    """Return how what was filled in settled, round by round."""
+    chosen = [one for one in looked_at(edition) if len(_trace(one, edition)) > 1]
+    if not chosen:
+        return ()
+    asked = edition.released.plan.missing_data
+    apart = any("chains_apart" in row.flags for one in chosen for row in _trace(one, edition))
+    title = edition.say("trace_title_apart" if apart else "trace_title")
+    subtitle = edition.say("subtitle_trace", m=asked.imputations if asked else 0)
+    caption, name = edition.say("figure_imputation_trace"), "imputation-trace"
+    curves = [Curve(edition.label(one), "", _trace_points(one, edition), None) for one in chosen]
+    columns = (
+        Column("round", edition.say("header_round"), "label"),
+        Column("mean", edition.say("header_percent_or_mean")),
+        Column("range", edition.say("header_central"), "interval"),
+    )
+    groups = tuple(
+        RowGroup(edition.label(one), tuple(_trace_row(row, decimals_of(one, edition)) for row in _trace(one, edition)))
+        for one in chosen
+    )
+    table = Table(name, caption, columns, groups)
+    words = (title, subtitle, edition.say("caption_trace"))
+    return (Sheet(name, caption, title, edition.say("alt_trace"), table, partial(draw_curves, curves, words, "")),)
+
+
+def _trace(one: Indicator, edition: Edition) -> tuple[Estimate, ...]:
+    rows = edition.lookup.rows("imputation_trace", one.outcome.id, one.estimand)
+    return tuple(row for row in rows if row.estimate is not None)
+
+
+def _trace_points(one: Indicator, edition: Edition) -> tuple[tuple[float, float, float, float], ...]:
+    return tuple(
+        (float(row.term), row.estimate or 0.0, row.conf_low or 0.0, row.conf_high or 0.0)
+        for row in _trace(one, edition)
+    )
+
+
+def _trace_row(row: Estimate, decimals: int) -> Row:
+    write = partial(numbers.interval, decimals=decimals)
+    return Row(
+        (label_cell(row.term), Cell(numbers.number(row.estimate, decimals), row.estimate), cells.limits(row, write))
+    )
