@@ -1,0 +1,225 @@
+"""Rows of dots on one axis: how alike two arms were (love plot), and differences with intervals (forest)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from mirabal_toolkit.reporting.edition import Edition, Indicator
+from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.page import Page, new_page
+from mirabal_toolkit.reporting.figures.spec import Sheet
+from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
+from mirabal_toolkit.reporting.tables import arms
+from mirabal_toolkit.reporting.tables.parts import arm_label, is_clear, item_label, last_difference
+from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, Table, label_cell
+from mirabal_toolkit.reporting.values import decimals_of
+from mirabal_toolkit.reporting.words import numbers
+
+LABEL_WIDTH, TEXT_WIDTH, GAP, HEAD, FOOT, PAD = 2.5, 1.35, 0.2, 0.3, 0.3, 0.12
+MATTERS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """One row: an open dot, a filled dot, an interval, and a text at the right; None where there is none."""
+
+    label: str
+    open: float | None
+    filled: float | None
+    interval: tuple[float, float] | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DotPlot:
+    """A figure of rows.
+
+    Parameters
+    ----------
+    lines : tuple of float
+        Where faint lines stand, 0 beside them.
+    legend : tuple of str
+        What open and filled dots mean; empty for no legend.
+    """
+
+    title: str
+    subtitle: str
+    note: str
+    rows: tuple[Dots, ...]
+    lines: tuple[float, ...]
+    legend: tuple[str, ...] = ()
+
+
+def love_plot(edition: Edition) -> tuple[Sheet, ...]:
+    """Return the figure of standardised differences at the start, if there are two arms."""
+    rows = tuple(_balance_row(name, edition) for name in edition.lookup.outcomes("balance"))
+    rows = tuple(row for row in rows if row.open is not None or row.filled is not None)
+    if not rows:
+        return ()
+    names = [arm_label(name, edition).lower() for name in arms.arm_names(edition)]
+    apart, left = _apart([row.open for row in rows]), _apart([row.filled for row in rows])
+    weighted = any(row.filled is not None for row in rows)
+    key = "finding_love" if weighted else "finding_love_plain"
+    plot = DotPlot(
+        title=edition.say(key, apart=apart, all=len(rows), left=left),
+        subtitle=edition.say("subtitle_love", reference=names[0], treated=names[1]),
+        note=edition.say("caption_love"),
+        rows=rows,
+        lines=(-MATTERS, MATTERS),
+        legend=(edition.say("legend_found"), edition.say("legend_weighted")) if weighted else (),
+    )
+    return (_sheet("love-plot", edition.say("figure_love"), plot, edition),)
+
+
+def _apart(values: Sequence[float | None]) -> int:
+    return sum(value is not None and abs(value) > MATTERS for value in values)
+
+
+def _balance_row(name: str, edition: Edition) -> Dots:
+    terms = arms.balance_terms(name, edition)
+    found, weighted = (
+        None if term not in terms else terms[term].estimate for term in ("difference", "difference_weighted")
+    )
+    texts = [numbers.signed(value, 2) for value in (found, weighted) if value is not None]
+    return Dots(item_label(name, edition), found, weighted, None, " → ".join(texts))
+
+
+def forest(edition: Edition) -> tuple[Sheet, ...]:
+    """Return the figure of differences between the changes of two arms, one for each unit."""
+    chosen = [one for one in arms.compared(edition) if one.first]
+    sheets = []
+    for number, binary in enumerate((True, False), start=1):
+        part = [one for one in chosen if (one.outcome.kind == "binary") == binary]
+        part = [one for one in part if binary or one.outcome.indicator == "score"]
+        rows = tuple(row for one in part for row in [_forest_row(one, edition)] if row.filled is not None)
+        if rows:
+            sheets.append(_forest(edition, rows, part, "forest" if number == 1 else "forest-part-2"))
+    return tuple(sheets)
+
+
+def _forest(edition: Edition, rows: tuple[Dots, ...], part: Sequence[Indicator], name: str) -> Sheet:
+    names = [arm_label(arm, edition).lower() for arm in arms.arm_names(edition)]
+    clear = sum(is_clear(last_difference(one, edition)) for one in part)
+    plot = DotPlot(
+        title=edition.say("finding_forest", clear=clear, all=len(rows)),
+        subtitle=edition.say("subtitle_forest", reference=names[0], treated=names[1]),
+        note=edition.say("caption_forest", level=edition.level),
+        rows=rows,
+        lines=(),
+    )
+    return _sheet(name, edition.say("figure_forest"), plot, edition)
+
+
+def _forest_row(one: Indicator, edition: Edition) -> Dots:
+    found = last_difference(one, edition)
+    if found is None or found.estimate is None or found.conf_low is None or found.conf_high is None:
+        return Dots(edition.label(one), None, None, None, "")
+    decimals = decimals_of(one, edition)
+    around = numbers.interval(found.conf_low, found.conf_high, decimals, plus=True)
+    text = f"{numbers.signed(found.estimate, decimals)}  ({around})"
+    return Dots(edition.label(one), None, found.estimate, (found.conf_low, found.conf_high), text)
+
+
+def _sheet(name: str, caption: str, plot: DotPlot, edition: Edition) -> Sheet:
+    alt = " ".join([f"{plot.subtitle}.", *(f"{row.label}: {row.text}." for row in plot.rows)])
+    return Sheet(name, caption, plot.title, alt, _numbers(name, caption, plot, edition), partial(draw_dots, plot))
+
+
+def _numbers(name: str, caption: str, plot: DotPlot, edition: Edition) -> Table:
+    columns = (
+        Column("label", edition.say("header_indicator"), "label"),
+        Column("open", plot.legend[0] if plot.legend else edition.say("legend_found")),
+        Column("filled", plot.legend[1] if plot.legend else edition.say("header_difference")),
+        Column("interval", edition.say("header_interval", level=edition.level), "interval"),
+    )
+    rows = tuple(
+        Row((label_cell(row.label), _number(row.open), _number(row.filled), _limits(row))) for row in plot.rows
+    )
+    return Table(f"{name}-numbers", caption, columns, (RowGroup("", rows),))
+
+
+def _number(value: float | None) -> Cell:
+    return Cell(numbers.NO_VALUE) if value is None else Cell(numbers.signed(value, 2), value)
+
+
+def _limits(row: Dots) -> Cell:
+    if row.interval is None:
+        return Cell(numbers.NO_VALUE)
+    return Cell(numbers.interval(*row.interval, 1, plus=True), bounds=row.interval)
+
+
+def draw_dots(plot: DotPlot) -> Page:
+    """Draw the rows from the top down."""
+    heights = [height_of(len(wrap(row.label, LABEL_WIDTH, style.LABEL)), style.LABEL) + PAD for row in plot.rows]
+    head = HEAD if plot.legend else 0.06
+    body = head + sum(heights) + FOOT
+    page = new_page(plot.title, plot.subtitle, plot.note, body)
+    canvas = page.canvas()
+    axis = _Axis(plot, LABEL_WIDTH + GAP, page.width - LABEL_WIDTH - TEXT_WIDTH - 2 * GAP)
+    _draw_axis(canvas, axis, plot.lines, (head, body - FOOT + 0.06))
+    top = head
+    for row, height in zip(plot.rows, heights, strict=True):
+        _draw_row(canvas, row, top + height / 2, axis, page.width)
+        top += height
+    _draw_legend(canvas, plot.legend)
+    return page
+
+
+class _Axis:
+    """Values to inches; 0 is always inside."""
+
+    def __init__(self, plot: DotPlot, left: float, width: float) -> None:
+        from matplotlib.ticker import MaxNLocator
+
+        ends = [
+            value for row in plot.rows for value in (row.open, row.filled, *(row.interval or ())) if value is not None
+        ]
+        self.ticks = [
+            float(tick)
+            for tick in MaxNLocator(6).tick_values(min([*ends, *plot.lines, 0.0]), max([*ends, *plot.lines, 0.0]))
+        ]
+        self.left, self.width = left, width
+
+    def x(self, value: float) -> float:
+        low, high = self.ticks[0], self.ticks[-1]
+        return self.left + self.width * (value - low) / (high - low)
+
+
+def _draw_axis(canvas: Any, axis: _Axis, lines: tuple[float, ...], ends: tuple[float, float]) -> None:
+    bottom = ends[1]
+    for tick in axis.ticks:
+        canvas.plot([axis.x(tick)] * 2, list(ends), color=style.FAINT, linewidth=0.6, zorder=0)
+        text = numbers.signed(tick, 0 if abs(axis.ticks[1] - axis.ticks[0]) >= 1 else 2)
+        canvas.text(axis.x(tick), bottom + 0.05, text, fontsize=style.SMALL, color=style.QUIET, ha="center", va="top")
+    canvas.plot([axis.x(0)] * 2, list(ends), color=style.INK, linewidth=0.9, zorder=1)
+    for line in lines:
+        if axis.ticks[0] <= line <= axis.ticks[-1]:
+            canvas.plot([axis.x(line)] * 2, list(ends), color=style.GREY, linewidth=0.9, linestyle=(0, (3, 2)))
+
+
+def _draw_row(canvas: Any, row: Dots, middle: float, axis: _Axis, width: float) -> None:
+    labels = wrap(row.label, LABEL_WIDTH, style.LABEL)
+    first = middle - height_of(len(labels) - 1, style.LABEL) / 2
+    for number, text in enumerate(labels):
+        canvas.text(0, first + height_of(number, style.LABEL), text, fontsize=style.LABEL, va="center_baseline")
+    if row.interval is not None:
+        canvas.plot([axis.x(end) for end in row.interval], [middle] * 2, color=style.BLUE, linewidth=1.8, zorder=2)
+    for value, fill in ((row.open, style.PAPER), (row.filled, style.BLUE)):
+        if value is not None:
+            _dot(canvas, axis.x(value), middle, fill)
+    canvas.text(width, middle, row.text, fontsize=style.SMALL, ha="right", va="center_baseline")
+
+
+def _dot(canvas: Any, x: float, y: float, fill: str) -> None:
+    canvas.plot([x], [y], "o", markersize=5.5, markerfacecolor=fill, markeredgecolor=style.BLUE, zorder=3)
+
+
+def _draw_legend(canvas: Any, legend: tuple[str, ...]) -> None:
+    x = 0.06
+    for text, fill in zip(legend, (style.PAPER, style.BLUE), strict=False):
+        _dot(canvas, x, 0.09, fill)
+        canvas.text(x + 0.1, 0.09, text, fontsize=style.SMALL, va="center_baseline")
+        x += 0.36 + width_of(text, style.SMALL)
