@@ -69,11 +69,14 @@ def protect_estimates(
     rows = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
     hidden = _hidden_cells(rows, profile) | {_cell(rows[number]) for number in withheld.rows if _is_cell(rows[number])}
     tables = _paired_tables(rows)
-    together, protected = hidden_together(rows, profile) | hidden_parts(rows, hidden, profile), []
+    together, protected = hidden_together(rows, profile), []
+    parts = hidden_parts(rows, hidden, profile)
     for number, row in enumerate(rows):
         verdict = "few" if number in together else _row_verdict(row, hidden, tables, profile)
         # Why a row is hidden may say too much; that it is withheld says least.
         verdict = "withheld" if number in withheld.rows else verdict
+        if verdict == "shown" and number in parts:
+            verdict = "withheld"
         released = _protected(row, verdict, tables, profile)
         protected.append({**released, **dict.fromkeys(BASES)} if number in withheld.bases else released)
     return estimates_frame(_readjusted(rows, protected, plan))
@@ -164,7 +167,7 @@ def _protected(
 def _row_verdict(
     row: Row, hidden: set[Cell], tables: dict[tuple[str, str], PairedCounts], profile: DisclosureProfile
 ) -> Verdict:
-    if row["analysis"] in OF_PARTS:
+    if row["analysis"] in OF_PARTS | PARTS:
         return verdict_of_parts(row, profile)
     if row["analysis"] in MODELLED:
         return _model_verdict(row, hidden, profile)

@@ -67,16 +67,22 @@ def _kind(row: Row) -> str:
     return "group" if row["analysis"].startswith("group") else "arm"
 
 
-def _is_small(row: Row, profile: DisclosureProfile) -> bool:
+def _verdict(row: Row, profile: DisclosureProfile) -> Verdict:
+    """Judge the count of a part; of a mean the few whose score is not zero."""
     n = row["n_obs"]
     if not missing(n) and n < profile.minimum_base:
-        return True
-    alone = not is_share(row)
-    return not missing(row["count"]) and judge(float(row["count"]), float("nan" if alone else n), profile) != "shown"
+        return "base"
+    if missing(row["count"]):
+        return "shown"
+    return judge(float(row["count"]), float(n) if is_share(row) else float("nan"), profile)
+
+
+def _is_small(row: Row, profile: DisclosureProfile) -> bool:
+    return _verdict(row, profile) != "shown"
 
 
 def _hidden(row: Row, closed: set[tuple[str, str, str, int]], profile: DisclosureProfile) -> bool:
-    if row["analysis"] in ("subgroup_change", "site_estimate") and _is_small({**row, "scale": ""}, profile):
+    if row["analysis"] in ("subgroup_change", "site_estimate") and _is_small(row, profile):
         return True
     if row["analysis"] not in PARTS | OF_PARTS:
         return False
@@ -91,7 +97,9 @@ def waves_of(row: Row) -> list[int]:
 
 
 def verdict_of_parts(row: Row, profile: DisclosureProfile) -> Verdict:
-    """Judge what was computed from parts by the people it rests on."""
+    """Judge a part by its count, and what was computed from parts by the people it rests on."""
+    if row["analysis"] in PARTS:
+        return _verdict(row, profile)
     too_few = not missing(row["df"]) and row["df"] < profile.minimum_df and row["analysis"] not in FEW_DF
     small = not missing(row["n_persons"]) and row["n_persons"] < profile.minimum_base
     return "base" if too_few or small else "shown"

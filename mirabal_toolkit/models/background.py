@@ -103,7 +103,9 @@ def arm_names(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> pd.Seri
 
 def _propensity(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> pd.DataFrame:
     items = () if plan.comparison is None else plan.comparison.propensity
-    return pd.DataFrame({item: _column(panel, item, people) for item in items if item != FIRST_WAVE}, index=people)
+    # As they are, not as deviations: the table of balance shows their means.
+    columns = {item: _filled(panel, item, people) for item in items if item != FIRST_WAVE}
+    return pd.DataFrame(columns, index=people)
 
 
 def _site(panel: PanelData, plan: AnalysisPlan, people: pd.Index, arms: pd.Series[str] | None) -> pd.Series[str] | None:
@@ -139,7 +141,16 @@ def _at_first_wave(panel: PanelData, item: str, people: pd.Index) -> pd.Series[f
 
 
 def _column(panel: PanelData, item: str, people: pd.Index) -> pd.Series[float] | pd.Series[str]:
+    values = _filled(panel, item, people)
+    if not pd.api.types.is_numeric_dtype(values):
+        return values
+    numbers = values.astype(float)
+    return numbers - numbers.mean()
+
+
+def _filled(panel: PanelData, item: str, people: pd.Index) -> pd.Series[float] | pd.Series[str]:
+    """Return a column without gaps."""
     if panel.instrument.item(item).type == "choice":
         return choice_column(panel, item, people)
     values = raw_column(panel, item, people)
-    return values.fillna(values.mean()) - values.mean()
+    return values.fillna(values.mean())

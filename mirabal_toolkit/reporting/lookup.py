@@ -21,6 +21,7 @@ class Estimate:
     analysis: str
     outcome: str
     estimand: str
+    population: str
     model: str
     term: str
     wave: int | None

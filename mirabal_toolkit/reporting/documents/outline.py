@@ -13,6 +13,7 @@ from mirabal_toolkit.reporting.figures.spec import Figure
 from mirabal_toolkit.reporting.standing import looked_at
 from mirabal_toolkit.reporting.tables.answers import answers_id
 from mirabal_toolkit.reporting.tables.spec import Table
+from mirabal_toolkit.reporting.words.comparisons import comparison_leads, comparison_sentences
 from mirabal_toolkit.reporting.words.limitations import limitations
 from mirabal_toolkit.reporting.words.methods import methods, references
 from mirabal_toolkit.reporting.words.sensitivity import turning_points, what_it_changes, who_was_lost
@@ -132,11 +133,15 @@ def make_outline(edition: Edition, tables: Mapping[str, Table], figures: Mapping
     sections = (
         _section(edition, "summary", _summary(edition, place)),
         _section(edition, "reached", _reached(place)),
+        _section(edition, "comparison", _comparison(edition, place)),
+        _section(edition, "groups", _groups(edition, place)),
         _section(edition, "before_after", _before_after(edition, place)),
         _section(edition, "measures", _measures(edition, place)),
         _section(edition, "answers", _answers(edition, place)),
         _section(edition, "every_wave", (*place.table("by-wave"), *place.table("by-wave-scores"))),
         _section(edition, "models", _models(edition, place)),
+        _section(edition, "subgroups", _led(edition, "subgroups", place.table("subgroups"))),
+        _section(edition, "sites", _led(edition, "sites", place.table("sites"))),
         _section(edition, "sensitivity", _sensitivity(edition, place)),
         _section(edition, "limitations", _limitations(edition, place)),
         _section(edition, "methods", [Paragraph(text) for text in methods(edition)]),
@@ -179,8 +184,34 @@ def _summary(edition: Edition, place: Shelf) -> Iterator[Block]:
     for heading, sentences in summary(edition):
         yield Subheading(heading)
         yield Bullets(sentences)
-    yield Paragraph(edition.say("limit_no_comparison"))
+    if edition.released.plan.comparison is None and len(edition.waves) > 1:
+        yield Paragraph(edition.say("limit_no_comparison"))
     yield from place.table("headline")
+
+
+def _comparison(edition: Edition, place: Shelf) -> Iterator[Block]:
+    tables = tuple(place.table("arms"))
+    if not tables:
+        return
+    yield from (Paragraph(text, lead=number == 0) for number, text in enumerate(comparison_leads(edition)))
+    yield Bullets(comparison_sentences(edition))
+    yield from place.figure("forest")
+    yield from tables
+    yield from place.table("arms-sensitivity")
+    yield from place.figure("love-plot")
+    yield from place.table("balance")
+
+
+def _groups(edition: Edition, place: Shelf) -> Iterator[Block]:
+    yield from _led(edition, "groups", (*place.table("groups"), *place.table("group-differences")))
+
+
+def _led(edition: Edition, name: str, blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks after the paragraph that leads to them, if there are any."""
+    found = tuple(blocks)
+    if found:
+        yield Paragraph(edition.say(f"lead_{name}"), lead=True)
+    yield from found
 
 
 def _reached(place: Shelf) -> Iterator[Block]:

@@ -10,6 +10,7 @@ import pandas as pd
 from mirabal_toolkit.core.data import INTERVIEWED, WAVE_STATUSES
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition, Indicator
+from mirabal_toolkit.reporting.figures.dots import forest, love_plot
 from mirabal_toolkit.reporting.figures.dumbbell import (
     HEADING_HEIGHT,
     MOST_HEIGHT,
@@ -69,6 +70,7 @@ def all_figures(edition: Edition) -> tuple[Sheet, ...]:
     for heading, members in edition.groups(edition.indicators):
         sheets += trajectories_of_measure(edition, heading, members)
     sheets += [*before_after(edition), *before_after_scores(edition)]
+    sheets += [*love_plot(edition), *forest(edition)]
     sheets += [*tipping_points(edition), *imputation_traces(edition)]
     sheets += [answers_by_wave(edition, item) for item in edition.lookup.outcomes("distribution")]
     return tuple(sheets)

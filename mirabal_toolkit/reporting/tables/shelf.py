@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.tables.answers import answers
+from mirabal_toolkit.reporting.tables.arms import arms, arms_sensitivity, balance
 from mirabal_toolkit.reporting.tables.attrition import attrition, drop_out, imputation, lost_and_retained, worse_off
 from mirabal_toolkit.reporting.tables.before_after import before_after, before_after_scores, headline
 from mirabal_toolkit.reporting.tables.beside import model_beside
 from mirabal_toolkit.reporting.tables.bounds import bounds
 from mirabal_toolkit.reporting.tables.by_wave import by_wave, by_wave_scores, participant_flow
 from mirabal_toolkit.reporting.tables.cleaning import cleaning, findings
+from mirabal_toolkit.reporting.tables.groups import group_differences, groups
 from mirabal_toolkit.reporting.tables.model import model, model_detail, model_parameters
 from mirabal_toolkit.reporting.tables.provenance import provenance
 from mirabal_toolkit.reporting.tables.sensitivity import sensitivity
 from mirabal_toolkit.reporting.tables.spec import Table
+from mirabal_toolkit.reporting.tables.within import sites, subgroups
 
 BUILDERS = (
     headline,
@@ -26,6 +29,13 @@ BUILDERS = (
     model_parameters,
     model_beside,
     model_detail,
+    arms,
+    arms_sensitivity,
+    balance,
+    groups,
+    group_differences,
+    subgroups,
+    sites,
     sensitivity,
     attrition,
     worse_off,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mirabal_toolkit.reporting.words.english_check import CHECK
+from mirabal_toolkit.reporting.words.english_comparisons import COMPARISONS
+from mirabal_toolkit.reporting.words.english_power import POWER
 from mirabal_toolkit.reporting.words.english_sensitivity import SENSITIVITY
 from mirabal_toolkit.reporting.words.english_tables import NOTES, PARAMETERS, TABLES
 
@@ -268,4 +270,6 @@ ENGLISH: Mapping[str, str] = {
     **DOCUMENT,
     **SENSITIVITY,
     **CHECK,
+    **POWER,
+    **COMPARISONS,
 }

@@ -100,3 +100,19 @@ def test_balance_hides_an_item_with_a_small_count_and_its_standardised_differenc
 
 def test_every_analysis_of_parts_is_known():
     estimates_frame([{"analysis": analysis} for analysis in PARTS | OF_PARTS])
+
+
+def test_a_part_hidden_for_the_sake_of_another_is_not_said_to_be_small():
+    few, other = released(share("arm_level", "here", 3, 60), share("arm_level", "there", 37, 60))
+    assert "few" in few["flags"]
+    assert other["flags"] == ("suppressed", "withheld")
+
+
+def test_a_mean_of_nearly_everybody_is_shown_and_one_of_few_is_not():
+    base = {"scale": "points", "estimate": 51.26}
+    rows = released(
+        share("arm_level", "here", 118, 120, **base) | {"outcome": "space_score"},
+        share("arm_level", "here", 3, 120, **base) | {"outcome": "sexual_score"},
+    )
+    assert [hidden(row) for row in rows] == [False, True]
+    assert rows[0]["estimate"] == 51.3
