@@ -5,6 +5,7 @@ Like `workflow`, this joins rooms and computes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from mirabal_toolkit import workflow
 from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData
 from mirabal_toolkit.core.frames import SealedFrame
+from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.quality import DataCheck, ReleasableCheck
 from mirabal_toolkit.core.results import Results, estimates_frame
@@ -224,3 +226,39 @@ def run_write(request: WriteRequest, progress: Progress) -> Written:
     data = workflow.score(cleaned) if request.scores else cleaned
     progress("Writing", 3, WRITE_STEPS)
     return write(data, request.to, layout=request.layout, scores=request.scores)
+
+
+@dataclass(frozen=True)
+class DraftedInstrument:
+    """A first instrument made from an export, its file, and what to look at."""
+
+    instrument: Instrument
+    yaml: str
+    notes: tuple[str, ...]
+
+
+def draft_instrument(files: Sequence[Path], name: str, *, language: str = "en", today: str) -> DraftedInstrument:
+    """Make a first instrument from the labels, codes and waves of an export.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        One file, or one a wave.
+    name : str
+        From which the id is made.
+    language : str
+        Of the labels.
+    today : str
+        ``YYYY-MM-DD``.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or no id is recognised.
+    """
+    from mirabal_toolkit.instruments.drafts import complete_draft
+    from mirabal_toolkit.readers import draft, read_table
+
+    found = draft([read_table(Path(path)) for path in files], language)
+    instrument, text = complete_draft(found.raw, name, language, today)
+    return DraftedInstrument(instrument, text, found.notes)

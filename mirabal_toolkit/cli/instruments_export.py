@@ -25,6 +25,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(export)
     app.command()(codebook)
     app.command("import")(import_form)
+    app.command()(draft)
 
 
 def export(
@@ -93,6 +94,37 @@ def import_form(
     text = f"{imported.instrument.reference}: {len(imported.instrument.items)} items, written to {out}"
     record = {"instrument": imported.instrument.reference, "file": str(out), "notes": list(imported.notes)}
     voice.data(text, record)
+
+
+def draft(
+    data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="An export, or one file a wave.")],
+    out: Annotated[Path, typer.Option("--out", help="Instrument file to write, e.g. mine.yaml.")],
+    language: Language = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a first questionnaire file from an export: its variables, labels, answers, missing codes and waves."""
+    import datetime as dt
+
+    from mirabal_toolkit.instruments.exports.kit import write_files
+    from mirabal_toolkit.workflow_data import draft_instrument
+
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    drafted = draft_instrument(data, out.stem, language=language, today=today)
+    write_files({out.name: drafted.yaml.encode("utf-8")}, out.parent)
+    voice = Voice(as_json=as_json, quiet=quiet)
+    for note in drafted.notes:
+        voice.say(note[:1].upper() + note[1:] + ".")
+    reference = drafted.instrument.reference
+    voice.data(
+        f"{reference}: {len(drafted.instrument.items)} items, written to {out}",
+        {
+            "instrument": reference,
+            "items": len(drafted.instrument.items),
+            "file": str(out),
+            "notes": list(drafted.notes),
+        },
+    )
 
 
 def _cleaned(data: list[Path], instrument: Instrument, mapping: Path | None) -> CleanedData:

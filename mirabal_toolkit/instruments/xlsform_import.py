@@ -38,7 +38,7 @@ UNKNOWN: Mapping[str, Any] = {
     },
     "waves": [{"number": 1, "months": 0, "window_days": 0, "label": {"en": "Survey"}}],
 }
-_ORDER = (
+FILE_ORDER = (
     *("format", "id", "version", "status", "effective", "derived_from", "title", "description", "authors"),
     *("citation", "validation", "reference_period", "minutes", "default_plan", "rights", "languages", "roles"),
     *("gate", "waves", "measures_of_success", "response_sets", "variable", "blocks", "scales", "outcomes"),
@@ -104,7 +104,7 @@ def read_xlsform(content: bytes, where: str, today: str) -> ImportedForm:
     if problems:
         raise FindingsError(f"{where} holds {len(problems)} thing(s) to mend", problems=problems)
     raw = settle_conditions(raw, questions, sets, where)
-    text = yaml_text({key: raw[key] for key in _ORDER if key in raw})
+    text = yaml_text({key: raw[key] for key in FILE_ORDER if key in raw})
     try:
         instrument = read_instrument(text.encode(), where)
     except FindingsError as error:
@@ -169,7 +169,7 @@ def _assembled(
         "variable": "{item}_w{wave}" if len(kept.get("waves", ())) > 1 else "{item}",
         "blocks": questions.blocks(),
     }
-    whole = {key: value for key, value in kept.items() if key in _ORDER}
+    whole = {key: value for key, value in kept.items() if key in FILE_ORDER}
     return {"effective": today, **derived, **UNKNOWN, **whole, **own}
 
 

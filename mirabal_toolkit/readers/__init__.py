@@ -1,6 +1,8 @@
 """Files that people bring → `WaveData`. See `reading` for the way, `formats` for where a new format goes."""
 
 from mirabal_toolkit.readers.agreement import compare_labels as compare_labels
+from mirabal_toolkit.readers.drafting import Draft as Draft
+from mirabal_toolkit.readers.drafting import draft as draft
 from mirabal_toolkit.readers.formats import read_table as read_table
 from mirabal_toolkit.readers.mapping import Ignored as Ignored
 from mirabal_toolkit.readers.mapping import Mapping as Mapping

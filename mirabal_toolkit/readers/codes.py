@@ -11,13 +11,60 @@ from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.readers.raw import TOLERANCE, Code, Variable
 from mirabal_toolkit.readers.words import plain_words
 
-#: Words in labels of user-missing codes, and what they mean.
+#: Words in labels of user-missing codes, and what they mean: in English, the languages of the instruments, and others.
+#: Short ones must be the whole label.
 _REASON_WORDS = (
-    (("refus", "prefer not", "declin", "no answer", "not stated", "rather not"), MissingReason.REFUSED),
-    (("dont know", "do not know", "not sure", "unsure", "cant say", "unknown"), MissingReason.DONT_KNOW),
-    (("no contact",), MissingReason.NO_CONTACT),
-    (("not asked",), MissingReason.NOT_ASKED),
-    (("not applic", "does not apply", "doesnt apply", "n a", "na", "inapplic", "skip"), MissingReason.NOT_APPLICABLE),
+    (
+        (
+            *("refus", "prefer not", "declin", "no answer", "not stated", "rather not", "did not answer"),
+            *(
+                "refuz",
+                "prefer sa nu",
+                "nu raspund",
+                "nu vreau",
+                "rifiut",
+                "preferisc",
+                "non risp",
+                "αρνει",
+                "αρνη",
+                "προτιμ",
+            ),
+            *("verweiger", "keine angabe", "keine antwort", "prefere ne pas", "prefiere no", "no contesta", "rehus"),
+        ),
+        MissingReason.REFUSED,
+    ),
+    (
+        (
+            *("dont know", "do not know", "not sure", "unsure", "cant say", "cannot say", "unknown"),
+            *("nu stiu", "nu stie", "non so", "non sa", "δεν γνωριζ", "δεν ξερ", "δεν ειμαι σιγουρ"),
+            *("weiss nicht", "weiß nicht", "ne sais pas", "ne sait pas", "no sabe", "no se sabe"),
+        ),
+        MissingReason.DONT_KNOW,
+    ),
+    (
+        (
+            "no contact",
+            "fara contact",
+            "niciun contact",
+            "nessun contatto",
+            "χωρις επαφη",
+            "kein kontakt",
+            "sin contacto",
+        ),
+        MissingReason.NO_CONTACT,
+    ),
+    (
+        ("not asked", "nu s a intrebat", "non chiesto", "non posta", "δεν ρωτηθηκε", "nicht gefragt"),
+        MissingReason.NOT_ASKED,
+    ),
+    (
+        (
+            *("not applic", "does not apply", "doesnt apply", "n a", "na", "inapplic", "skip"),
+            *("nu se aplica", "nu este cazul", "non applicabil", "non si applica", "δεν ισχυει", "δεν εφαρμοζ"),
+            *("trifft nicht zu", "entfallt", "sans objet", "non applicable", "no aplica", "no procede"),
+        ),
+        MissingReason.NOT_APPLICABLE,
+    ),
 )
 
 
@@ -112,7 +159,8 @@ def _recoding(
     set aside as unexplained.
     """
     if not codes:
-        return "its labels give other codes for missing answers" if missing else ""
+        others = [code for code in missing if not isinstance(code, str)]  # Stata's .a to .z are its way, no doubt
+        return "its labels give other codes for missing answers" if others else ""
     if all(isinstance(code, str) for code in codes):
         return ""  # answers written out, each of them as the questionnaire has it: no doubt, no other code
     valid = [option.code for option in options if option.kind == "valid"]
@@ -175,6 +223,8 @@ def reason_in_label(label: str) -> MissingReason | None:
     --------
     >>> reason_in_label("Refused to answer").value, reason_in_label("Most days")
     ('refused', None)
+    >>> reason_in_label("Nu știu").value, reason_in_label("Δεν ισχύει").value
+    ('dont_know', 'not_applicable')
     """
     words = plain_words(label)
     for signs, reason in _REASON_WORDS:

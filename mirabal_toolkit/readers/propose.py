@@ -107,7 +107,7 @@ def _merged(files: Sequence[_FileProposal]) -> tuple[VariableMatch, ...]:
     return tuple(merged)
 
 
-def find_id_column(table: RawTable, instrument: Instrument) -> str:
+def find_id_column(table: RawTable, instrument: Instrument | None = None) -> str:
     """Return the variable that holds the id of a person.
 
     Raises
@@ -116,7 +116,8 @@ def find_id_column(table: RawTable, instrument: Instrument) -> str:
         Listing the names looked for, if there is none.
     """
     by_plain = {plain_name(variable.name): variable.name for variable in reversed(table.variables)}
-    wanted = list(dict.fromkeys([plain_name(instrument.roles.person_id), *ID_NAMES]))
+    own = (plain_name(instrument.roles.person_id),) if instrument is not None else ()
+    wanted = list(dict.fromkeys([*own, *ID_NAMES]))
     for name in wanted:
         if name in by_plain:
             return by_plain[name]

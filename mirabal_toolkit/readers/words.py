@@ -49,6 +49,18 @@ def without_wave(text: str) -> str:
     return " ".join(_WAVE_WORDS.sub(" ", plain_words(text)).split())
 
 
+def without_wave_words(label: str) -> str:
+    """Return a variable label as written, without the wave in it.
+
+    Examples
+    --------
+    >>> without_wave_words("W3: Slapped you"), without_wave_words("Slapped you (wave 3)")
+    ('Slapped you', 'Slapped you')
+    """
+    bare = re.sub(rf"[(\[]?\s*(?:{_WAVE_WORDS.pattern})\s*[)\]]?", " ", label, flags=re.IGNORECASE)
+    return " ".join(bare.split()).strip(" -–—:;,.|/")
+
+
 @lru_cache(maxsize=65_536)
 def _telling_words(words: str) -> frozenset[str]:
     return frozenset(words.split()) - _EMPTY_WORDS
