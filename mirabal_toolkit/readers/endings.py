@@ -14,8 +14,25 @@ _CARD = 80
 _TAIL = 200
 
 
-def check_complete(file: SniffedFile, meta: dict[str, Any], rows: int) -> None:
-    """Refuse a file that holds fewer rows than it promises, or does not end as its kind must.
+def check_end(file: SniffedFile) -> None:
+    """Refuse a file that does not end as its kind must; nothing of it need be read for that.
+
+    Raises
+    ------
+    InputError
+        If it is cut short.
+    """
+    ends = _ENDS.get(file.kind)
+    try:
+        complete = ends is None or ends(file.path)
+    except (struct.error, IndexError):
+        complete = False
+    if not complete:
+        raise _cut_short(file, "its end is missing")
+
+
+def check_rows(file: SniffedFile, meta: dict[str, Any], rows: int) -> None:
+    """Refuse a file that holds other rows than it promises.
 
     Parameters
     ----------
@@ -31,11 +48,10 @@ def check_complete(file: SniffedFile, meta: dict[str, Any], rows: int) -> None:
         If it is cut short.
     """
     promised = meta.get("number_rows")
-    ends = _CHECKS.get(file.kind)
     if file.kind in ("dta", "sas7bdat") and isinstance(promised, int) and promised != rows:
         raise _cut_short(file, f"it promises {promised:,} rows and holds {rows:,}")
-    if ends is not None and not ends(file.path, meta, rows):
-        raise _cut_short(file, "its end is missing")
+    if file.kind == "xpt" and not _nothing_behind(file.path, meta, rows):
+        raise _cut_short(file, "its last row is not complete")
 
 
 def _cut_short(file: SniffedFile, why: str) -> InputError:
@@ -53,7 +69,7 @@ def _tail(path: Path) -> bytes:
         return file.read()
 
 
-def _stata_ends(path: Path, _meta: dict[str, Any], _rows: int) -> bool:
+def _stata_ends(path: Path) -> bool:
     """Tell whether the last section is there: a tag since version 13, before that a chain of label tables."""
     with path.open("rb") as file:
         head = file.read(1)
@@ -66,61 +82,56 @@ def _label_tables_end(path: Path, version: int) -> bool:
     """Walk through the tables of value labels behind the rows; they must end where the file ends."""
     data = path.read_bytes()
     order = "<" if data[1] == 2 else ">"
-    if version < 108:  # value labels have another form there; the rows are counted all the same
+    if version < 113:  # written before 2003; the rows are counted all the same
         return True
     place = _end_of_rows(data, version, order)
     while place is not None and place < len(data):
         if place + 4 > len(data):
             return False
         length = struct.unpack_from(f"{order}i", data, place)[0]
-        name = 33 if version >= 110 else 9
-        place += 4 + name + 3 + length
+        place += 4 + _NAME + 3 + length
         if length < 8:
             return False
-    return place is None or place == len(data)
+    return place == len(data)
 
 
-#: Bytes of a number in Stata, by its type: as a letter until version 110, as a number since.
-_OLD_SIZES = {ord("b"): 1, ord("i"): 2, ord("l"): 4, ord("f"): 4, ord("d"): 8}
-_NEW_SIZES = {251: 1, 252: 2, 253: 4, 254: 4, 255: 8}
+#: Bytes of a name, and of a number by its type; smaller types are lengths of text.
+_NAME = 33
+_SIZES = {251: 1, 252: 2, 253: 4, 254: 4, 255: 8}
 
 
 def _end_of_rows(data: bytes, version: int, order: str) -> int | None:
-    """Return where the rows end, by the layout of versions 108–115; None when it cannot be told."""
+    """Return where the rows end, by the layout of versions 113–115; None when it is not reached."""
     columns, rows = struct.unpack_from(f"{order}hi", data, 4)
-    names, formats = (33, 12 if version < 114 else 49) if version >= 110 else (9, 12)
     place = 10 + 81 + 18
-    kinds = data[place : place + columns]
-    sizes = [_NEW_SIZES.get(kind, kind) if version >= 111 else _OLD_SIZES.get(kind, kind - 0x7F) for kind in kinds]
-    place += columns * (1 + names + formats + names + 81) + 2 * (columns + 1)
-    width = 4 if version >= 110 else 2
-    while place + 1 + width <= len(data):
-        kind, length = struct.unpack_from(f"{order}b{'i' if width == 4 else 'h'}", data, place)
-        place += 1 + width + max(0, length)
+    width = sum(_SIZES.get(kind, kind) for kind in data[place : place + columns])
+    formats = 12 if version == 113 else 49
+    place += columns * (1 + _NAME + formats + _NAME + 81) + 2 * (columns + 1)
+    while place + 5 <= len(data):  # fields of later versions, each with its length; an empty one ends them
+        kind, length = struct.unpack_from(f"{order}bi", data, place)
+        place += 5 + max(0, length)
         if kind == 0 and length == 0:
-            return int(place + rows * sum(sizes))
+            return int(place + rows * width)
     return None
 
 
-def _portable_ends(path: Path, _meta: dict[str, Any], _rows: int) -> bool:
+def _portable_ends(path: Path) -> bool:
     """Tell whether the padding of Z, by which a portable file ends, is there."""
     return _tail(path).rstrip(b"\r\n ").endswith(b"Z")
 
 
-def _transport_ends(path: Path, meta: dict[str, Any], rows: int) -> bool:
-    """Tell whether the cards are whole, and nothing but blanks stands behind the last row."""
-    size = path.stat().st_size
+def _transport_ends(path: Path) -> bool:
+    """Tell whether the file is made of whole cards."""
+    return path.stat().st_size % _CARD == 0
+
+
+def _nothing_behind(path: Path, meta: dict[str, Any], rows: int) -> bool:
+    """Tell whether nothing but blanks stands behind the last row of a transport file, which does not count its rows."""
     width = sum((meta.get("variable_storage_width") or {}).values())
-    if size % _CARD:
-        return False
     data = path.read_bytes()
     start = max(data.find(b"HEADER RECORD*******OBS     HEADER"), data.find(b"HEADER RECORD*******OBSV8   HEADER"))
     rest = data[start + _CARD + rows * width :] if start >= 0 and width else b""
     return len(rest) < _CARD and not rest.strip(b" ")
 
 
-_CHECKS: dict[str, Callable[[Path, dict[str, Any], int], bool]] = {
-    "dta": _stata_ends,
-    "por": _portable_ends,
-    "xpt": _transport_ends,
-}
+_ENDS: dict[str, Callable[[Path], bool]] = {"dta": _stata_ends, "por": _portable_ends, "xpt": _transport_ends}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -97,7 +98,7 @@ def special_number(code: str) -> float:
 
 def special_code(number: float) -> str:
     """Return the name of a missing code, ``.a`` to ``.z`` or ``._``; empty for other numbers."""
-    place = round((number - SPECIAL) / _STEP) - 1 if number > SPECIAL else -1
+    place = round((number - SPECIAL) / _STEP) - 1 if SPECIAL < number < math.inf else -1
     return f".{_SPECIAL_SIGNS[place]}" if 0 <= place < len(_SPECIAL_SIGNS) else ""
 
 

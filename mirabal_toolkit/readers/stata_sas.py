@@ -14,7 +14,7 @@ from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.readers.calendars import spss_seconds
 from mirabal_toolkit.readers.child import ChildAnswer, ChildRequest, EncodingError, run_child
 from mirabal_toolkit.readers.described import label_warnings, special_codes_used, to_frame, variables_of
-from mirabal_toolkit.readers.endings import check_complete
+from mirabal_toolkit.readers.endings import check_end, check_rows
 from mirabal_toolkit.readers.options import ReadOptions
 from mirabal_toolkit.readers.raw import RawTable, Variable
 from mirabal_toolkit.readers.sniff import SniffedFile, check_unchanged, sha256_of
@@ -74,9 +74,10 @@ def read_statistics_file(
         If the file is damaged or cut short, too large, or its encoding is not known.
     """
     sha256 = sha256_of(file.path)
+    check_end(file)
     answer = _read(file, options)
     check_unchanged(file)
-    check_complete(file, answer.meta, answer.table.num_rows)
+    check_rows(file, answer.meta, answer.table.num_rows)
     described = variables_of(answer.meta, file)
     table, variables = _with_calendar(answer.table, _with_special(answer.table, described), file.kind)
     found = RawTable(
