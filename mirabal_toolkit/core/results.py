@@ -151,6 +151,8 @@ FLAGS: dict[str, str] = {
     "all_but_few": "hidden because it counts all but fewer people than the profile's threshold",
     "withheld": "hidden because a hidden count could be worked out from it",
     "rounded": "recomputed from rounded counts",
+    "partly_comparable": "the question or its answers changed between versions: waves can be compared in part only",
+    "not_comparable": "what was asked changed between versions: the earlier waves are left out",
 }
 UNTRUSTED_FLAGS = frozenset({"not_converged"})
 

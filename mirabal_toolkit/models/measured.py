@@ -12,6 +12,7 @@ from mirabal_toolkit.core.data import INTERVIEWED, PERSON, WAVE, PanelData, scor
 from mirabal_toolkit.core.instrument import Estimand, Outcome
 from mirabal_toolkit.core.plan import AnalysisPlan, PlannedOutcome
 from mirabal_toolkit.models.background import Background, background
+from mirabal_toolkit.models.versions import not_comparable_waves
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,17 @@ def started(panel: PanelData) -> pd.Index:
 def measure(
     panel: PanelData, plan: AnalysisPlan, planned: PlannedOutcome, estimand: Estimand, people: pd.Index
 ) -> Measured:
-    """Lay out one planned outcome under one estimand, for `people`."""
+    """Lay out one planned outcome under one estimand, for `people`.
+
+    Waves of an earlier version of the instrument whose scores cannot be compared with later ones are empty.
+    """
     column = score_name(planned.outcome, estimand)
+    set_aside = not_comparable_waves(panel.bridges, planned.outcome)
     waves = list(panel.waves)
 
     def wide(frame: pd.DataFrame) -> pd.DataFrame:
         table: pd.DataFrame = frame[column].unstack(WAVE)
-        return table.reindex(index=people, columns=waves)
+        return table[[wave for wave in table.columns if wave not in set_aside]].reindex(index=people, columns=waves)
 
     return Measured(
         outcome=panel.instrument.outcome(planned.outcome),

@@ -27,6 +27,7 @@ from mirabal_toolkit.models.paired import first_to_last
 from mirabal_toolkit.models.panel_records import covariates_over_time, panel_records
 from mirabal_toolkit.models.sites import change_across_sites
 from mirabal_toolkit.models.subgroups import change_by_subgroup
+from mirabal_toolkit.models.versions import flag_versions
 
 Progress = Callable[[str, int, int], None]
 #: A piece of work: an outcome as it was seen, or what those who were lost could change about it.
@@ -85,6 +86,7 @@ def analyse(
     records += measurement(panel, plan, people)
     if second is not None:
         records += two_accounts(panel, second, plan)
+    records = flag_versions(records, panel.bridges)
     contrast = f"w{panel.waves[-1]} - w{panel.waves[0]}"
     return Results(
         instrument=panel.instrument,

@@ -15,6 +15,8 @@ from mirabal_toolkit.readers.raw import RawTable, plain_name
 _LEAST_SHARE = 0.2
 #: A file of whose names this share is an instrument's own was made with it.
 _SPEAKS_FOR_ITSELF = 0.5
+#: Files that hold this share of the items are no part of an export: what a version asks beyond them was not asked.
+_WHOLE = 0.8
 #: Two fits closer than this are equally likely.
 _TIE = 0.03
 
@@ -56,7 +58,7 @@ def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrumen
         The files, taken together.
     candidates : sequence of Instrument or Candidate
         Of versions of the same instrument, the one that explains most variables is taken; of those that
-        explain as many, a stable one, and the newest.
+        explain as many, the one that asks nothing more, a stable one, the newest.
 
     Raises
     ------
@@ -85,7 +87,8 @@ def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrumen
 def detect_versions(tables: Sequence[RawTable], candidates: Sequence[Instrument | Candidate]) -> list[Fit]:
     """Return for each file the version of the instrument it was collected with.
 
-    A file that several versions explain as well as each other goes with the other files.
+    Of versions that explain as many variables, the one is taken that asks nothing more than a whole file holds;
+    a part of a file goes with the other files.
 
     Parameters
     ----------
@@ -108,7 +111,9 @@ def detect_versions(tables: Sequence[RawTable], candidates: Sequence[Instrument 
     fits = [[_fit([table], instrument) for instrument in versions] for table in tables]
     best = [[fit for fit in row if _explained(fit) == max(map(_explained, row))] for row in fits]
     settled = {row[0].instrument.version for row in best if len(row) == 1}
-    return [max(row, key=lambda fit: (fit.instrument.version in settled, *_preference(fit))) for row in best]
+    return [
+        max(row, key=lambda fit: (_whole(fit), fit.instrument.version in settled, *_preference(fit))) for row in best
+    ]
 
 
 def _explained(fit: Fit) -> tuple[int, int]:
@@ -116,8 +121,13 @@ def _explained(fit: Fit) -> tuple[int, int]:
     return fit.own_names, round(fit.variables_explained * fit.variables)
 
 
-def _preference(fit: Fit) -> tuple[tuple[int, int], bool, tuple[int, ...]]:
-    return _explained(fit), fit.instrument.status == "stable", _as_numbers(fit.instrument.version)
+def _whole(fit: Fit) -> float:
+    """The share of items found, where the files hold nearly all; of a part it says nothing about the version."""
+    return round(fit.items_found, 3) if fit.items_found >= _WHOLE else 0.0
+
+
+def _preference(fit: Fit) -> tuple[tuple[int, int], float, bool, tuple[int, ...]]:
+    return _explained(fit), _whole(fit), fit.instrument.status == "stable", _as_numbers(fit.instrument.version)
 
 
 def _likely(tables: Sequence[RawTable], candidates: Sequence[Candidate]) -> Sequence[Candidate]:

@@ -180,4 +180,5 @@ def read_study(path: Path, candidates: Sequence[Instrument | Candidate]) -> Wave
 
 def _bridge(parts: dict[str, Any]) -> Bridge:
     """A bridge as JSON has it: lists for tuples."""
-    return Bridge(**{name: tuple(part) if isinstance(part, list) else part for name, part in parts.items()})
+    whole: dict[str, Any] = {name: tuple(part) if isinstance(part, list) else part for name, part in parts.items()}
+    return Bridge(**whole)

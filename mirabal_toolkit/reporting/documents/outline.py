@@ -299,4 +299,6 @@ FLAG_ORDER = (
     "no_clear_change",
     "not_estimable",
     "not_converged",
+    "not_comparable",
+    "partly_comparable",
 )

@@ -11,7 +11,15 @@ from mirabal_toolkit.reporting.tables.spec import Cell, Note
 from mirabal_toolkit.reporting.words import numbers
 
 #: Flags that a reader must see beside the number, in the order their marks are given.
-MARKED_FLAGS = ("penalised", "boundary", "few_people", "not_converged", "not_estimable")
+MARKED_FLAGS = (
+    "penalised",
+    "boundary",
+    "few_people",
+    "not_converged",
+    "not_comparable",
+    "not_estimable",
+    "partly_comparable",
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 EMPTY = Cell(numbers.NO_VALUE)

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 TABLES: Mapping[str, str] = {
+    "table_register": "Register of outputs",
+    "register_what": "Output",
+    "register_people": "People",
+    "register_smallest": "Smallest count shown",
+    "register_rule": "Rule",
+    "register_decision": "Decision",
+    "register_comment": "Comment",
+    "register_note": "Counts as released. Keep register.json with the study: later reports are held against it.",
     "table_caption": "Table {number}. {title}",
     "table_headline": "Headline indicators, start and end",
     "table_before_after": "Before and after: percent of women, by measure of success",
@@ -130,6 +138,16 @@ NOTES: Mapping[str, str] = {
     "note_few_people": "Fewer than 30 women: the interval is approximate.",
     "note_not_converged": "The model could not be trusted; its estimates are not shown.",
     "note_not_estimable": "Too few women, or no differences between them: nothing was estimated.",
+    "note_partly_comparable": "The question or its answers changed between versions of the questionnaire: the waves "
+    "can be compared in part only.",
+    "note_not_comparable": "What was asked changed between versions of the questionnaire: the earlier waves are left "
+    "out, and no change is estimated across them.",
+    "flag_partly_comparable": "Comparable in part: the question or its answers changed between versions.",
+    "flag_not_comparable": "Not comparable: what was asked changed between versions; earlier waves are left out.",
+    "limit_versions": "Some waves were collected with an earlier version of the questionnaire: {which}.",
+    "limit_versions_no": "What was asked about the following changed so much that no change is estimated across the "
+    "versions: {labels}.",
+    "limit_versions_partial": "Comparable in part only, and marked in the tables: {labels}.",
     "note_before_after": "n: women who answered. Change: percentage points among the women who answered both times, "
     "with Newcombe’s {level} interval for pairs; worked out before rounding, so it may differ by one from the percents "
     "shown. p: exact McNemar test.",

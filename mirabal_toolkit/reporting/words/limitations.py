@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.lookup import rows_of
 from mirabal_toolkit.reporting.tables.bounds import Bounds, bounds_of
 from mirabal_toolkit.reporting.words import numbers
 from mirabal_toolkit.reporting.words.summary import opening
@@ -10,9 +11,10 @@ from mirabal_toolkit.reporting.words.summary import opening
 
 def limitations(edition: Edition) -> tuple[str, ...]:
     """Return the limitations, one paragraph each, the weightiest first."""
-    found = [edition.say("limit_no_comparison"), _lost(edition), edition.say("limit_self_report")]
+    found = [edition.say(_weightiest(edition)), _lost(edition), edition.say("limit_self_report")]
     if any(one.estimand == "experienced" for one in edition.indicators):
         found.append(edition.say("limit_no_contact"))
+    found.append(_versions(edition))
     validation = edition.instrument.validation.lower()
     if validation.startswith("none"):
         found.append(edition.say("limit_validation"))
@@ -24,12 +26,35 @@ def limitations(edition: Edition) -> tuple[str, ...]:
     return tuple(text for text in found if text)
 
 
+def _weightiest(edition: Edition) -> str:
+    """Return the key of what limits the design most."""
+    comparison = edition.released.plan.comparison
+    if edition.released.plan.design == "cross_sectional":
+        return "limit_cross_sectional"
+    return "limit_no_comparison" if comparison is None else f"limit_{comparison.design.replace('-', '_')}"
+
+
+def _versions(edition: Edition) -> str:
+    """Return which waves were collected with another version, and what cannot be compared; "" if none were."""
+    noticed = rows_of(edition.released.findings.frame)
+    carried = [row["message"] for row in noticed if row["code"] == "harmonised"]
+    if not carried:
+        return ""
+    sentences = [edition.say("limit_versions", which="; ".join(carried))]
+    for key, code in (("no", "outcome_not_comparable"), ("partial", "outcome_partly_comparable")):
+        outcomes = {row["item"] for row in noticed if row["code"] == code}
+        labels = [edition.label(one) for one in edition.indicators if one.first and one.outcome.id in outcomes]
+        if labels:
+            sentences.append(edition.say(f"limit_versions_{key}", labels="; ".join(labels)))
+    return " ".join(sentences)
+
+
 def _lost(edition: Edition) -> str:
     """Return who was lost, and how far that could move the first headline percent it can be said of."""
     text = f"{opening(edition)} {edition.say('limit_lost')}"
     for one in edition.indicators:
         found = bounds_of(one, edition) if one.headline and one.first else None
-        if found is not None:
+        if found is not None and len(edition.waves) > 1:
             return f"{text} {_bounds_sentence(edition.label(one), found, edition)}"
     return text
 

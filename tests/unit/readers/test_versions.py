@@ -7,7 +7,7 @@ import pytest
 
 from mirabal_toolkit.core.candidates import Candidate
 from mirabal_toolkit.readers import read_by_version, read_with_mapping, write_study
-from mirabal_toolkit.readers.detect import detect_versions
+from mirabal_toolkit.readers.detect import detect_instrument, detect_versions
 
 ONE = np.array([1.0])
 
@@ -34,6 +34,15 @@ def test_a_file_that_fits_several_goes_with_the_others(versions, table):
     stable = [replace(versions[0], status="stable"), replace(versions[1], status="draft")]
     assert [fit.instrument.version for fit in detect_versions([either, late], stable)] == ["1.1.0", "1.1.0"]
     assert [fit.instrument.version for fit in detect_versions([either], stable)] == [versions[0].version]
+
+
+def test_a_whole_file_was_collected_with_the_version_that_asks_nothing_more(versions, table):
+    names = [item.variable.replace("{wave}", "1") for item in versions[0].items]
+    early = table({"person_id": ["1"], **dict.fromkeys(names, ONE)})
+    late = table({"person_id": ["1"], **dict.fromkeys([*names, "c99_w1"], ONE)})
+    assert [fit.instrument for fit in detect_versions([early, late], versions)] == list(versions)
+    assert detect_instrument([early], versions).instrument == versions[0]
+    assert detect_instrument([late], versions).instrument == versions[1]
 
 
 def test_what_is_not_likely_is_not_loaded(versions, table):
