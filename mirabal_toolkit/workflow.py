@@ -36,6 +36,7 @@ Progress = Callable[[str, int, int], None]
 
 VERSIONED_PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "pyreadstat", "matplotlib")
 EXAMPLE = "five-waves.sav"
+REGISTER = "register.json"
 
 
 def example_export() -> Path:
@@ -244,11 +245,29 @@ def analyse(panel: PanelData, plan: AnalysisPlan, *, jobs: int = 1, progress: Pr
     return estimate(panel, plan, versions=versions(), jobs=jobs, progress=progress)
 
 
-def release(results: Results, profile: str | DisclosureProfile = "funder") -> Released:
-    """Hide and round what the profile asks for; only this can be shown or reported."""
+def release(
+    results: Results, profile: str | DisclosureProfile = "funder", *, after: str | Path | None = None
+) -> Released:
+    """Hide and round what the profile asks for; only this can be shown or reported.
+
+    Parameters
+    ----------
+    after : path, optional
+        The folder of an earlier report on these people: nothing may follow from both together.
+
+    Raises
+    ------
+    DisclosureError
+        If the profile cannot keep a small count from being worked out.
+    InputError
+        If the register of the earlier report cannot be read.
+    """
+    from mirabal_toolkit.disclosure.register import read_register
     from mirabal_toolkit.disclosure.release import release as protect
 
-    released: Released = _as(Released, protect(results, profile))
+    register = Path(after) / REGISTER if after is not None else None
+    past = read_register(register.read_text(encoding="utf-8")) if register and register.is_file() else ()
+    released: Released = _as(Released, protect(results, profile, past))
     return released
 
 
@@ -384,7 +403,7 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
         progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
     )
     progress("Protecting", 4, STEPS)
-    released = release(results, request.profile or prepared.plan.disclosure_profile)
+    released = release(results, request.profile or prepared.plan.disclosure_profile, after=request.out)
     progress("Writing the report", 5, STEPS)
     files = deliver(released, request.out, request.formats, command=request.described())
     return released, files

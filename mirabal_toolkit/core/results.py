@@ -266,12 +266,48 @@ class Decision:
     comment: str
 
 
+@dataclass(frozen=True, slots=True)
+class PastRelease:
+    """What a release tells of counts of people, to hold later ones against.
+
+    Parameters
+    ----------
+    panel, plan : str
+        SHA-256 of the data and of the plan.
+    told : mapping
+        Name of a count → the least and the most it can be, from what is shown.
+    """
+
+    panel: str
+    plan: str
+    profile: str
+    told: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One line of the register: what leaves, on how many people it rests, what was done to it.
+
+    Parameters
+    ----------
+    people, smallest : int or None
+        Most people a number rests on, and the smallest count shown; as released.
+    """
+
+    what: str
+    people: int | None
+    smallest: int | None
+    rule: str
+    decision: str
+    comment: str
+
+
 @dataclass(frozen=True)
 class ReleasableResults:
     """Results after disclosure control: the only thing `report` accepts.
 
-    Has the fields of `Results`, every number already hidden or rounded, and the profile and
-    decisions that made it so.
+    Has the fields of `Results`, every number already hidden or rounded, the profile and
+    decisions that made it so, the releases so far (this one included), and the register of outputs.
     """
 
     instrument: Instrument
@@ -287,3 +323,5 @@ class ReleasableResults:
     fingerprint: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     untrusted: bool = False
+    releases: tuple[PastRelease, ...] = ()
+    outputs: tuple[Output, ...] = ()

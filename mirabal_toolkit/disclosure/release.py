@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -18,12 +19,14 @@ from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.results import (
     Decision,
     DisclosureProfile,
+    PastRelease,
     ReleasableResults,
     Results,
 )
 from mirabal_toolkit.disclosure.accounts import join_accounts, split_accounts
 from mirabal_toolkit.disclosure.estimates import protect_estimates
 from mirabal_toolkit.disclosure.profiles import profile_named
+from mirabal_toolkit.disclosure.register import as_told, outputs_of
 from mirabal_toolkit.disclosure.rules import judge, protect_counts, round_count
 from mirabal_toolkit.disclosure.secondary import withhold
 
@@ -34,26 +37,32 @@ COMMENTS = {
 }
 
 
-def release(results: Results, profile: str | DisclosureProfile) -> ReleasableResults:
-    """Return what of `results` may leave under `profile`.
+def release(results: Results, profile: str | DisclosureProfile, past: Sequence[PastRelease] = ()) -> ReleasableResults:
+    """Return what of `results` may leave under `profile`, after all that left before.
 
     Parameters
     ----------
     results : Results
     profile : str or DisclosureProfile
-        A name (``internal``, ``funder``) or a profile of one's own.
+        A name (``internal``, ``funder``, ``public``, ``opensafely``) or a profile of one's own.
+    past : sequence of PastRelease
+        Earlier releases on these people.
 
     Raises
     ------
     UsageError
         If there is no profile of that name.
+    DisclosureError
+        If the profile cannot keep a small count from being worked out.
     """
     rules = profile_named(profile) if isinstance(profile, str) else profile
     estimates = results.estimates.frame
     flow = _protected(results.flow.frame, rules)
     if rules.releasable:
         alone, first = split_accounts(results)
-        withheld = withhold(alone, rules)
+        withheld = withhold(alone, rules, past)
+        told = as_told(withheld.told)
+        past = _with(past, PastRelease(results.fingerprint, results.plan.fingerprint, rules.name, told))
         estimates = protect_estimates(alone.estimates.frame, rules, results.plan, withheld)
         estimates = join_accounts(estimates, first, results, rules)
         for wave, column in withheld.cells:
@@ -72,7 +81,14 @@ def release(results: Results, profile: str | DisclosureProfile) -> ReleasableRes
         fingerprint=results.fingerprint,
         versions=results.versions,
         untrusted=results.untrusted,
+        releases=tuple(past),
+        outputs=outputs_of(estimates, rules),
     )
+
+
+def _with(past: Sequence[PastRelease], now: PastRelease) -> tuple[PastRelease, ...]:
+    """Add a release to those before; the same one again says nothing new."""
+    return (*past, *(() if now in past else (now,)))
 
 
 def _worded(findings: tuple[Finding, ...], profile: DisclosureProfile) -> tuple[Finding, ...]:

@@ -8,11 +8,13 @@ that let her is withheld, until none do.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mirabal_toolkit.core.results import DisclosureProfile, Results
+from mirabal_toolkit.core.results import DisclosureProfile, PastRelease, Results
 from mirabal_toolkit.disclosure.attack import Bounds, Island, Range, bounds_of, islands
 from mirabal_toolkit.disclosure.ledger import Key, Ledger, Place, Showing, open_ledger, others
+from mirabal_toolkit.disclosure.register import known_before, telling_differences
 from mirabal_toolkit.disclosure.rules import judge, lowest_hidden, round_count
 from mirabal_toolkit.errors import DisclosureError
 
@@ -29,11 +31,14 @@ class Withheld:
         Positions of rows whose number of people is hidden too.
     cells : frozenset of (int, str)
         Waves and columns of the flow.
+    told : dict
+        What a reader then knows of each count: the least and the most it can be.
     """
 
     rows: frozenset[int] = frozenset()
     bases: frozenset[int] = frozenset()
     cells: frozenset[tuple[int, str]] = frozenset()
+    told: dict[Key, Range] = field(default_factory=dict)
 
 
 NOTHING_WITHHELD = Withheld()
@@ -47,6 +52,7 @@ class _Release:
     profile: DisclosureProfile
     places: set[Place] = field(default_factory=set)
     bases: set[Key] = field(default_factory=set)
+    before: Mapping[Key, Range] = field(default_factory=dict)
 
     def count(self, key: Key) -> int:
         return self.ledger.counts[key]
@@ -69,34 +75,52 @@ class _Release:
         }
 
 
-def withhold(results: Results, profile: DisclosureProfile) -> Withheld:
+def withhold(results: Results, profile: DisclosureProfile, past: Sequence[PastRelease] = ()) -> Withheld:
     """Choose what to withhold of `results`, beside what `profile` hides for itself.
 
     Counts that do not show are protected too: those of a two-by-two table, those lost between the first
     wave and the pairs, those without contact; whatever an equation of the ledger names.
+
+    Parameters
+    ----------
+    past : sequence of PastRelease
+        What has left already; together with it nothing may be told either.
+
+    Raises
+    ------
+    DisclosureError
+        If the profile cannot protect a small count.
     """
     ledger = open_ledger(results)
-    places: set[Place] = set()
-    bases: set[Key] = set()
+    before = known_before(past, results.fingerprint)
+    shown = known_of(_Release(ledger, profile))
+    telling = telling_differences(ledger, shown, past, results.fingerprint, profile)
+    whole = _Release(ledger, profile, telling, set(), before)
     for island in islands(ledger.equations):
-        release = _secured(island, ledger, profile)
-        places |= release.places
-        bases |= release.bases
-    without_base = {place for place, showing in ledger.shown.items() if showing.base in bases}
-    hidden = _Release(ledger, profile, places, bases).hidden_counts()
-    follow = {place for place, showing in ledger.shown.items() if hidden & set(showing.needs)}
+        part = _secured(island, whole)
+        whole.places |= part.places
+        whole.bases |= part.bases
+    return _withheld(whole)
+
+
+def _withheld(release: _Release) -> Withheld:
+    shown = release.ledger.shown.items()
+    without_base = {place for place, showing in shown if showing.base in release.bases}
+    hidden = release.hidden_counts()
+    follow = {place for place, showing in shown if hidden & set(showing.needs)}
     return Withheld(
-        rows=frozenset(number for kind, number, _ in places | without_base | follow if kind == "estimate"),
+        rows=frozenset(number for kind, number, _ in release.places | without_base | follow if kind == "estimate"),
         bases=frozenset(number for _, number, _ in without_base),
-        cells=frozenset((wave, column) for kind, wave, column in places if kind == "flow"),
+        cells=frozenset((wave, column) for kind, wave, column in release.places if kind == "flow"),
+        told=known_of(release),
     )
 
 
-def _secured(island: Island, ledger: Ledger, profile: DisclosureProfile) -> _Release:
+def _secured(island: Island, whole: _Release) -> _Release:
     """Withhold places of one island until every small count in it is safe."""
-    keys = set(island.keys)
+    keys, ledger, profile = set(island.keys), whole.ledger, whole.profile
     local = {place: showing for place, showing in ledger.shown.items() if keys & _keys_of(showing)}
-    release = _Release(Ledger(ledger.counts, local), profile)
+    release = _Release(Ledger(ledger.counts, local), profile, whole.places & local.keys(), set(), whole.before)
     # Withholding only widens what is possible, so a count that is safe once stays so.
     open_counts = _small_counts(island, ledger, profile)
     while unsafe := _unsafe(open_counts, island, release):
@@ -171,7 +195,7 @@ def _counts_told(showing: Showing, release: _Release, hidden: set[Key]) -> set[K
 
 def known_of(release: _Release) -> dict[Key, Range]:
     """Return what a reader knows of each count: from what shows, and from why something does not."""
-    known: dict[Key, Range] = {}
+    known = dict(release.before)
     hidden = release.hidden_counts()
     for place, showing in release.ledger.shown.items():
         for key, limits in _told(place, showing, release, hidden):

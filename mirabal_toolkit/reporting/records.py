@@ -39,6 +39,20 @@ def results_json(released: ReleasableResults) -> bytes:
     )
 
 
+def register_json(released: ReleasableResults) -> bytes:
+    """Return ``register.json``: what leaves, and what has left so far, for whoever decides what may leave.
+
+    Later releases into the same folder are held against it.
+    """
+    return _bytes(
+        {
+            "schema": SCHEMA_VERSION,
+            "outputs": [asdict(output) for output in released.outputs],
+            "releases": [asdict(release) for release in released.releases],
+        }
+    )
+
+
 def flow_json(released: ReleasableResults) -> bytes:
     """Return ``flow.json``: per wave, how many were to be interviewed and what became of each attempt."""
     frame = released.flow.frame

@@ -15,6 +15,7 @@ from mirabal_toolkit.reporting.documents.outline import make_outline
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.gallery import all_figures
 from mirabal_toolkit.reporting.figures.spec import Figure, draw
+from mirabal_toolkit.reporting.tables.register import register
 from mirabal_toolkit.reporting.tables.render_csv import render_csv
 from mirabal_toolkit.reporting.tables.render_docx import render_docx
 from mirabal_toolkit.reporting.tables.render_html import render_html_page
@@ -76,6 +77,8 @@ def _documents(
     files["results.json"] = records.results_json(released)
     files["flow.json"] = records.flow_json(released)
     files["audit.json"] = records.audit_json(released)
+    files["register.json"] = records.register_json(released)
+    files["register.xlsx"] = render_xlsx(register(edition))
     return files
 
 
