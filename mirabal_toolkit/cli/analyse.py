@@ -141,7 +141,7 @@ def _analyse(request: AnalysisRequest, voice: Voice) -> None:
 def _say_what_was_found(released: Released, out: Path, voice: Voice) -> None:
     from mirabal_toolkit.cli.tables import records, terminal_table
 
-    headline = released.table("headline")
+    headline = released.table("headline" if len(released.months) > 1 else "groups")
     voice.data(terminal_table(headline, console().width), records(headline))
     voice.say(
         f"\nInstrument {released.instrument.reference}, plan {released.plan.id}, profile {released.profile.name}."

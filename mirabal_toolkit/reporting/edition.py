@@ -119,6 +119,8 @@ class Edition:
     def at_wave(self, wave: int) -> str:
         """Return a wave as part of a sentence: “at the start”, “at 3 months”."""
         months = self.released.months.get(wave)
+        if len(self.waves) == 1:
+            return self.say("at_once")
         return self.say("at_start") if months == 0 else self.say("at_wave", wave=self.wave_name(wave).lower())
 
     def series(self, indicator: Indicator) -> dict[int, Estimate]:

@@ -166,7 +166,8 @@ def _section(edition: Edition, name: str, blocks: Iterable[Block]) -> Section:
 
 def _subtitle(edition: Edition) -> str:
     title = in_language(edition.instrument.title, edition.language)
-    return edition.say("report_subtitle", instrument=f"{title} {edition.instrument.version}", waves=len(edition.waves))
+    key = "report_subtitle" if len(edition.waves) > 1 else "report_subtitle_once"
+    return edition.say(key, instrument=f"{title} {edition.instrument.version}", waves=len(edition.waves))
 
 
 def _banners(edition: Edition) -> tuple[str, ...]:
@@ -180,7 +181,7 @@ def _banners(edition: Edition) -> tuple[str, ...]:
 
 def _summary(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield Paragraph(opening(edition))
-    yield Paragraph(edition.say("lead_summary"), lead=True)
+    yield Paragraph(edition.say("lead_summary" if len(edition.waves) > 1 else "lead_summary_once"), lead=True)
     for heading, sentences in summary(edition):
         yield Subheading(heading)
         yield Bullets(sentences)

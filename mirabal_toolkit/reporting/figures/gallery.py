@@ -65,7 +65,9 @@ def measure_figure_ids(edition: Edition) -> tuple[tuple[str, str], ...]:
 
 
 def all_figures(edition: Edition) -> tuple[Sheet, ...]:
-    """Return every figure the results give, undrawn."""
+    """Return every figure the results give, undrawn; a survey asked once has none of change."""
+    if len(edition.waves) < 2:
+        return tuple(answers_by_wave(edition, item) for item in edition.lookup.outcomes("distribution"))
     sheets = [participant_flow_drawn(edition), *trajectories(edition)]
     for heading, members in edition.groups(edition.indicators):
         sheets += trajectories_of_measure(edition, heading, members)

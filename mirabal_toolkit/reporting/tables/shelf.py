@@ -49,8 +49,12 @@ BUILDERS = (
 )
 
 
+#: What a survey asked once has: nothing that speaks of change.
+ONCE = (groups, group_differences, participant_flow, by_wave, by_wave_scores, cleaning, findings, provenance)
+
+
 def all_tables(edition: Edition) -> tuple[Table, ...]:
     """Return every table that has rows, in the order of the report."""
-    tables = [build(edition) for build in BUILDERS]
+    tables = [build(edition) for build in (BUILDERS if len(edition.waves) > 1 else ONCE)]
     tables += [answers(item, edition) for item in edition.lookup.outcomes("distribution")]
     return tuple(table for table in tables if not table.is_empty)

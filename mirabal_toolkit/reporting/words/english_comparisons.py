@@ -95,5 +95,14 @@ COMPARISONS: Mapping[str, str] = {
     "has, the more its change is drawn towards the average of all sites.",
     "scale_standard_deviations": "standard deviations",
     "scale_risk_ratio": "risk ratio",
+    "at_once": "in this survey",
+    "report_subtitle_once": "{instrument}, asked once",
+    "lead_summary_once": "Percents are of the women who answered. Those who answered are not a sample of everybody.",
+    "limit_cross_sectional": "Everybody was asked once, so nothing is said about change. Those who answered were "
+    "reached by different ways in different places; differences between groups may come from that.",
+    "limit_non_randomised": "The two groups were not formed by chance. What was known of the women at the start was "
+    "balanced by weights where the plan asks for it; what was not asked may differ. Whether both groups would have "
+    "changed alike without the programme cannot be tested with these waves.",
+    "limit_randomised": "The groups were formed by chance at the start. Those lost later were not lost by chance.",
     "first_value": "the first value of the outcome",
 }

@@ -50,8 +50,10 @@ def test_what_must_never_be_said_is_never_said(released: ReleasableResults, inte
 
 
 def test_no_phrase_of_the_catalogue_says_it_either() -> None:
+    """Of an effect only the comparison of two arms may speak, and only in words the declared design chooses."""
+    allowed = {"lead_comparison_randomised", "lead_comparison_non_randomised"}
     for key, text in ENGLISH.items():
-        assert not FORBIDDEN.search(text), key
+        assert key in allowed or not FORBIDDEN.search(text), key
 
 
 def test_every_phrase_the_room_asks_for_exists() -> None:
