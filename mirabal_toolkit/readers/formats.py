@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.readers.child import damaged
 from mirabal_toolkit.readers.delimited import read_delimited
 from mirabal_toolkit.readers.identifying import without_identifying
 from mirabal_toolkit.readers.options import ReadOptions
@@ -72,6 +73,10 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+#: Workbooks are archives; one that does not hold a workbook is not whole.
+_ARCHIVES = (".xlsx", ".xlsm", ".ods")
+
+
 def read_tables(path: Path, options: ReadOptions = ReadOptions()) -> tuple[RawTable, ...]:  # noqa: B008  (frozen)
     """Read one file of any known kind: one table, or one a sheet where each wave has its own.
 
@@ -85,6 +90,8 @@ def read_tables(path: Path, options: ReadOptions = ReadOptions()) -> tuple[RawTa
 
 def _read(file: SniffedFile, options: ReadOptions) -> tuple[RawTable, ...]:
     reader = READERS.get(file.kind)
+    if file.kind == "zip" and file.path.suffix.lower() in _ARCHIVES:
+        raise damaged(file.path)
     if reader is None or file.kind not in ENDINGS.get(file.path.suffix.lower(), (file.kind,)):
         raise InputError(_not_readable(file), where=file.path.name, fix=_what_to_do(file.kind))
     tables = tuple(without_identifying(table) for table in reader(file, options))

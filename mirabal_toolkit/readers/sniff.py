@@ -11,7 +11,7 @@ from pathlib import Path
 from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.readers.limits import DEFAULT_LIMITS, ReadLimits
 
-_HEAD = 4096
+_HEAD, _TAIL = 4096, 65_536
 
 #: Signatures: (offset, bytes, kind).
 _SIGNATURES = (
@@ -94,7 +94,16 @@ def sniff(path: Path, limits: ReadLimits = DEFAULT_LIMITS) -> SniffedFile:
             where=path.name,
             fix="export only the variables of the questionnaire, or save it as .zsav",
         )
-    return SniffedFile(path, kind_of(head), state.st_size, state.st_mtime_ns)
+    kind = kind_of(head)
+    if kind == "zip":  # what an archive holds is also listed at its end
+        kind = _kind_of_archive(_tail(path, state.st_size))
+    return SniffedFile(path, kind, state.st_size, state.st_mtime_ns)
+
+
+def _tail(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, size - _TAIL))
+        return file.read()
 
 
 def cannot_open(error: OSError, path: Path) -> InputError:
@@ -151,14 +160,16 @@ def kind_of(head: bytes) -> str:
 def _kind_of_archive(head: bytes) -> str:
     if b"opendocument.spreadsheet" in head:
         return "ods"
-    return "xlsx" if b"[Content_Types].xml" in head or b"xl/" in head else "zip"
+    if b"word/" in head or b"ppt/" in head:
+        return "zip"
+    return "xlsx" if b"xl/workbook.xml" in head or b"[Content_Types].xml" in head else "zip"
 
 
 def _is_text(head: bytes) -> bool:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
     control = sum(byte < 9 or 13 < byte < 32 for byte in head)
-    return control == 0 or (control <= head.count(0) <= len(head) // 100)  # a stray NUL is said by the reader of text
+    return control == 0 or control == head.count(0) <= max(1, len(head) // 100)  # the reader of text says stray NULs
 
 
 def sha256_of(path: Path) -> str:
