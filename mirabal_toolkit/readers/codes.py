@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal
 
 from mirabal_toolkit.core.instrument import Instrument, Item, Option
 from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.readers.raw import TOLERANCE, Code, Variable
-from mirabal_toolkit.readers.words import plain_words
+from mirabal_toolkit.readers.words import plain_words, similarity
 
 #: Words in labels of user-missing codes, and what they mean: in English, the languages of the instruments, and others.
 #: Short ones must be the whole label.
@@ -68,6 +71,12 @@ _REASON_WORDS = (
 )
 
 
+#: A label at least so like an option, and so much more than any other, is taken for it, with doubt.
+_ALIKE, _CLEARLY = 0.75, 0.15
+#: Letters shared by two spellings of one word.
+_TYPED = 0.85
+
+
 @dataclass(frozen=True, slots=True)
 class CodeProposal:
     """How codes of a variable become codes of an item.
@@ -80,12 +89,15 @@ class CodeProposal:
         Share of value labels that are answers of the item, 0–1; None when there is nothing to compare.
     reason : str
         In words; empty when codes stay as they are.
+    by_likeness : int
+        How many labels are only like an answer of the item, not the same.
     """
 
     codes: Mapping[Code, float] = field(default_factory=dict)
     missing: Mapping[Code, MissingReason] = field(default_factory=dict)
     agreement: float | None = None
     reason: str = ""
+    by_likeness: int = 0
 
 
 def propose_codes(variable: Variable, item: Item, instrument: Instrument) -> CodeProposal:
@@ -103,7 +115,9 @@ def propose_codes(variable: Variable, item: Item, instrument: Instrument) -> Cod
         return CodeProposal()
     options = instrument.options(item.id)
     variable = _with_answers_in_words(variable, options)
-    matched = _match_labels(variable, options)
+    same = _match_labels(variable, options)
+    alike = _match_alike(variable, options, same) if item.id != instrument.roles.site else {}
+    matched = same | alike
     codes: dict[Code, float] = {}
     missing: dict[Code, MissingReason] = {}
     for code, option in matched.items():
@@ -119,7 +133,7 @@ def propose_codes(variable: Variable, item: Item, instrument: Instrument) -> Cod
         bool(valid_labels) and item.type == "choice" and item.id != instrument.roles.site
     )  # sites have own names
     agreement = sum(code in matched for code in valid_labels) / len(valid_labels) if comparable else None
-    return CodeProposal(codes, missing, agreement, said)
+    return CodeProposal(codes, missing, agreement, said, len(alike))
 
 
 def _with_answers_in_words(variable: Variable, options: tuple[Option, ...]) -> Variable:
@@ -144,6 +158,51 @@ def _match_labels(variable: Variable, options: tuple[Option, ...]) -> dict[Code,
     labels = {code: plain_words(label) for code, label in variable.value_labels.items()}
     often = Counter(labels.values())
     return {code: by_words[words] for code, words in labels.items() if words in by_words and often[words] == 1}
+
+
+def _match_alike(variable: Variable, options: tuple[Option, ...], same: Mapping[Code, Option]) -> dict[Code, Option]:
+    """Return file code → the option that its label is like, for labels that are no option's own words.
+
+    Only where one option is far more like it than all others, and no other label is that option's.
+    """
+    taken = {option.code for option in same.values()}
+    found: dict[Code, Option] = {}
+    for code, label in variable.value_labels.items():
+        if code in same or not plain_words(label):
+            continue
+        ranked = sorted(options, key=lambda option: -_likeness(label, option))
+        best, second = (*(_likeness(label, option) for option in ranked[:2]), 0.0, 0.0)[:2]
+        if best >= _ALIKE and best - second >= _CLEARLY and ranked[0].code not in taken:
+            found[code] = ranked[0]
+    often = Counter(option.code for option in found.values())
+    return {code: option for code, option in found.items() if often[option.code] == 1}
+
+
+def _likeness(label: str, option: Option) -> float:
+    """Return how like a label is to an option in any language, 0–1; a slip of typing is let pass."""
+    return max((_likeness_of_texts(label, text) for text in option.label.values()), default=0.0)
+
+
+@lru_cache(maxsize=65_536)
+def _likeness_of_texts(label: str, text: str) -> float:
+    slips = difflib.SequenceMatcher(None, plain_words(label), plain_words(text)).ratio()
+    return max(slips if slips >= _TYPED else 0.0, similarity(label, text))
+
+
+def turned(codes: Mapping[Code, float]) -> Literal["reversed", "shifted", "other"]:
+    """Return what a recoding does: turn the order round, move all codes by as much, or something else.
+
+    Examples
+    --------
+    >>> turned({0.0: 4.0, 1.0: 3.0, 3.0: 1.0, 4.0: 0.0}), turned({1.0: 0.0, 2.0: 1.0}), turned({1.0: 3.0})
+    ('reversed', 'shifted', 'other')
+    """
+    pairs = [(code, target) for code, target in codes.items() if not isinstance(code, str)]
+    if len(pairs) > 1 and len({round(code + target, 6) for code, target in pairs}) == 1:
+        return "reversed"
+    if len(pairs) > 1 and len({round(code - target, 6) for code, target in pairs}) == 1:
+        return "shifted"
+    return "other"
 
 
 def _recoding(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mirabal_toolkit.core.instrument import Instrument, Item
-from mirabal_toolkit.readers.codes import CodeProposal, propose_codes
+from mirabal_toolkit.readers.codes import CodeProposal, propose_codes, turned
 from mirabal_toolkit.readers.mapping import VariableMatch
 from mirabal_toolkit.readers.raw import Variable, plain_name
 from mirabal_toolkit.readers.waves import WaveNames, find_waves_in_names, own_stem, stems_of, wave_in_label
@@ -146,7 +146,7 @@ def _by_label(
         best = _best_label(variable, book)
         if best is None:
             continue
-        item, alike = book.instrument.item(best[0]), best[1]
+        item, alike, why = book.instrument.item(best[0]), best[1], best[2]
         parts = waves.names.get(variable.name)
         said = parts.wave if parts is not None else wave_in_label(variable.label, book.instrument)
         wave, certainty, how = _wave_for(item, said, taken, used_waves)
@@ -154,20 +154,44 @@ def _by_label(
             continue
         taken.add((item.id, wave))
         confidence = round(min(0.9, (0.5 + 0.4 * alike) * certainty), 2)
-        yield VariableMatch(variable.name, item.id, wave, confidence, f"its label is like that of {item.id}{how}")
+        yield VariableMatch(variable.name, item.id, wave, confidence, f"{why}{how}")
 
 
-def _best_label(variable: Variable, book: NameBook) -> tuple[str, float] | None:
+def _best_label(variable: Variable, book: NameBook) -> tuple[str, float, str] | None:
+    """Return the item that a variable's label, or failing that its answers, point to; how sure, and why."""
+    likes = _likenesses(variable, book)
+    if likes and likes[0][0] >= _LABEL_THRESHOLD:
+        best, item = likes[0]
+        rivals = [(like, name) for like, name in likes[1:] if best - like < _LABEL_MARGIN]
+        if not rivals:
+            return item, best, f"its label is like that of {item}"
+        return _by_answers(variable, [item, *(name for _, name in rivals)], book, best)
     if not variable.label:
+        named = _by_answers(variable, [item.id for item in book.instrument.items if item.type == "choice"], book, 0.0)
+        return None if named is None else (named[0], 0.25, f"no other item has the answers of {named[0]}")
+    return None
+
+
+def _likenesses(variable: Variable, book: NameBook) -> list[tuple[float, str]]:
+    """Return (likeness of the label, item id), the most alike first."""
+    if not variable.label:
+        return []
+    likes = [
+        (max((similarity(variable.label, text) for text in texts), default=0.0), item) for item, texts in book.texts
+    ]
+    return sorted(likes, key=lambda pair: -pair[0])
+
+
+def _by_answers(variable: Variable, items: list[str], book: NameBook, alike: float) -> tuple[str, float, str] | None:
+    """Return the only one of the items whose answers are the variable's value labels."""
+    if not variable.value_labels:
         return None
-    ranked = sorted(
-        ((max((similarity(variable.label, text) for text in texts), default=0.0), item) for item, texts in book.texts),
-        key=lambda pair: -pair[0],
-    )
-    (best, item), (second, _) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, "")
-    if best < _LABEL_THRESHOLD or best - second < _LABEL_MARGIN:
+    proposals = {item: propose_codes(variable, book.instrument.item(item), book.instrument) for item in items}
+    fitting = [item for item, proposal in proposals.items() if proposal.agreement == 1.0]
+    if len(fitting) != 1:
         return None
-    return item, best
+    item = fitting[0]
+    return item, alike, f"its label is like that of {item} and others, its answers are those of {item}"
 
 
 def _wave_for(
@@ -197,4 +221,9 @@ def _with_codes(match: VariableMatch, variable: Variable, instrument: Instrument
             round(confidence * 0.7, 2),
             f"{reason}; few of its value labels are answers of {match.item}",
         )
+    if proposal.by_likeness:
+        confidence = min(confidence, 0.75)
+        reason = f"{reason}; {proposal.by_likeness} of its value labels are only like an answer"
+    if turned(proposal.codes) == "reversed":
+        confidence = min(confidence, 0.75)
     return replace(match, confidence=confidence, reason=reason, codes=proposal.codes, missing=proposal.missing)

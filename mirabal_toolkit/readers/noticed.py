@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from mirabal_toolkit.core.data import WAVE, Finding, Severity
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.readers.apply import PersonWaves
+from mirabal_toolkit.readers.codes import turned
 from mirabal_toolkit.readers.mapping import SURE, Mapping
 from mirabal_toolkit.readers.raw import RawTable
 from mirabal_toolkit.readers.words import some_names
@@ -32,6 +33,14 @@ _CELLS: dict[str, tuple[Severity, str, str]] = {
     ),
     "not_a_number": ("error", "answer(s) that are text where a number belongs; set aside", "correct them in the file"),
     "infinite": ("error", "answer(s) that are infinite; set aside", "look at the computation in the file"),
+}
+
+
+#: How codes in the file differ from the questionnaire's: name of the finding, severity, in words.
+_RECODED: dict[str, tuple[str, Severity, str]] = {
+    "reversed": ("codes_reversed", "error", "run the other way round than in the questionnaire"),
+    "shifted": ("codes_shifted", "warning", "stand under codes that are all moved by as much"),
+    "other": ("recoded", "warning", "stand under other codes"),
 }
 
 
@@ -107,15 +116,16 @@ def _on_codes(mapping: Mapping) -> Iterator[Finding]:
             advice="the mapping file says which word became which code",
         )
     changed = [match for match in mapping.variables if any(not isinstance(code, str) for code in match.codes)]
-    recoded = Counter(match.item for match in changed)
-    for item, count in recoded.items():
-        waves = sorted({match.wave for match in changed if match.item == item and match.wave})
+    kinds = Counter((match.item, turned(match.codes)) for match in changed)
+    for (item, kind), count in kinds.items():
+        waves = {match.wave for match in changed if match.item == item and match.wave and turned(match.codes) == kind}
+        code, severity, what = _RECODED[kind]
         yield Finding(
-            "warning",
-            "recoded",
-            f"the value labels of {item} stand under other codes in {count} variable(s); recoded as the mapping says",
+            severity if mapping.proposed else "note",
+            code,
+            f"the value labels of {item} {what} in {count} variable(s); recoded as the mapping says",
             item=item,
-            wave=waves[0] if len(waves) == 1 else None,
+            wave=waves.pop() if len(waves) == 1 else None,
             count=count,
             advice="check that the value labels in the file are right",
         )

@@ -101,3 +101,14 @@ def test_missing_codes_of_numbers_come_from_all_response_sets(instrument):
 )
 def test_reasons_in_labels(label, reason):
     assert reason_in_label(label) is reason
+
+
+def test_labels_with_slips_are_recognised_with_doubt(proposal):
+    near = {4: "Very save", 3: "Quite safe", 2: "Not very safe", 1: "Not safe at al", 99: "Prefer not to say"}
+    found = proposal(near, item="H1")
+    assert found.codes == {4.0: 1.0, 3.0: 2.0, 2.0: 3.0, 1.0: 4.0}
+    assert found.by_likeness == 2
+
+
+def test_labels_like_two_answers_are_like_none(proposal):
+    assert proposal({1: "Very safe", 2: "Quite safe", 7: "Safe"}, item="H1").by_likeness == 0

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.errors import FindingsError, InputError
+from mirabal_toolkit.instruments.loading import load_instrument
+from mirabal_toolkit.readers.mapping_file import format_mapping
 from mirabal_toolkit.readers.propose import ID_NAMES, find_id_column, propose
 
 ID = {"person_id": ["1", "2"]}
@@ -185,3 +187,45 @@ def test_a_label_not_quite_that_of_another_item_raises_no_doubt(instrument, tabl
 def test_an_instrument_of_one_wave_needs_no_wave(instrument, table):
     once = replace(instrument, waves=instrument.waves[:1])
     assert propose([table({**ID, "c1": TWO})], once).file_waves == (1,)
+
+
+def test_an_export_in_another_language_maps(table):
+    """Names say nothing; labels and value labels are Romanian."""
+    short = load_instrument("partner-safety-short@1.0.0")
+    facts, columns = {}, dict(ID)
+    for place, item in enumerate(item for item in short.items if item.type == "choice" and "ro" in item.text):
+        options = {float(option.code): option.label["ro"] for option in short.options(item.id) if "ro" in option.label}
+        for wave in (1, 2):
+            name = f"v{place}_w{wave}"
+            columns[name] = TWO
+            facts[name] = {"label": f"{item.text['ro']} (w{wave})", "value_labels": options}
+    found = matches(propose([table(columns, facts)], short))
+    asked = [item.id for item in short.items if item.type == "choice" and "ro" in item.text]
+    right = sum(
+        found.get(f"v{place}_w{wave}") in ((item, wave), (item, None))
+        for place, item in enumerate(asked)
+        for wave in (1, 2)
+    )
+    assert right == len(found)
+    assert right > 0.8 * 2 * len(asked)
+
+
+def test_answers_decide_between_items_with_like_labels(instrument, table):
+    safety = {float(option.code): option.label["en"] for option in instrument.options("H1")}
+    facts = {"x1_w1": {"value_labels": safety}, "x2_w1": {"value_labels": {0.0: "Never", 4.0: "Most days"}}}
+    mapping = propose([table({**ID, "c1_w1": TWO, "x1_w1": TWO, "x2_w1": TWO}, facts)], instrument)
+    assert matches(mapping) == {"c1_w1": ("C1", 1), "x1_w1": ("H1", 1)}
+    (guessed,) = (match for match in mapping.variables if match.item == "H1")
+    assert guessed.confidence < 0.8
+    assert "answers" in guessed.reason
+
+
+def test_ids_and_waves_that_were_found_out_are_said(instrument, table):
+    mapping = propose([table({"case": ["1", "2"], "c1": TWO, "event": ["Baseline", "Follow-up 1"]})], instrument)
+    assert [guess.confidence for guess in mapping.guesses] == [0.75, 0.9]
+    assert "case was taken for the id" in mapping.guesses[0].what
+    with pytest.raises(FindingsError, match="1 thing") as caught:
+        mapping.refuse_doubts(0.8)
+    assert "case was taken" in str(caught.value)
+    assert "case was taken for the id of a person: 0.75" in format_mapping(mapping)
+    replace(mapping, proposed=False).refuse_doubts(1.0)

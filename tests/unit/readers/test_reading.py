@@ -10,6 +10,7 @@ from mirabal_toolkit.core.missing import REASON_DTYPE
 from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.readers import Mapping, VariableMatch, propose_mapping, read, read_with_mapping, write_mapping
 from mirabal_toolkit.readers.apply import apply_mapping
+from mirabal_toolkit.readers.mapping_file import format_mapping, parse_mapping
 
 REFERENCE = "partner-safety@1.0.0"
 
@@ -106,7 +107,19 @@ def test_recoding_by_labels_is_done_and_said(export, instrument):
     waves = read([path], instrument)
     assert cells(waves, "H1") == {("1", 1): 1, ("2", 1): 4}
     assert cells(waves, "H1", "reasons") == {("3", 1): "refused"}
-    assert {"recoded", "other_name"} <= codes_of(waves)
+    assert {"codes_reversed", "uncertain_match"} <= codes_of(waves)
+    (told,) = (finding for finding in waves.findings if finding.code == "codes_reversed")
+    assert (told.severity, told.item, told.wave, told.count) == ("error", "H1", 1, 1)
+
+
+def test_shifted_codes_are_a_warning_and_confirmed_ones_a_note(export, instrument):
+    labels = {2: "Very safe", 3: "Quite safe", 4: "Not very safe", 5: "Not safe at all"}
+    path = export({"person_id": ["1", "2", "3"], "h1_w1": [2.0, 5.0, 3.0]}, variable_value_labels={"h1_w1": labels})
+    found = read_with_mapping([path], instrument)
+    assert cells(found.waves, "H1") == {("1", 1): 1, ("2", 1): 4, ("3", 1): 2}
+    assert [one.severity for one in found.waves.findings if one.code == "codes_shifted"] == ["warning"]
+    confirmed = read([path], instrument, mapping=parse_mapping(format_mapping(found.mapping), "mapping.yaml"))
+    assert [one.severity for one in confirmed.findings if one.code == "codes_shifted"] == ["note"]
 
 
 def test_dates_and_text(export, instrument):
