@@ -11,6 +11,10 @@ from scipy import stats
 Floats = NDArray[np.float64]
 
 
+#: A variance between data sets this small beside that within is rounding: nothing was missing.
+ROUNDING = 1e-12
+
+
 @dataclass(frozen=True, slots=True)
 class Pooled:
     """One estimate from several completed data sets.
@@ -72,7 +76,7 @@ def pool(estimates: Floats, variances: Floats, df_complete: float) -> Pooled:
     within, between = float(variances.mean()), float(estimates.var(ddof=1))
     total = within + (1 + 1 / m) * between
     df, lost = float(df_complete), 0.0
-    if between > 0:
+    if between > ROUNDING * within:
         share = (1 + 1 / m) * between / total
         ratio = (1 + 1 / m) * between / within if within > 0 else np.inf
         seen = (df_complete + 1) / (df_complete + 3) * df_complete * (1 - share)
