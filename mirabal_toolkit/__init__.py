@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mirabal_toolkit.workflow import release as release
     from mirabal_toolkit.workflow import report as report
     from mirabal_toolkit.workflow import score as score
+    from mirabal_toolkit.workflow_data import erase as erase
     from mirabal_toolkit.workflow_data import write as write
 
 # Where each public name lives; loaded when first asked for, so that `mirabal --help` answers at once.
@@ -31,13 +32,14 @@ _HOMES = {
     "load_instrument": "instruments.loading",
     "load_plan": "plans.loading",
     **dict.fromkeys(("read", "clean", "score", "analyse", "release", "report", "example_export"), "workflow"),
-    "write": "workflow_data",
+    **dict.fromkeys(("write", "erase"), "workflow_data"),
 }
 
 __all__ = [
     "__version__",
     "analyse",
     "clean",
+    "erase",
     "example_export",
     "load_instrument",
     "load_plan",

@@ -31,6 +31,17 @@ def tidy_id(written: str) -> str:
     return " ".join(unicodedata.normalize("NFC", written).translate(_UNSEEN).split())
 
 
+def id_key(written: str) -> str:
+    """Return what all spellings of one id have in common; empty for what is no id.
+
+    Examples
+    --------
+    >>> id_key("a 007\u00a0") == id_key("A007")
+    True
+    """
+    return _loose(tidy_id(written))
+
+
 def _loose(tidy: str) -> str:
     """What two spellings of one id have in common: everything but spaces and case."""
     return tidy.replace(" ", "").casefold()

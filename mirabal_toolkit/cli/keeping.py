@@ -1,7 +1,8 @@
-"""`mirabal write`: data as files of other programs."""
+"""`mirabal write` and `erase`: data as files of other programs; a person taken out of everything."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -72,3 +73,54 @@ def write_data(
     for loss in written.losses:
         voice.say(f"Not kept: {loss}.")
     voice.say("The file holds people’s answers: keep it as safe as the export it came from.")
+
+
+STILL_THERE_EXIT = 3
+
+
+def erase_person(
+    studies: Annotated[list[Path], typer.Argument(metavar="STUDY…", help="Study files, as `mirabal import` writes.")],
+    person: Annotated[
+        str, typer.Option("--person", help="Her id. With - it is read from standard input, and no history keeps it.")
+    ],
+    also: Annotated[
+        list[Path] | None,
+        typer.Option("--also", exists=True, file_okay=False, help="Folder with reports and written-back files."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")] = False,
+    as_json: JSON = False,
+    quiet: Quiet = False,
+) -> None:
+    """Take a person out of study files and what was made from them, and record that it was done, never of whom.
+
+    Reports are removed, since their counts include her: make them again. Exit code 3 if files nearby that
+    the toolkit did not write still hold her id.
+    """
+    from mirabal_toolkit.workflow_data import erase
+
+    voice = Voice(as_json, quiet)
+    name = sys.stdin.readline().strip() if person == "-" else person
+    done = erase(studies, name, also=tuple(also or ()), dry_run=dry_run)
+    summary = {
+        "rows": done.rows,
+        "studies": [str(path) for path in done.studies],
+        "links": [str(path) for path in done.links],
+        "removed": [str(path) for path in done.removed],
+        "make_again": [str(path) for path in done.folders],
+        "still": [str(path) for path in done.still],
+        "log": str(done.log),
+    }
+    voice.data("\n".join(f"{key}: {_told(value)}" for key, value in summary.items()), summary)
+    if dry_run:
+        voice.say("Nothing was changed.")
+        return
+    for folder in done.folders:
+        voice.say(f"Make again: {folder}")
+    voice.say("Remove her from the raw export, backups and other copies too, or the next import brings her back.")
+    if done.still:
+        voice.say(f"{len(done.still)} file(s) that the toolkit did not write still hold the id; see `still` above.")
+        raise typer.Exit(STILL_THERE_EXIT)
+
+
+def _told(value: object) -> str:
+    return ", ".join(map(str, value)) or "–" if isinstance(value, list) else str(value)

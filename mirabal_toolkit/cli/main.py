@@ -11,7 +11,7 @@ import typer
 from mirabal_toolkit.cli.analyse import analyse, demo
 from mirabal_toolkit.cli.data import check, import_data, simulate
 from mirabal_toolkit.cli.instruments import app as instruments_app
-from mirabal_toolkit.cli.keeping import write_data
+from mirabal_toolkit.cli.keeping import erase_person, write_data
 from mirabal_toolkit.cli.output import print_error
 from mirabal_toolkit.cli.plans import app as plans_app
 from mirabal_toolkit.cli.strictness import with_usual_strictness
@@ -37,6 +37,7 @@ app.command()(analyse)
 app.command("import")(import_data)
 app.command()(check)
 app.command("write")(write_data)
+app.command("erase")(erase_person)
 app.command()(simulate)
 app.add_typer(instruments_app, name="instruments")
 app.add_typer(plans_app, name="plans")

@@ -1,0 +1,179 @@
+"""Everything at once or not at all: first all new files are written beside the old ones, then they change places."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mirabal_toolkit.erasing.log import LOG_NAME, add_line, next_line
+from mirabal_toolkit.erasing.outputs import MANIFEST, Outputs, made_from, written_back
+from mirabal_toolkit.erasing.search import still_holding
+from mirabal_toolkit.erasing.study import Rewritten, file_hash, without_person
+from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.file_safety import unwritable
+
+#: A file that is written anew: where, and what writes it to a given place.
+Change = tuple[Path, Callable[[Path], None]]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom to remove.
+
+    Parameters
+    ----------
+    is_her : callable
+        Says whether an id, as it is written, is hers.
+    spellings : tuple of str
+        Her ids, to search for.
+    """
+
+    is_her: Callable[[str], bool]
+    spellings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was done.
+
+    Parameters
+    ----------
+    rows : int
+        Rows that were hers, in all study files.
+    studies : tuple of Path
+        Study files written anew.
+    links : tuple of Path
+        Links files written anew.
+    removed : tuple of Path
+        Outputs and written-back files that were removed, to be made again.
+    folders : tuple of Path
+        Output folders to make again.
+    still : tuple of Path
+        Files nearby that the toolkit did not write and that still hold the id.
+    log : Path
+        The record.
+    """
+
+    rows: int
+    studies: tuple[Path, ...]
+    links: tuple[Path, ...]
+    removed: tuple[Path, ...]
+    folders: tuple[Path, ...]
+    still: tuple[Path, ...]
+    log: Path
+
+
+def erase_person(
+    studies: Sequence[Path],
+    person: Person,
+    links: Sequence[tuple[Path, bytes]] = (),
+    also: Sequence[Path] = (),
+    *,
+    dry_run: bool = False,
+) -> Erased:
+    """Remove a person from study files and links, and everything made from them.
+
+    Parameters
+    ----------
+    studies : sequence of Path
+    person : Person
+    links : sequence of (Path, bytes)
+        Links files with what shall stand in them.
+    also : sequence of Path
+        Folders with outputs.
+    dry_run : bool
+        Say what would be done, and do nothing.
+
+    Raises
+    ------
+    UsageError
+        If no study file holds her; nothing is changed.
+    InputError
+        If a file cannot be read or written; nothing is changed.
+    """
+    found = [without_person(path, person.is_her) for path in studies]
+    hers = [one for one in found if one.rows]
+    if not hers:
+        raise UsageError(
+            "nobody of that id is in the study file(s); nothing was changed",
+            fix="write the id exactly as it stands in the data, in quotes",
+        )
+    sources = frozenset().union(*(one.sources for one in hers))
+    outputs = tuple(made_from(tuple(also), sources))
+    back = tuple(dict.fromkeys(written_back(tuple(also))))
+    removed = tuple(dict.fromkeys([*(file for one in outputs for file in one.files), *back]))
+    log = studies[0].absolute().parent / LOG_NAME
+    if not dry_run:
+        _do(hers, links, outputs, removed, log)
+    near = {path.absolute().parent for path in studies} | {folder.absolute() for folder in also}
+    still = () if dry_run else still_holding(sorted(near), person.spellings)
+    return Erased(
+        rows=sum(one.rows for one in hers),
+        studies=tuple(one.path for one in hers),
+        links=tuple(path for path, _ in links),
+        removed=removed,
+        folders=tuple(one.folder for one in outputs),
+        still=still,
+        log=log,
+    )
+
+
+def _do(
+    hers: Sequence[Rewritten],
+    links: Sequence[tuple[Path, bytes]],
+    outputs: Sequence[Outputs],
+    removed: Sequence[Path],
+    log: Path,
+) -> None:
+    changes: list[Change] = [(one.path, one.write) for one in hers]
+    changes += [(path, _writer(content)) for path, content in links]
+    changes += [(one.folder / MANIFEST, _writer(one.emptied_manifest())) for one in outputs]
+    with _prepared(changes) as places:
+        line = next_line(log, _facts(hers, places, len(links), len(removed)))
+        try:
+            for (path, _), place in zip(changes, places, strict=True):
+                place.replace(path)
+            for path in removed:
+                path.unlink(missing_ok=True)
+            add_line(log, line)
+        except OSError as error:
+            raise unwritable(error, log.parent) from None
+
+
+def _writer(content: bytes) -> Callable[[Path], None]:
+    def write(place: Path) -> None:
+        place.write_bytes(content)
+
+    return write
+
+
+@contextmanager
+def _prepared(changes: Sequence[Change]) -> Iterator[list[Path]]:
+    """Write every new file beside the old one; none is left over, whatever happens."""
+    places: list[Path] = []
+    try:
+        for path, write in changes:
+            place = path.with_name(f".{secrets.token_hex(6)}.part")
+            places.append(place)
+            try:
+                os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+                write(place)
+            except OSError as error:
+                raise unwritable(error, path) from None
+        yield places
+    finally:
+        for place in places:
+            place.unlink(missing_ok=True)
+
+
+def _facts(hers: Sequence[Rewritten], places: Sequence[Path], links: int, removed: int) -> dict[str, Any]:
+    files = [
+        {"before": file_hash(one.path), "after": file_hash(place), "rows": one.rows}
+        for one, place in zip(hers, places, strict=False)
+    ]
+    return {"studies": files, "links_files": links, "outputs_removed": removed}

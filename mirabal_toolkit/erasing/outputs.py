@@ -1,0 +1,74 @@
+"""Output folders made from a study: counts in them include her, so they are removed and made again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "manifest.json"
+#: What `mirabal write` leaves beside a file, by which it is known.
+BESIDE = (".codebook.csv", ".mapping.yaml")
+DATA_ENDINGS = (".sav", ".zsav", ".dta", ".csv", ".xlsx", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """A folder whose outputs were made from the study.
+
+    Parameters
+    ----------
+    folder : Path
+    files : tuple of Path
+        What the manifest lists and is there.
+    command : str
+        By which they were made.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    command: str
+
+    def emptied_manifest(self) -> bytes:
+        """Return the manifest that stays: it lists nothing, and says why."""
+        said = "made from data that held a person who was removed since; run the command again"
+        content = {"schema": 1, "command": {"command": self.command}, "outputs": {}, "removed": said}
+        return (json.dumps(content, indent=2) + "\n").encode()
+
+
+def made_from(folders: tuple[Path, ...], sources: frozenset[str]) -> Iterator[Outputs]:
+    """Yield the output folders, at any depth, that were made from files with one of these SHA-256."""
+    for folder in folders:
+        for manifest in sorted(folder.rglob(MANIFEST)):
+            told = _read(manifest)
+            inputs = {str(entry.get("sha256", "")) for entry in told.get("inputs", ()) if isinstance(entry, dict)}
+            if inputs & sources:
+                names = [name for name in told.get("outputs", {}) if _inside(manifest.parent, name)]
+                files = tuple(manifest.parent / name for name in names if (manifest.parent / name).is_file())
+                yield Outputs(manifest.parent, files, str(told.get("command", {}).get("command", "")))
+
+
+def _read(manifest: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) and isinstance(told.get("outputs"), dict) else {}
+
+
+def _inside(folder: Path, name: str) -> bool:
+    """Say whether a name of the manifest stays in its folder."""
+    return (folder / name).resolve().is_relative_to(folder.resolve())
+
+
+def written_back(folders: tuple[Path, ...]) -> Iterator[Path]:
+    """Yield the files that `mirabal write` wrote, with those beside them."""
+    for folder in folders:
+        for codebook in sorted(folder.rglob(f"*{BESIDE[0]}")):
+            stem = codebook.name.removesuffix(BESIDE[0])
+            mapping = codebook.with_name(stem + BESIDE[1])
+            if mapping.is_file() and "written by mirabal write" in mapping.read_text(encoding="utf-8"):
+                data = [codebook.with_name(stem + ending) for ending in DATA_ENDINGS]
+                yield from (path for path in (*data, codebook, mapping) if path.is_file())
