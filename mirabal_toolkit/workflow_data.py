@@ -17,7 +17,7 @@ from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.quality import DataCheck, ReleasableCheck
 from mirabal_toolkit.core.results import Results, estimates_frame
-from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.errors import Problem, UsageError
 from mirabal_toolkit.workflow import SEVERITIES, DataRequest, Progress
 
 if TYPE_CHECKING:
@@ -321,3 +321,10 @@ def erase(
 def _joined(link: Link, keys: set[str], id_key: Callable[[str], str]) -> bool:
     """Say whether a link names one of these ids."""
     return bool({id_key(link.late), id_key(link.other)} & keys)
+
+
+def check_leaving(folder: str | Path) -> list[Problem]:
+    """Look through an output folder that is about to leave; see `disclosure.leaving.problems_of`."""
+    from mirabal_toolkit.disclosure.leaving import problems_of
+
+    return problems_of(Path(folder))

@@ -12,8 +12,10 @@ from mirabal_toolkit.cli.analyse import analyse, demo
 from mirabal_toolkit.cli.data import check, import_data, simulate
 from mirabal_toolkit.cli.instruments import app as instruments_app
 from mirabal_toolkit.cli.keeping import erase_person, write_data
+from mirabal_toolkit.cli.leaving import check_outputs
 from mirabal_toolkit.cli.output import print_error
 from mirabal_toolkit.cli.plans import app as plans_app
+from mirabal_toolkit.cli.power import power
 from mirabal_toolkit.cli.strictness import with_usual_strictness
 from mirabal_toolkit.errors import MirabalError
 from mirabal_toolkit.version import __version__
@@ -38,7 +40,9 @@ app.command("import")(import_data)
 app.command()(check)
 app.command("write")(write_data)
 app.command("erase")(erase_person)
+app.command("check-outputs")(check_outputs)
 app.command()(simulate)
+app.command()(power)
 app.add_typer(instruments_app, name="instruments")
 app.add_typer(plans_app, name="plans")
 
