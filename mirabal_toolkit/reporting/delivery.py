@@ -18,11 +18,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from mirabal_toolkit.core.power import PowerStudy
 from mirabal_toolkit.core.quality import ReleasableCheck
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.file_safety import FULL
 from mirabal_toolkit.reporting.checking.writing import write_check
+from mirabal_toolkit.reporting.power.tables import edition_of
+from mirabal_toolkit.reporting.power.writing import PAGE, write_power
 from mirabal_toolkit.reporting.writing import write_report
 
 MANIFEST = "manifest.json"
@@ -78,6 +81,12 @@ def deliver(
 def deliver_check(check: ReleasableCheck, out: Path, *, command: Mapping[str, Any]) -> tuple[Path, ...]:
     """Write the report on data, its tables, figures and manifest into `out`, as `deliver` does."""
     return _deliver(check.released, out, lambda folder: write_check(check, folder), command)
+
+
+def deliver_power(study: PowerStudy, out: Path, *, command: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Write the page on power, its tables, curves and manifest into `out`, as `deliver` does; the page comes first."""
+    files = _deliver(edition_of(study).released, out, lambda folder: write_power(study, folder), command)
+    return tuple(sorted(files, key=lambda path: path.name != PAGE))
 
 
 def _deliver(

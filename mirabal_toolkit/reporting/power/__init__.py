@@ -1,0 +1,1 @@
+"""The page on power: what studies of several sizes could show."""

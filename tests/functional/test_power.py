@@ -1,0 +1,86 @@
+"""`mirabal power` as a user runs it."""
+
+import json
+
+import pytest
+
+PLAN = """\
+format: "1"
+id: small
+version: "1.0.0"
+date: "2026-01-01"
+title: A small plan
+description: Two indicators.
+instrument: partner-safety
+outcomes:
+  - {outcome: injured, model: gee, headline: true}
+  - {outcome: space_score, model: lmm, headline: true}
+power: {people: [20, 40], simulations: 12, dropout: 0.3, change: {injured: -30}}
+"""
+
+
+@pytest.fixture
+def plan(tmp_path):
+    path = tmp_path / "small.yaml"
+    path.write_text(PLAN, encoding="utf-8")
+    return path
+
+
+def test_the_page_and_its_numbers(mirabal, tmp_path, plan):
+    found = mirabal("power", plan, "--out", "p")
+    assert found.returncode == 0, found.stderr
+    assert "Physically injured: 57% at the start, −30 to the end" in found.stdout
+    numbers = json.loads((tmp_path / "p" / "power.json").read_text(encoding="utf-8"))
+    lines = [(line["outcome"], line["method"], line["people"]) for line in numbers["lines"]]
+    assert lines == [
+        (outcome, method, people)
+        for outcome in ("injured", "space_score")
+        for method in ("model", "paired")
+        for people in (20, 40)
+    ]
+    injured, space = numbers["assumptions"]
+    assert injured["change"] == pytest.approx(-30, abs=0.6)
+    assert (injured["assumed_by_plan"], space["assumed_by_plan"]) == (True, False)
+    for line in numbers["lines"]:
+        assert line["seen"] == pytest.approx(0.7 * line["people"], abs=0.12 * line["people"])
+        assert abs(line["bias"]) < 5 * line["bias_error"] + 1
+    names = {path.relative_to(tmp_path / "p").as_posix() for path in (tmp_path / "p").rglob("*") if path.is_file()}
+    assert {"power.html", "manifest.json", "tables/power.csv", "figures/power-curves.svg"} <= names
+
+
+def test_the_numbers_do_not_depend_on_the_number_of_processes(mirabal, plan):
+    plan.write_text(PLAN.replace(", change: {injured: -30}", "").replace(", model: gee", ""), encoding="utf-8")
+    one, two = (mirabal("power", plan, "--people", "25", "--jobs", jobs, "--json", "--quiet") for jobs in (1, 2))
+    assert one.returncode == 0, one.stderr
+    assert json.loads(one.stdout)["lines"]
+    assert one.stdout == two.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--people", "5,60"), "10 to 5,000 people"),
+        (("--people", "many"), "whole numbers"),
+        (("--simulations", "1"), "at least two simulations"),
+    ],
+)
+def test_impossible_studies(mirabal, plan, arguments, told):
+    found = mirabal("power", plan, *arguments)
+    assert found.returncode == 2
+    assert told in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("{injured: -90}", "injured cannot change by -90 points"),
+        ("{injured: -10, physical_any: -10}", "made of the same questions"),
+    ],
+)
+def test_impossible_changes(mirabal, plan, change, told):
+    outcomes = "  - {outcome: injured, model: gee, headline: true}\n  - {outcome: physical_any, headline: true}\n"
+    text = PLAN.replace("  - {outcome: injured, model: gee, headline: true}\n", outcomes)
+    plan.write_text(text.replace("{injured: -30}", change), encoding="utf-8")
+    found = mirabal("power", plan)
+    assert found.returncode == 2
+    assert told in found.stderr
