@@ -11,14 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from mirabal_toolkit.core.data import PERSON, WAVE
-from mirabal_toolkit.core.instrument import Instrument
-from mirabal_toolkit.core.missing import REASON_DTYPE
+from mirabal_toolkit.core.instrument import Instrument, Item
+from mirabal_toolkit.core.missing import REASON_DTYPE, MissingReason
 from mirabal_toolkit.errors import InputError, Problem
-from mirabal_toolkit.readers.columns import Column, as_reasons, empty_column, read_column
+from mirabal_toolkit.readers.columns import NUMBER_OF, Column, ReasonCodes, as_reasons, empty_column, read_column
 from mirabal_toolkit.readers.identifiers import to_identifiers
 from mirabal_toolkit.readers.mapping import Mapping, VariableMatch
 from mirabal_toolkit.readers.raw import TOLERANCE, RawTable
 from mirabal_toolkit.readers.words import some_names
+
+#: Two files with a larger share of people in both, at one wave, are no two sites.
+_MOST_IN_BOTH = 0.2
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Tally:
 
     cells: Counter[tuple[str, str, int | None]] = field(default_factory=Counter)
     rows_without_wave: int = 0
+    in_two_files: int = 0
 
     def add(self, column: Column, match: VariableMatch) -> None:
         """Count the cells of one variable."""
@@ -72,6 +76,7 @@ def apply_mapping(tables: Sequence[RawTable], mapping: Mapping, instrument: Inst
     if len(tables) > 1:
         claims = [(table.name, _people_by_wave(parts)) for table, parts in zip(tables, in_files, strict=True)]
         _refuse_double_claims(claims, mapping)
+        tally.in_two_files = _people_in_two_files(claims)
     parts = [part for parts in in_files for part in parts]
     answers, reasons = _stacked(parts, items)
     return PersonWaves(answers, reasons, tally, items)
@@ -216,7 +221,7 @@ class _File:
             column = columns.get(item_id)
             if column is None:
                 column = empty_column(self.instrument.item(item_id), count)
-                answers[item_id], codes = column.answers, column.reasons
+                answers[item_id], codes = column.answers, _not_asked(self.instrument.item(item_id), count)
             else:
                 answers[item_id], codes = column.answers.iloc[chosen], column.reasons[chosen]
             reasons[item_id] = as_reasons(codes, index)
@@ -224,6 +229,11 @@ class _File:
             series.index = index
         # columns are used as they are: gathering them in one block would hold everything twice
         return pd.DataFrame(answers, index=index, copy=False), pd.DataFrame(reasons, index=index, copy=False)
+
+
+def _not_asked(item: Item, rows: int) -> ReasonCodes:
+    """Return the reason where the version of a wave has no such question; what is asked once may stand elsewhere."""
+    return np.full(rows, -1 if item.per_person else NUMBER_OF[MissingReason.NOT_ASKED], dtype=np.int8)
 
 
 def _anywhere(columns: Iterable[Column], rows: int) -> npt.NDArray[np.bool_]:
@@ -248,16 +258,35 @@ def _people_by_wave(parts: Sequence[tuple[pd.DataFrame, pd.DataFrame]]) -> dict[
     return {int(wave): keys.loc[keys[WAVE] == wave, PERSON] for wave in keys[WAVE].unique()}
 
 
+def _overlap(people: pd.Series, others: pd.Series) -> float:
+    """Return the share of the smaller group that is in the other too."""
+    mine, theirs = set(people.dropna()), set(others.dropna())
+    return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+
+
+def _people_in_two_files(claims: Sequence[tuple[str, dict[int, pd.Series]]]) -> int:
+    """Count the people who stand in two files at one wave."""
+    seen: dict[int, set[str]] = {}
+    twice: set[str] = set()
+    for _, waves in claims:
+        for wave, people in waves.items():
+            here = set(people.dropna())
+            twice |= here & seen.setdefault(wave, set())
+            seen[wave] |= here
+    return len(twice)
+
+
 def _refuse_double_claims(claims: Sequence[tuple[str, dict[int, pd.Series]]], mapping: Mapping) -> None:
     """Refuse two files for one wave: one of them is an earlier export, or has the wrong wave.
 
-    Files of different people at all waves (two sites) may stand side by side.
+    Files of different people at all waves (two sites) may stand side by side, also where a few women
+    are with both: they count once.
     """
     for place, (name, waves) in enumerate(claims):
         for other_name, other_waves in claims[:place]:
             for wave in sorted(waves.keys() & other_waves.keys()):
                 whole_file = bool(mapping.file_waves) or len(waves) == len(other_waves) == 1
-                if whole_file or waves[wave].isin(other_waves[wave]).any():
+                if whole_file or _overlap(waves[wave], other_waves[wave]) > _MOST_IN_BOTH:
                     raise InputError(
                         f"two files claim wave {wave}",
                         where=f"{other_name} and {name}",

@@ -20,9 +20,9 @@ from mirabal_toolkit.readers.raw import TOLERANCE, Variable, special_number
 Floats = npt.NDArray[np.float64]
 ReasonCodes = npt.NDArray[np.int8]
 
-_NUMBER_OF = {MissingReason(name): place for place, name in enumerate(REASON_DTYPE.categories)}
-_UNEXPLAINED = _NUMBER_OF[MissingReason.UNEXPLAINED]
-_NOT_ASKED = _NUMBER_OF[MissingReason.NOT_ASKED]
+NUMBER_OF = {MissingReason(name): place for place, name in enumerate(REASON_DTYPE.categories)}
+_UNEXPLAINED = NUMBER_OF[MissingReason.UNEXPLAINED]
+_NOT_ASKED = NUMBER_OF[MissingReason.NOT_ASKED]
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _reasons_of_codes(values: pd.Series, variable: Variable, match: VariableMatc
     reasons = np.full(len(values), -1, dtype=np.int8)
     reasons[variable.is_missing(values).to_numpy()] = _UNEXPLAINED
     for code, reason in match.missing.items():
-        reasons[_where(values, code)] = _NUMBER_OF[reason]
+        reasons[_where(values, code)] = NUMBER_OF[reason]
     return reasons
 
 
@@ -155,12 +155,12 @@ def _different_numbers(
         answers[here], handled = target, handled | here
     for code, reason in match.missing.items():
         here = _where(values, code) & ~handled
-        reasons[here], handled = _NUMBER_OF[reason], handled | here
+        reasons[here], handled = NUMBER_OF[reason], handled | here
     for own_code, reason in own.items():
         here = (answers == own_code) & ~handled & (reasons < 0)
         if item.response_set is None:
             here &= declared
-        reasons[here] = _NUMBER_OF[reason]
+        reasons[here] = NUMBER_OF[reason]
     undeclared = declared & ~handled & (reasons < 0)
     unreadable &= ~handled & ~declared
     infinite = np.isinf(numbers)

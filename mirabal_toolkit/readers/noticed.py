@@ -138,6 +138,15 @@ def _on_cells(rows: PersonWaves) -> Iterator[Finding]:
 
 
 def _on_rows(rows: PersonWaves) -> Iterator[Finding]:
+    both = rows.tally.in_two_files
+    if both:
+        yield Finding(
+            "warning",
+            "in_two_files",
+            f"{both} person(s) stand in two files at the same wave; each counts once, by the more complete answers",
+            count=both,
+            advice="a woman with two programmes counts once; if ids were given out twice, make them differ",
+        )
     count = rows.tally.rows_without_wave
     if count:
         yield Finding(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirabal_toolkit.cleaning import clean
 from mirabal_toolkit.core.missing import REASON_DTYPE
 from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.readers import Mapping, VariableMatch, propose_mapping, read, read_with_mapping, write_mapping
@@ -303,3 +304,22 @@ def test_doubtful_matches_and_variables_set_aside_are_said(export, instrument):
     found = {finding.code: finding for finding in read([path], instrument).findings}
     assert "c1_w1" in found["uncertain_match"].message
     assert "c2" in found["set_aside"].message
+
+
+def test_two_sites_side_by_side_and_a_woman_with_both(export, instrument):
+    north = {"person_id": [f"N{number}" for number in range(9)] + ["X"], "c1_w1": [1.0] * 10, "c1_w2": [1.0] * 10}
+    south = {"person_id": [f"S{number}" for number in range(9)] + ["X"], "c1_w1": [2.0] * 10, "c1_w2": [0.0] * 10}
+    waves = read([export(north, "north.sav"), export(south, "south.sav")], instrument)
+    assert [one.count for one in waves.findings if one.code == "in_two_files"] == [1]
+    cleaned = clean(waves)
+    assert len(cleaned.answers.frame.index.unique("person_id")) == 19
+    assert int(cleaned.answers.frame["C1"].notna().sum()) == 2 * 19
+
+
+def test_a_question_that_a_wave_did_not_have_was_not_asked(export, instrument):
+    path = export(
+        {"person_id": ["1", "2"], "site": [1.0, 2.0], "c1_w1": [1.0, 2.0], "c1_w2": [0.0, 1.0], "c2_w2": [0.0, 3.0]}
+    )
+    waves = read([path], instrument)
+    assert cells(waves, "C2", "reasons") == {("1", 1): "not_asked", ("2", 1): "not_asked"}
+    assert cells(waves, "C2") == {("1", 2): 0, ("2", 2): 3}
