@@ -43,12 +43,12 @@ def from_redcap(grid: Grid, name: str) -> Grid | None:
     """
     if not _is_redcap(list(grid.frame.columns)):
         return None
-    labels = {**{column: column for column in grid.frame.columns if column not in _LABELLED}, **grid.labels}
+    questions = {column: column for column in grid.frame.columns if " " in column and column not in _LABELLED}
+    labels = {**questions, **grid.labels}
     grid = renamed(replace(grid, labels=labels), _LABELLED)
     grid = renamed(grid, {grid.frame.columns[0]: _ID}) if _ID not in grid.frame.columns else grid
     grid = _with_checkboxes(_with_waves(_without_repeats(grid, name)))
     grid = _by_design(grid, name)
-    grid = replace(grid, labels={key: label for key, label in grid.labels.items() if key not in _KEYS and label != key})
     return grid.saying(Finding("note", "survey_program", f"{name} was exported by REDCap"))
 
 
