@@ -57,6 +57,8 @@ ANALYSES: dict[str, str] = {
     "Wilcoxon p), `standardised` (d_av)",
     "cochran_q": "binary outcome over all waves, people seen at every wave (n_persons, of n_universe seen at any)",
     "cessation": "of those exposed at the first wave, percent not exposed at their last two observed waves",
+    "recurrence": "of those in whom it was present, then absent at a later wave that was not their last, percent in "
+    "whom it was present again",
     "onset": "of those not exposed at the first wave, percent exposed at the last wave",
     "model_prediction": "percent or mean per wave from the model, for the people of the panel",
     "model_contrast": "change from the first wave from the model; scales percentage_points or points, and odds_ratio "

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,47 @@ def _paired_correlation(counts: PairedCounts) -> float:
     product = counts.both * counts.neither - counts.stopped * counts.started
     corrected = max(product - counts.n / 2, 0.0) if product > 0 else float(product)
     return float(corrected / np.sqrt(float(margins)))
+
+
+def tango_paired(counts: PairedCounts, level: float = 0.95) -> Interval:
+    """Return the change in a proportion (after − before, −1 to 1) in the same people, with Tango's score interval.
+
+    The limits are the changes at which a score test, with the nuisance parameter at its restricted maximum
+    likelihood, just rejects.
+
+    References
+    ----------
+    Tango (1998), Statistics in Medicine 17, 891-908.
+
+    Examples
+    --------
+    >>> tango_paired(PairedCounts(both=1, stopped=1, started=7, neither=12))
+    Interval(estimate=0.285..., low=0.0260..., high=0.517...)
+    """
+    n, stopped, started = counts.n, counts.stopped, counts.started
+    change = (started - stopped) / n
+    z = float(stats.norm.ppf((1 + level) / 2))
+
+    def score(delta: float) -> float:
+        # Restricted estimate of the probability of stopping, the change being delta (Tango 1998, eq. 5).
+        a, b, c = 2 * n, -started - stopped + (2 * n - started + stopped) * delta, -stopped * delta * (1 - delta)
+        p = (np.sqrt(max(b * b - 4 * a * c, 0.0)) - b) / (2 * a)
+        variance = n * (2 * p + delta * (1 - delta))
+        away = started - stopped - n * delta
+        if away == 0:
+            return 0.0
+        return float(away / np.sqrt(variance)) if variance > 0 else float(np.copysign(np.inf, away))
+
+    return Interval(change, _crossing(score, -1.0, change, z), _crossing(score, change, 1.0, -z))
+
+
+def _crossing(score: Callable[[float], float], low: float, high: float, target: float) -> float:
+    """Return where a decreasing score crosses `target` between two ends, or the end it does not reach."""
+    if score(low) <= target:
+        return low
+    if score(high) >= target:
+        return high
+    return float(optimize.brentq(lambda delta: score(delta) - target, low, high, xtol=1e-12))
 
 
 def mcnemar_exact(stopped: int, started: int) -> float:

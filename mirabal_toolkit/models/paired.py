@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from mirabal_toolkit.mixed.counts import PairedCounts, mcnemar_exact, mean_interval, newcombe_paired
+from mirabal_toolkit.mixed.counts import PairedCounts, mcnemar_exact, mean_interval, newcombe_paired, tango_paired
 from mirabal_toolkit.models.describe import Record, percent_record, score_scale, small_sample_flags
 from mirabal_toolkit.models.measured import Measured
 
@@ -21,6 +21,7 @@ def first_to_last(measured: Measured) -> Iterator[Record]:
         yield from paired_change(measured.record("paired_change", contrast=measured.contrast), counts, measured)
         yield from _cessation(measured)
         yield _onset(measured, counts)
+        yield _recurrence(measured)
     else:
         yield from _paired_mean_change(measured, before, after)
 
@@ -45,11 +46,12 @@ def paired_change(base: Record, counts: PairedCounts, measured: Measured) -> Ite
     level = measured.plan.confidence_level
     yield percent_record({**base, "term": "before", "wave": measured.first}, counts.before, counts.n, level)
     yield percent_record({**base, "term": "after", "wave": measured.last}, counts.after, counts.n, level)
-    change = newcombe_paired(counts, level)
+    interval = measured.plan.paired_interval
+    change = (tango_paired if interval == "tango" else newcombe_paired)(counts, level)
     yield {
         **base,
         "term": "change",
-        "model": "newcombe",
+        "model": interval,
         "scale": "percentage_points",
         "estimate": 100 * change.estimate,
         "conf_low": 100 * change.low,
@@ -72,6 +74,25 @@ def _cessation(measured: Measured) -> Iterator[Record]:
         return
     stopped = int((_last_two(enough.to_numpy()) == 0).all(axis=1).sum())
     yield percent_record(base, stopped, len(enough), measured.plan.confidence_level)
+
+
+def _recurrence(measured: Measured) -> Record:
+    """Return the share of those in whom it was present, then absent, in whom it was present again later."""
+    stopped, again = 0, 0
+    for row in measured.values.to_numpy():
+        seen = row[~np.isnan(row)]
+        present = np.flatnonzero(seen == 1)
+        if not present.size:
+            continue
+        absent = np.flatnonzero((seen == 0) & (np.arange(seen.size) > present[0]))
+        # Where its absence was seen at her very last wave, it could not be seen to come back.
+        if absent.size and absent[0] < seen.size - 1:
+            stopped += 1
+            again += int((seen[absent[0] :] == 1).any())
+    base = measured.record("recurrence", contrast=measured.contrast)
+    if stopped == 0:
+        return {**base, "scale": "percent", "n_obs": 0, "n_persons": 0, "flags": ("not_estimable",)}
+    return percent_record(base, again, stopped, measured.plan.confidence_level)
 
 
 def _last_two(values: np.ndarray) -> np.ndarray:

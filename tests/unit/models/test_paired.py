@@ -53,3 +53,40 @@ def test_a_score_change_has_before_after_and_a_standardised_size(measured):
     average_sd = np.sqrt((before.var(ddof=1) + after.var(ddof=1)) / 2)
     assert size["estimate"] == pytest.approx((after - before).mean() / average_sd)
     assert size["conf_low"] < size["estimate"] < size["conf_high"]
+
+
+def test_recurrence_counts_those_in_whom_it_came_back(measured):
+    no, yes, lost = 0, 1, np.nan
+    values = [
+        [yes, no, yes, no, no],  # came back
+        [yes, no, no, no, no],  # did not
+        [no, yes, no, lost, yes],  # began later, stopped, came back
+        [yes, yes, yes, yes, no],  # its absence was seen at her last wave only
+        [yes, yes, lost, lost, lost],  # never absent
+        [no, no, no, no, no],  # never present
+    ]
+    rows = [row for row in first_to_last(measured(values)) if row["analysis"] == "recurrence"]
+    assert [(row["count"], row["n_persons"]) for row in rows] == [(2, 3)]
+
+
+def test_recurrence_of_nobody_is_not_estimated(measured):
+    rows = [row for row in first_to_last(measured([[0, 0], [1, 1]])) if row["analysis"] == "recurrence"]
+    assert rows[0]["flags"] == ("not_estimable",)
+
+
+def test_the_plan_chooses_the_interval_of_a_paired_change(measured):
+    from dataclasses import replace
+
+    task = measured([[1, 0]] * 9 + [[0, 1]] * 2 + [[0, 0]] * 20)
+    change = {
+        name: next(
+            row
+            for row in first_to_last(replace(task, plan=replace(task.plan, paired_interval=name)))
+            if row.get("term") == "change"
+        )
+        for name in ("newcombe", "tango")
+    }
+    assert change["tango"]["model"] == "tango"
+    assert change["tango"]["estimate"] == change["newcombe"]["estimate"]
+    assert change["tango"]["conf_low"] != change["newcombe"]["conf_low"]
+    assert change["tango"]["conf_high"] == pytest.approx(change["newcombe"]["conf_high"], abs=3)
