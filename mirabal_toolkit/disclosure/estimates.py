@@ -24,7 +24,15 @@ from mirabal_toolkit.disclosure.lost_waves import (
 from mirabal_toolkit.disclosure.rules import Verdict, judge, missing, round_count
 from mirabal_toolkit.disclosure.secondary import NOTHING_WITHHELD, Withheld
 from mirabal_toolkit.mixed.adjust import adjust_p_values
-from mirabal_toolkit.mixed.counts import Interval, PairedCounts, exact_interval, mcnemar_exact, newcombe_paired, wilson
+from mirabal_toolkit.mixed.counts import (
+    Interval,
+    PairedCounts,
+    exact_interval,
+    mcnemar_exact,
+    newcombe_paired,
+    tango_paired,
+    wilson,
+)
 
 Row = dict[str, Any]
 
@@ -32,7 +40,18 @@ Row = dict[str, Any]
 NUMBERS = ("estimate", "std_error", "df", "statistic", "p_value", "p_adjusted", "conf_low", "conf_high", "count")
 BASES = ("n_obs", "n_persons", "n_universe")
 COUNTED = (
-    frozenset({"retention", "prevalence", "cessation", "onset", "distribution", "paired_change", "floor_ceiling"})
+    frozenset(
+        {
+            "retention",
+            "prevalence",
+            "cessation",
+            "onset",
+            "recurrence",
+            "distribution",
+            "paired_change",
+            "floor_ceiling",
+        }
+    )
     | GROUPS
 )
 PANEL = frozenset({"panel_model", "panel_test"})
@@ -244,7 +263,7 @@ def _rounded_change(row: Row, table: PairedCounts | None, profile: DisclosurePro
     return {
         **row,
         **_rounded_bases(row, profile),
-        **_percent(newcombe_paired(rounded)),
+        **_percent((tango_paired if row["model"] == "tango" else newcombe_paired)(rounded)),
         "p_value": p_value,
         "p_adjusted": None,
         "flags": (*row["flags"], "rounded"),
