@@ -23,4 +23,5 @@ bench:       ## speed and agreement beside other programs; R joins in when it is
 
 docs:        ## what is generated: the page on the instrument format, the index of variables
 	$(PYTHON) -m mirabal_toolkit.instruments.format_page
+	$(PYTHON) -m mirabal_toolkit.cleaning.page > docs/cleaning.md
 	$(PYTHON) -m mirabal_toolkit.instruments.index
