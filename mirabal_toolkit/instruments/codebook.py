@@ -21,6 +21,21 @@ from mirabal_toolkit.instruments.exports.words import routing_words
 FORMATS = ("html", "docx")
 _TYPES = {"choice": "one answer", "integer": "whole number", "number": "number", "date": "date", "text": "free text"}
 
+_SENSITIVITY = {
+    "none": "none",
+    "personal": "personal",
+    "quasi": "could help to recognise somebody",
+    "sensitive": "sensitive",
+    "free_text": "own words; never printed",
+}
+#: What a code that is no answer counts as in the data.
+_MISSING = {
+    "refused": "missing: refused",
+    "dont_know": "missing: don’t know",
+    "not_applicable": "missing: not applicable",
+    "no_contact": "missing: no contact",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:
@@ -249,7 +264,7 @@ class _Layout:
             ("Asked", asked),
             ("Condition", condition),
             ("Scales", used),
-            ("Sensitivity", item.sensitivity.replace("_", " ")),
+            ("Sensitivity", _SENSITIVITY[item.sensitivity]),
         ]
         return tuple((name, text) for name, text in facts if text)
 
@@ -261,7 +276,7 @@ class _Layout:
     def codes(self, item: Item) -> tuple[CodeLine, ...]:
         lines = []
         for option in self.instrument.options(item.id):
-            remarks = [option.kind.replace("_", " ")] if option.kind != "valid" else []
+            remarks = [_MISSING[option.kind]] if option.kind != "valid" else []
             remarks += ["no longer offered"] if option.retired else []
             lines.append(CodeLine(str(option.code), self.text(option.label), ", ".join(remarks)))
         return tuple(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from mirabal_toolkit.instruments.codebook import Codebook, ItemCard, ScaleCard, WaveTable
 from mirabal_toolkit.instruments.exports import word
@@ -10,7 +11,9 @@ from mirabal_toolkit.instruments.exports.word import Look, paragraph, run
 
 _NAME_WIDTH = 1_700
 _LABEL_WIDTH, _LEAST_LABEL = 4_200, 2_600
-_CODE_WIDTH = 800
+_CARD_WIDTHS = (1_300, 4_400, 600, word.TEXT_WIDTH - 6_300)
+#: What belongs to a card stays on the page of what follows.
+_KEPT = Look(keep=True)
 
 
 def codebook_docx(book: Codebook) -> bytes:
@@ -36,8 +39,8 @@ def _facts(pairs: Sequence[tuple[str, str]]) -> str:
     widths = [_NAME_WIDTH, word.TEXT_WIDTH - _NAME_WIDTH]
     rows = [
         word.table_row([
-            word.cell(paragraph("Small cell", run(name, colour=word.QUIET)), widths[0]),
-            word.cell(paragraph("Small cell", run(text)), widths[1]),
+            word.cell(paragraph("Small cell", run(name, colour=word.QUIET), look=_KEPT), widths[0]),
+            word.cell(paragraph("Small cell", run(text), look=_KEPT), widths[1]),
         ])
         for name, text in pairs
     ]  # fmt: skip
@@ -62,21 +65,28 @@ def _item(item: ItemCard) -> Iterator[str]:
         yield paragraph("Normal", run(item.text), look=Look(keep=True))
     if item.note:
         yield paragraph("Note for you", run(item.note), look=Look(keep=True, left_line=word.LINE, fill=word.SOFT))
-    yield _facts(item.facts)
-    if item.codes:
-        widths = [_CODE_WIDTH, word.TEXT_WIDTH - _CODE_WIDTH]
-        rows = []
-        for line in item.codes:
-            code = paragraph("Small cell", run(line.code, bold=True, colour=word.ACCENT), look=Look(align="right"))
-            remark = [run(f"  ({line.remark})", colour=word.QUIET)] if line.remark else []
-            label = paragraph("Small cell", run(line.label), *remark)
-            rows.append(word.table_row([word.cell(code, widths[0]), word.cell(label, widths[1])]))
-        yield paragraph("Gap")
-        yield word.table(widths, rows)
+    yield _facts_and_codes(item) if item.codes else _facts(item.facts)
     if item.numbers:
-        yield paragraph("Gap")
+        yield paragraph("Gap", look=_KEPT)
         yield _waves(item.numbers, f"{item.id} by wave")
     yield paragraph("Gap")
+
+
+def _facts_and_codes(item: ItemCard) -> str:
+    """Facts at the left, codes at the right: two cards then stand on a page."""
+    rows = []
+    for fact, line in zip_longest(item.facts, item.codes):
+        name, text = fact or ("", "")
+        code, label, remark = (line.code, line.label, line.remark) if line else ("", "", "")
+        last = [run(f"  ({remark})", colour=word.QUIET)] if remark else []
+        cells = (
+            paragraph("Small cell", run(name, colour=word.QUIET), look=_KEPT),
+            paragraph("Small cell", run(text), look=_KEPT),
+            paragraph("Small cell", run(code, bold=True, colour=word.ACCENT), look=Look(align="right", keep=True)),
+            paragraph("Small cell", run(label), *last, look=_KEPT),
+        )
+        rows.append(word.table_row([word.cell(cell, width) for cell, width in zip(cells, _CARD_WIDTHS, strict=True)]))
+    return word.table(list(_CARD_WIDTHS), rows)
 
 
 def _waves(table: WaveTable, caption: str) -> str:
@@ -87,20 +97,20 @@ def _waves(table: WaveTable, caption: str) -> str:
     widths = [label, *([width] * len(table.waves))]
     rule = word.border("bottom", word.INK, 8)
     names = ["", *table.waves]
-    head = [_cell(name, size, rule, bold=True) for name, size in zip(names, widths, strict=True)]
+    head = [_cell(name, size, rule, bold=True, keep=True) for name, size in zip(names, widths, strict=True)]
     rows = [word.table_row(head, header=True)]
     for row in table.rows:
         colour = word.QUIET if row.aside else ""
         cells = [
-            _cell(text, size, word.border("bottom"), bold=row.total, colour=colour)
+            _cell(text, size, word.border("bottom"), bold=row.total, colour=colour, keep=row is not table.rows[-1])
             for text, size in zip((row.label, *row.cells), widths, strict=True)
         ]
         rows.append(word.table_row([cells[0].replace('w:val="right"', 'w:val="left"'), *cells[1:]]))
     return word.table(widths, rows, caption=caption)
 
 
-def _cell(text: str, width: int, rule: str, *, bold: bool = False, colour: str = "") -> str:
-    inside = paragraph("Small cell", run(text, bold=bold, colour=colour), look=Look(align="right"))
+def _cell(text: str, width: int, rule: str, *, bold: bool = False, colour: str = "", keep: bool = False) -> str:
+    inside = paragraph("Small cell", run(text, bold=bold, colour=colour), look=Look(align="right", keep=keep))
     return word.cell(inside, width, borders=rule)
 
 

@@ -13,7 +13,9 @@ from mirabal_toolkit.instruments.exports.word import Look, paragraph, run
 LARGE = 1.7
 _NUMBER_WIDTH, _GRID_NUMBER_WIDTH = 780, 640
 #: Width of a column of answers; of “don't know” and the like.
-_ANSWER_WIDTH, _ASIDE_WIDTH = 800, 590
+_ANSWER_WIDTH, _ASIDE_WIDTH = 880, 590
+#: A grid of at most so many questions is not torn apart at the end of a page.
+_SHORT_GRID = 6
 _WRITE = "_" * 12
 #: Width of a bold sign of a number, in twips.
 _SIGN = 130
@@ -108,14 +110,18 @@ class _Writer:
             word.cell(self.heading(answer), width, borders=line) for answer, width in zip(answers, columns, strict=True)
         ]
         rows = [word.table_row(head, header=True)]
-        rows += [self.grid_row(question, widths, number) for number, question in enumerate(group.questions)]
+        last = len(group.questions) - 1
+        rows += [
+            self.grid_row(question, widths, number, keep=number < last <= _SHORT_GRID)
+            for number, question in enumerate(group.questions)
+        ]
         return word.table(widths, rows, caption=named, padding=30)
 
     def heading(self, answer: Answer) -> str:
         text = run(answer.label, bold=not answer.aside, colour=word.QUIET if answer.aside else "", size=7)
         return paragraph("Small cell", text, look=Look(align="center", keep=True))
 
-    def grid_row(self, question: Question, widths: list[int], number: int) -> str:
+    def grid_row(self, question: Question, widths: list[int], number: int, *, keep: bool) -> str:
         fill = "F8FAFB" if number % 2 else ""
         line = word.border("bottom")
         texts = paragraph("Cell", run(question.text))
@@ -125,7 +131,7 @@ class _Writer:
             texts += paragraph("Small cell", run(question.note, colour="343C44"), look=Look(left_line=word.LINE))
         cells = [
             word.cell(
-                paragraph("Cell", run(question.number, bold=True, colour=word.ACCENT)),
+                paragraph("Cell", run(question.number, bold=True, colour=word.ACCENT), look=Look(keep=keep)),
                 widths[0],
                 fill=fill,
                 borders=line,
