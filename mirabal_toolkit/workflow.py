@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 #: What a long function tells of itself: step in words, steps done, steps in all.
 Progress = Callable[[str, int, int], None]
 
-VERSIONED_PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "pyreadstat", "matplotlib")
+VERSIONED_PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "linearmodels", "pyreadstat", "matplotlib")
 EXAMPLE = "five-waves.sav"
 REGISTER = "register.json"
 
@@ -227,13 +227,22 @@ def to_panel(scored: ScoredData) -> PanelData:
     return assemble(scored)
 
 
-def analyse(panel: PanelData, plan: AnalysisPlan, *, jobs: int = 1, progress: Progress | None = None) -> Results:
+def analyse(
+    panel: PanelData,
+    plan: AnalysisPlan,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    second: PanelData | None = None,
+) -> Results:
     """Estimate everything the plan asks for.
 
     Parameters
     ----------
     jobs : int
         Processes to use; the numbers do not depend on it.
+    second : PanelData, optional
+        A second account of the same people, as ``plan.informants`` expects it; never pooled with the first.
 
     Raises
     ------
@@ -242,7 +251,7 @@ def analyse(panel: PanelData, plan: AnalysisPlan, *, jobs: int = 1, progress: Pr
     """
     from mirabal_toolkit.models import analyse as estimate
 
-    return estimate(panel, plan, versions=versions(), jobs=jobs, progress=progress)
+    return estimate(panel, plan, versions=versions(), jobs=jobs, progress=progress, second=second)
 
 
 def release(
@@ -303,6 +312,7 @@ class AnalysisRequest:
     seed: int | None = None
     jobs: int = 1
     comparison: Path | None = None
+    beside: Path | None = None
 
     def described(self) -> dict[str, Any]:
         """Return the request for the manifest: no paths, since names of files can name people."""
@@ -313,6 +323,7 @@ class AnalysisRequest:
             "plan": Path(self.plan).name if self.plan else None,
             "mapping": self.data.mapping is not None,
             "comparison": self.comparison is not None,
+            "beside": self.beside is not None,
             "profile": self.profile,
             "formats": list(self.formats),
             "seed": self.seed,
@@ -321,10 +332,11 @@ class AnalysisRequest:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A panel ready for models, with the plan it will be analysed by."""
+    """A panel ready for models, with the plan it will be analysed by, and a second account if there is one."""
 
     panel: PanelData
     plan: AnalysisPlan
+    second: PanelData | None = None
 
 
 def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
@@ -352,7 +364,17 @@ def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
     cleaned = [clean(waves, rules=plan.cleaning, links=request.data.links) for waves in files]
     progress("Scoring", 2, STEPS)
     panels = [score(part).to_panel() for part in cleaned]
-    return Prepared(panels[0] if len(panels) == 1 else _both_arms(panels, plan), plan)
+    panel = panels[0] if len(panels) == 1 else _both_arms(panels, plan)
+    return Prepared(panel, plan, _second_account(request, plan, progress))
+
+
+def _second_account(request: AnalysisRequest, plan: AnalysisPlan, progress: Progress) -> PanelData | None:
+    """Read, clean and score the second account, if one was given; it keeps a panel of its own."""
+    if request.beside is None:
+        return None
+    instrument = None if plan.informants is None else plan.informants.instrument
+    waves = read_files(DataRequest((request.beside,), instrument), lambda text: progress(text, 2, STEPS)).waves
+    return score(clean(waves)).to_panel()
 
 
 def _both_arms(panels: list[PanelData], plan: AnalysisPlan) -> PanelData:
@@ -400,6 +422,7 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
         prepared.panel,
         prepared.plan,
         jobs=request.jobs,
+        second=prepared.second,
         progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
     )
     progress("Protecting", 4, STEPS)

@@ -83,6 +83,10 @@ def analyse(
     comparison: Annotated[
         Path | None, typer.Option("--comparison", help="File of the other group, where a plan compares two files.")
     ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option("--beside", help="File of a second account (his), set beside the first and never pooled with it."),
+    ] = None,
     profile: Annotated[
         str | None, typer.Option("--profile", help="Disclosure profile: internal or funder. Default: the plan's.")
     ] = None,
@@ -120,6 +124,7 @@ def analyse(
         seed=seed,
         jobs=jobs,
         comparison=comparison,
+        beside=beside,
     )
     voice = Voice(as_json, quiet, progress=not no_progress)
     if dry_run:
