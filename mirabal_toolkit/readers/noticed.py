@@ -10,6 +10,7 @@ from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.readers.apply import PersonWaves
 from mirabal_toolkit.readers.codes import turned
 from mirabal_toolkit.readers.mapping import SURE, Mapping
+from mirabal_toolkit.readers.noticed_ids import find_spoilt_ids
 from mirabal_toolkit.readers.raw import RawTable
 from mirabal_toolkit.readers.words import some_names
 
@@ -50,6 +51,7 @@ def find_noticed(
     """Return the findings of reading, in the order of the way from file to rows."""
     return (
         *(finding for table in tables for finding in table.warnings),
+        *find_spoilt_ids(tables, mapping),
         *_on_variables(tables, mapping),
         *_on_codes(mapping),
         *_on_cells(rows),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import lzma
 import shutil
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +20,9 @@ from mirabal_toolkit.readers.sniff import SniffedFile
 _PART = 1_000_000
 #: No survey export shrinks to less than this part of itself.
 _MOST_TIMES = 300
+
+#: What the parts of an archive say when it is damaged; none of it is for users.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError)
 
 
 @contextlib.contextmanager
@@ -37,17 +43,23 @@ def unpacked(file: SniffedFile, limits: ReadLimits) -> Iterator[Path]:
     name = file.path.name
     folder = Path(tempfile.mkdtemp())
     try:
-        with zipfile.ZipFile(file.path) as archive:
-            member = _only_member(archive, name)
-            most = min(limits.file_bytes, max(10 * _PART, _MOST_TIMES * file.size))
-            # the name inside decides nothing but the ending: `../x` is not followed
-            path = folder / PurePosixPath(member.filename.replace("\\", "/")).name
-            _write(archive, member, path, most)
+        try:
+            path = _unpack(file, folder, limits)
+        except _DAMAGE:
+            raise InputError("the archive is damaged or cut short", where=name, fix="download it again") from None
         yield path
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError):
-        raise InputError("the archive is damaged or cut short", where=name, fix="download it again") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unpack(file: SniffedFile, folder: Path, limits: ReadLimits) -> Path:
+    with zipfile.ZipFile(file.path) as archive:
+        member = _only_member(archive, file.path.name)
+        most = min(limits.file_bytes, max(10 * _PART, _MOST_TIMES * file.size))
+        # the name inside decides nothing but the ending: `../x` is not followed
+        path = folder / PurePosixPath(member.filename.replace("\\", "/")).name
+        _write(archive, member, path, most)
+    return path
 
 
 def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
