@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
+from mirabal_toolkit.reporting.standing import looked_at, standing_of
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.sensitivity import conclusion_text
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of, write_value
 from mirabal_toolkit.reporting.words import numbers
@@ -49,20 +51,25 @@ def headline(edition: Edition) -> Table:
     marks = cells.Marks(edition)
     chosen = tuple(one for one in edition.indicators if one.headline and one.first)
     first, last = edition.waves[0], edition.waves[-1]
-    columns = (
+    columns = [
         Column("indicator", edition.say("header_indicator"), "label"),
         Column("before", edition.wave_name(first)),
         Column("after", edition.wave_name(last)),
         Column("n_both", edition.say("header_n_both")),
         Column("change", edition.say("header_change_any")),
         Column("change_conf", edition.say("header_interval", level=edition.level), "interval"),
-    )
+    ]
+    notes = [Note(edition.say("note_headline", level=edition.level))]
+    lost = bool(looked_at(edition))
+    if lost:
+        columns.append(Column("if_lost_differ", edition.say("header_if_lost_differ"), "text"))
+        notes.append(Note(edition.say("note_if_lost_differ")))
     return Table(
         id="headline",
         title=edition.say("table_headline"),
-        columns=columns,
-        groups=_groups(edition, chosen, lambda one: _headline_row(one, edition, marks)),
-        notes=(Note(edition.say("note_headline", level=edition.level)), *marks.notes()),
+        columns=tuple(columns),
+        groups=_groups(edition, chosen, lambda one: _headline_row(one, edition, marks, lost=lost)),
+        notes=(*notes, *marks.notes()),
     )
 
 
@@ -136,7 +143,7 @@ def _change_cells(one: Indicator, edition: Edition, marks: cells.Marks, *, adjus
     return [*row, cells.p_cell(change.p_adjusted if change else None)] if adjusted else row
 
 
-def _headline_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Cells:
+def _headline_row(one: Indicator, edition: Edition, marks: cells.Marks, *, lost: bool) -> Cells:
     series, paired = edition.series(one), edition.paired(one)
     ends = [series.get(wave) for wave in edition.ends(paired)]
     if one.outcome.kind == "binary":
@@ -144,7 +151,10 @@ def _headline_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Cells
     else:
         write = partial(write_value, one=one, edition=edition)
         row = [cells.value(end, edition, marks, write) for end in ends]
-    return [*row, cells.base(paired.change), *_change_cells(one, edition, marks, adjusted=False)[:2]]
+    row += [cells.base(paired.change), *_change_cells(one, edition, marks, adjusted=False)[:2]]
+    if not lost:
+        return row
+    return [*row, Cell(conclusion_text(standing_of(one, edition), edition, decimals_of(one, edition)))]
 
 
 def _notes(edition: Edition, key: str, *, adjusted: bool) -> list[Note]:

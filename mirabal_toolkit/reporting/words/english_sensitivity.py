@@ -48,7 +48,6 @@ SENSITIVITY: Mapping[str, str] = {
     "drop_out_answer": "{thing}: yes, at her last answer",
     "drop_out_answer_step": "{thing}, {step} points more at her last answer",
     "standing_holds": "holds",
-    "standing_holds_bounds": "holds, whatever they would have said",
     "standing_turns": "turns at {points}",
     "standing_method": "depends on the method",
     "standing_open": "no clear change",
@@ -64,7 +63,6 @@ SENSITIVITY: Mapping[str, str] = {
     "all of them were at the far end.",
     "note_bounds_change": "Anything possible: the change if all answers that were lost were at one end, or the "
     "other; the truth lies between.",
-    "note_conclusion": "Depends on the method: some of the intervals hold zero, others do not.",
     "note_if_lost_differ": "If those lost differ: by how many points women without a last answer would have to "
     "differ from what is expected of them for the change to be no longer clear; “holds”: no difference could do that.",
     "note_lost_and_retained": "Difference: lost minus interviewed, in standard deviations, with its {level} "
@@ -120,15 +118,16 @@ SENSITIVITY: Mapping[str, str] = {
     "lost_pattern": "What was known before tells that loss went with how women were doing. Filling in and weighting"
     " allow for that as far as earlier answers show it; if those lost fared worse than their earlier answers "
     "foretell, only the last two columns of the table below speak of it.",
-    "lost_no_pattern": "So nothing in the data says that loss went with how women were doing. The data cannot show "
-    "that it did not: what became of women after their last interview is not in them.",
-    "lost_indicators": "Clearest at their last answer: {indicators}.",
+    "lost_no_pattern": "So the data do not show that loss went with how women were doing, though a difference of up"
+    " to {most} standard deviations would fit them. They cannot show that it did not: what became of women after "
+    "their last interview is not in them.",
+    "lost_indicators": "They differed clearly in their last answers on: {indicators}.",
     "lost_indicator": "{label} ({size} SD)",
     "conclusions_counted": "Of {all} headline indicators, {clear} show a clear change whichever way lost answers "
-    "are treated. Of these, {holds} would stay clear whatever the women lost would have said, and {turns} would turn "
-    "if they differed enough from what is expected of them.",
-    "conclusions_method": "For {number} it depends on the way lost answers are treated: {labels}.",
-    "conclusions_open": "{number} show no clear change to begin with.",
+    "are treated. {holds} of these would stay clear whatever the women lost would have said; {turns} would turn if "
+    "they differed enough from what is expected of them.",
+    "conclusions_method": "Depending on the way lost answers are treated: {labels}.",
+    "conclusions_open": "No clear change to begin with: {labels}.",
     "turn_more_share": "{label}: the conclusion would turn if those lost had {points} percentage points more "
     "{at_last} than is expected of them ({at_turn} instead of {expected}).",
     "turn_less_share": "{label}: the conclusion would turn if those lost had {points} percentage points less "
@@ -138,7 +137,7 @@ SENSITIVITY: Mapping[str, str] = {
     "turn_less_score": "{label}: the conclusion would turn if those lost had {points} points less {at_last} than is"
     " expected of them ({at_turn} instead of {expected}).",
     "holds_all": "Whatever the women lost would have said, the change stays clear for: {labels}.",
-    "shifted_methods": "Allowing for loss moves the change by 5 points or more for: {labels}.",
+    "shifted_methods": "Allowing for loss moves the change by {points} points or more for: {labels}.",
     "shifted_method": "{label} ({pairs} among those who answered both times, {imputed} filled in)",
     "methods_lost": "Lost answers: the main models treat them as missing at random, given what was answered. Beside"
     " them, answers that were lost (wave missed, not safe to contact, withdrawn, refused, not known) were filled in "
@@ -156,4 +155,7 @@ SENSITIVITY: Mapping[str, str] = {
     "flag_chains_apart": "Chains apart: the imputations had not settled.",
     "flag_never_turns": "Never: no answers of those lost could turn the conclusion.",
     "flag_no_clear_change": "No clear change: there is no conclusion that could turn.",
+    "conclusions_unknown": "It cannot be said, because numbers are hidden or nothing could be estimated, for: "
+    "{labels}.",
+    "note_conclusion": "Depends on the method: some of the intervals hold zero, others do not.",
 }

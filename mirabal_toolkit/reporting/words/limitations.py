@@ -6,6 +6,7 @@ from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.lookup import rows_of
 from mirabal_toolkit.reporting.tables.bounds import Bounds, bounds_of
 from mirabal_toolkit.reporting.words import numbers
+from mirabal_toolkit.reporting.words.sensitivity import depends_on_lost
 from mirabal_toolkit.reporting.words.summary import opening
 
 
@@ -18,6 +19,8 @@ def limitations(edition: Edition) -> tuple[str, ...]:
     validation = edition.instrument.validation.lower()
     if validation.startswith("none"):
         found.append(edition.say("limit_validation"))
+    if depends_on_lost(edition):
+        found.append(edition.say("limit_depends"))
     if edition.released.untrusted:
         found.append(edition.say("limit_untrusted"))
     if edition.released.profile.rounding > 1:

@@ -18,6 +18,16 @@ REFERENCES: dict[str, str] = {
     "lmm": "Laird, N. M., & Ware, J. H. (1982). Random-effects models for longitudinal data. Biometrics, 38, 963–974.",
     "firth": "Firth, D. (1993). Bias reduction of maximum likelihood estimates. Biometrika, 80, 27–38.",
     "bounds": "Manski, C. F. (2003). Partial identification of probability distributions. Springer.",
+    "rubin": "Rubin, D. B. (1987). Multiple imputation for nonresponse in surveys. Wiley.",
+    "barnard_rubin": "Barnard, J., & Rubin, D. B. (1999). Small-sample degrees of freedom with multiple imputation. "
+    "Biometrika, 86, 948–955.",
+    "chained_equations": "van Buuren, S., & Groothuis-Oudshoorn, K. (2011). mice: Multivariate imputation by chained "
+    "equations in R. Journal of Statistical Software, 45(3).",
+    "weighted": "Robins, J. M., Rotnitzky, A., & Zhao, L. P. (1995). Analysis of semiparametric regression models for "
+    "repeated outcomes in the presence of missing data. Journal of the American Statistical Association, 90, 106–121.",
+    "tipping": "Cro, S., Morris, T. P., Kenward, M. G., & Carpenter, J. R. (2020). Sensitivity analysis for clinical "
+    "trials with missing continuous outcome data using controlled multiple imputation. Statistics in Medicine, 39, "
+    "2815–2842.",
     "holm": "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of "
     "Statistics, 6, 65–70.",
     "bh": "Benjamini, Y., & Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the Royal "
@@ -27,10 +37,18 @@ REFERENCES: dict[str, str] = {
     "(2019). Handbook on statistical disclosure control for outputs.",
 }
 
+#: References of what is estimated about those lost.
+OF_LOST = {
+    "imputed_change": ("rubin", "barnard_rubin", "chained_equations"),
+    "weighted_change": ("weighted",),
+    "tipping_point": ("tipping",),
+}
+
 
 def methods(edition: Edition) -> tuple[str, ...]:
     """Return the paragraphs: what was asked of whom, how it was counted, compared, modelled and protected."""
-    paragraphs = [_asked(edition), _counted(edition), _compared(edition), _modelled(edition), _protected(edition)]
+    paragraphs = [_asked(edition), _counted(edition), _compared(edition), _modelled(edition), _lost(edition)]
+    paragraphs.append(_protected(edition))
     return tuple(paragraph for paragraph in paragraphs if paragraph)
 
 
@@ -49,6 +67,7 @@ def references(edition: Edition) -> tuple[str, ...]:
     if edition.released.profile.releasable:
         used.add("outputs")
     used.add("bounds")
+    used |= {name for analysis, names in OF_LOST.items() if analysis in analyses for name in names}
     return tuple(sorted(REFERENCES[name] for name in used if name in REFERENCES))
 
 
@@ -117,6 +136,19 @@ def _modelled(edition: Edition) -> str:
         for flag in ("penalised", "boundary", "not_converged")
         if _any_flag(edition, flag)
     ]
+    return " ".join(parts)
+
+
+def _lost(edition: Edition) -> str:
+    """Return how lost answers were treated beside the main models; empty where the plan does not ask."""
+    asked, analyses = edition.released.plan.missing_data, set(edition.released.estimates.frame["analysis"])
+    parts = []
+    if asked is not None and "imputed_change" in analyses:
+        parts.append(edition.say("methods_lost", m=asked.imputations, rounds=asked.iterations))
+    if "weighted_change" in analyses:
+        parts.append(edition.say("methods_weighted"))
+    if "tipping_point" in analyses:
+        parts.append(edition.say("methods_tipping"))
     return " ".join(parts)
 
 

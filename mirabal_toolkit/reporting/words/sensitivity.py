@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from mirabal_toolkit.mixed.adjust import adjust_p_values
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.standing import Standing, is_known, looked_at, sign_of, standing_of
@@ -11,10 +14,10 @@ from mirabal_toolkit.reporting.tables.attrition import item_label
 from mirabal_toolkit.reporting.values import decimals_of, write_value
 from mirabal_toolkit.reporting.words import numbers
 
-#: A difference of last answers is named where its interval leaves zero out; so many at most.
+#: So many indicators, at most, are named in whose last answers those lost differed.
 MOST_NAMED = 4
-#: From so many points on it is said that allowing for loss moves a change.
-MOVED = 5.0
+#: From so many points on it is said that allowing for loss moves a change; rounded counts alone move one by five.
+MOVED, MOVED_ROUNDED = 5.0, 10.0
 
 
 def who_was_lost(edition: Edition) -> str:
@@ -26,8 +29,9 @@ def who_was_lost(edition: Edition) -> str:
         parts.append(_worse(ever, edition))
         if is_known(last) and last is not None:
             parts.append(_next(last, ever, edition))
-        pattern = sign_of(ever) != 0 or sign_of(last) != 0
-        parts += [_clearest(edition), edition.say("lost_pattern" if pattern else "lost_no_pattern")]
+        named = _clearest(edition)
+        pattern = sign_of(ever) != 0 or sign_of(last) != 0 or bool(named)
+        parts += [named, edition.say("lost_pattern") if pattern else _no_pattern(ever, edition)]
     return " ".join(part for part in parts if part)
 
 
@@ -55,6 +59,11 @@ def _groups(edition: Edition) -> list[str]:
             key = "lost_differs" if row.p_value < 1 - edition.released.plan.confidence_level else "lost_alike"
             found.append(edition.say(key, item=item_label(row.outcome, edition), p=numbers.p_value(row.p_value)))
     return found
+
+
+def _no_pattern(ever: Estimate, edition: Edition) -> str:
+    most = max(abs(ever.conf_low or 0.0), abs(ever.conf_high or 0.0))
+    return edition.say("lost_no_pattern", most=numbers.number(most, 2))
 
 
 def _last_step(edition: Edition) -> Estimate | None:
@@ -94,19 +103,24 @@ def _size(row: Estimate, *, signed: bool) -> dict[str, str]:
 
 
 def _clearest(edition: Edition) -> str:
-    """Name the indicators whose last answers differed most between those lost and the others."""
-    found = []
-    for one in looked_at(edition):
-        row = edition.lookup.term("last_answer", one.outcome.id, one.estimand, "difference")
-        if row is not None and is_known(row) and sign_of(row) and row.estimate is not None:
-            found.append((-abs(row.estimate), edition.label(one), row.estimate))
-    if not found:
-        return ""
+    """Name the indicators in whose last answers those lost clearly differed, allowing for how many are looked at."""
+    rows = [
+        (edition.label(one), row)
+        for one in looked_at(edition)
+        for row in edition.lookup.rows("last_answer", one.outcome.id, one.estimand)
+        if row.p_value is not None and row.estimate is not None
+    ]
+    adjusted = adjust_p_values(np.array([row.p_value for _, row in rows], dtype=np.float64), "holm")
+    clear = [
+        (abs(row.estimate or 0.0), label, row.estimate or 0.0)
+        for (label, row), p_value in zip(rows, adjusted, strict=True)
+        if p_value < 1 - edition.released.plan.confidence_level
+    ]
     named = [
         edition.say("lost_indicator", label=label, size=numbers.signed(size, 2))
-        for _, label, size in sorted(found)[:MOST_NAMED]
+        for _, label, size in sorted(clear, reverse=True)[:MOST_NAMED]
     ]
-    return edition.say("lost_indicators", indicators="; ".join(named))
+    return edition.say("lost_indicators", indicators="; ".join(named)) if named else ""
 
 
 def what_it_changes(edition: Edition) -> tuple[str, ...]:
@@ -124,11 +138,11 @@ def what_it_changes(edition: Edition) -> tuple[str, ...]:
             turns=len(by_verdict["turns"]),
         )
     ]
-    if by_verdict["method"]:
-        labels = _labels(by_verdict["method"], edition)
-        counted.append(say("conclusions_method", number=len(by_verdict["method"]), labels=labels))
-    if by_verdict["open"]:
-        counted.append(say("conclusions_open", number=len(by_verdict["open"])))
+    counted += [
+        say(f"conclusions_{name}", labels=_labels(by_verdict[name], edition))
+        for name in ("method", "open", "unknown")
+        if by_verdict[name]
+    ]
     moved = _moved(standings, edition)
     return (" ".join(counted), *([moved] if moved else []))
 
@@ -171,13 +185,13 @@ def turn_sentence(one: Indicator, found: Standing, edition: Edition) -> str:
 
 def _moved(standings: Sequence[tuple[Indicator, Standing]], edition: Edition) -> str:
     """Name the indicators whose change moves when loss is allowed for."""
-    found = []
+    found, least = [], MOVED if edition.released.profile.rounding == 1 else MOVED_ROUNDED
     for one, standing in standings:
         pairs, imputed = standing.pairs, standing.imputed
         if pairs is None or imputed is None or pairs.estimate is None or imputed.estimate is None:
             continue
         # Counts of kinds and single answers have scales of a few steps: five points mean nothing there.
-        if decimals_of(one, edition) == edition.decimals and abs(pairs.estimate - imputed.estimate) >= MOVED:
+        if decimals_of(one, edition) == edition.decimals and abs(pairs.estimate - imputed.estimate) >= least:
             found.append(
                 edition.say(
                     "shifted_method",
@@ -186,7 +200,7 @@ def _moved(standings: Sequence[tuple[Indicator, Standing]], edition: Edition) ->
                     imputed=numbers.signed(imputed.estimate, edition.decimals),
                 )
             )
-    return edition.say("shifted_methods", labels="; ".join(found)) if found else ""
+    return edition.say("shifted_methods", points=f"{least:g}", labels="; ".join(found)) if found else ""
 
 
 def _labels(indicators: Sequence[Indicator], edition: Edition) -> str:
