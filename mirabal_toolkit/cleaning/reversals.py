@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from mirabal_toolkit.cleaning.cells import NO_REASON, Cells, Mask
+from mirabal_toolkit.cleaning.cells import NO_REASON, Cells
 from mirabal_toolkit.cleaning.step import Step, StepResult
 from mirabal_toolkit.core.data import Finding
 from mirabal_toolkit.core.instrument import Instrument, Scale
+
+Floats = NDArray[np.float64]
 
 #: Of the normal distribution: the interval of 99 % on both sides.
 _Z_99 = 2.576
@@ -20,53 +22,57 @@ def check_reversals(cells: Cells, instrument: Instrument, step: Step) -> StepRes
     """Find items that run against the rest of their scale; see `CHECK_REVERSALS`."""
     n_valid = cells.n_valid
     interviewed = np.ones(len(cells), dtype=bool) if cells.status is None else cells.status == NO_REASON
+    rows = np.flatnonzero(interviewed)
+    waves, place = np.unique(cells.wave[rows], return_inverse=True)
     findings: list[Finding] = []
     for scale in instrument.scales:
-        if len(scale.items) > 2:
-            findings += _of_scale(cells.keep(interviewed), scale, step)
+        if len(scale.items) > 2 and len(rows):
+            values = {name: _as_scored(cells.answer(name)[rows], scale, name) for name in scale.items}
+            findings += _of_scale(values, waves, place, scale, step)
     return StepResult(cells, (step.counted("cells", n_valid, n_valid),), tuple(findings))
 
 
-def _of_scale(cells: Cells, scale: Scale, step: Step) -> Iterator[Finding]:
-    values = [_as_scored(cells.answer(name), scale, name) for name in scale.items]
-    total, count = np.zeros(len(cells)), np.zeros(len(cells))
-    for column in values:
-        given = ~np.isnan(column)
-        total[given] += column[given]
-        count += given
-    waves = [(int(wave), cells.wave == wave) for wave in np.unique(cells.wave)]
-    for name, column in zip(scale.items, values, strict=True):
-        usable = ~np.isnan(column) & (count > 2)
-        rest = np.zeros(len(cells))
-        rest[usable] = (total[usable] - column[usable]) / (count[usable] - 1)
-        against = [(wave, people) for wave, rows in waves if (people := _against(column, rest, usable & rows, step))]
-        if len(against) > 1 and 2 * len(against) > len(waves):
-            people = max(people for _, people in against)
-            yield _finding(name, scale, people, None)
-        else:
-            for wave, people in against:
-                yield _finding(name, scale, people, wave)
-
-
-def _as_scored(values: NDArray[np.float64], scale: Scale, name: str) -> NDArray[np.float64]:
+def _as_scored(values: Floats, scale: Scale, name: str) -> Floats:
     return scale.minimum + scale.maximum - values if name in scale.reversed else values
 
 
-def _against(column: NDArray[np.float64], rest: NDArray[np.float64], rows: Mask, step: Step) -> int:
-    """Return of how many people it is known, at one wave, that the item runs against the rest; 0 where it does not.
+def _of_scale(
+    values: dict[str, Floats], waves: NDArray[np.int64], place: NDArray[np.intp], scale: Scale, step: Step
+) -> Iterator[Finding]:
+    total, count = np.zeros(len(place)), np.zeros(len(place), dtype=np.int16)
+    for column in values.values():
+        given = ~np.isnan(column)
+        total += np.where(given, column, 0.0)
+        count += given
+    for name, column in values.items():
+        usable = np.flatnonzero(~np.isnan(column) & (count > 2))
+        rest = (total[usable] - column[usable]) / (count[usable] - 1)
+        people = _against(column[usable], rest, place[usable], len(waves), step)
+        against = np.flatnonzero(people)
+        if len(against) > 1 and 2 * len(against) > len(waves):
+            yield _finding(name, scale, int(people.max()), None)
+        else:
+            for at in against:
+                yield _finding(name, scale, int(people[at]), int(waves[at]))
+
+
+def _against(column: Floats, rest: Floats, place: NDArray[np.intp], n_waves: int, step: Step) -> NDArray[np.int64]:
+    """Return wave by wave of how many people it is known that the item runs against the rest; 0 where it does not.
 
     Fisher's z of the correlation, with its interval of 99 % below zero.
     """
-    people = int(rows.sum())
-    if people < max(4, step.number("people")):
-        return 0
-    one, other = column[rows] - column[rows].mean(), rest[rows] - rest[rows].mean()
-    spread = float(np.sqrt((one @ one) * (other @ other)))
-    if spread < 1e-9:
-        return 0
-    correlation = float(one @ other) / spread
+    people = np.bincount(place, minlength=n_waves)
+    enough = people >= max(4, step.number("people"))
+    if not enough.any():
+        return np.zeros(n_waves, dtype=np.int64)
+    one = column - (np.bincount(place, column, n_waves) / np.maximum(people, 1))[place]
+    other = rest - (np.bincount(place, rest, n_waves) / np.maximum(people, 1))[place]
+    spread = np.sqrt(np.bincount(place, one * one, n_waves) * np.bincount(place, other * other, n_waves))
+    enough &= spread > 1e-9
+    correlation = np.bincount(place, one * other, n_waves) / np.where(enough, spread, 1.0)
     z = np.arctanh(np.clip(correlation, -0.999999, 0.999999))
-    return people if z + _Z_99 / np.sqrt(people - 3) < 0 else 0
+    against = enough & (z + _Z_99 / np.sqrt(np.maximum(people - 3, 1)) < 0)
+    return np.where(against, people, 0)
 
 
 def _finding(name: str, scale: Scale, people: int, wave: int | None) -> Finding:

@@ -27,10 +27,9 @@ _LASTING = (MissingReason.WITHDRAWN, MissingReason.DIED)
 def settle_status(cells: Cells, instrument: Instrument, step: Step) -> StepResult:
     """Decide how every person-wave ended, and empty those without an interview; see `SETTLE_STATUS`."""
     # An answer that routing will take out is no sign of an interview, so routing is looked at first.
-    routed = settle_routing(replace(cells, status=None), instrument, step).cells
-    content = routed.any_valid(substantive_items(instrument))
+    content, spoke = _signs_of_life(cells, instrument, step)
     recorded = _recorded(cells, instrument)
-    own = _own_status(cells, instrument, recorded, content, _spoke(routed, instrument))
+    own = _own_status(cells, instrument, recorded, content, spoke)
     status, returned = _carried_forward(own, len(np.unique(cells.wave)))
     barred = content & (status != NO_REASON)
     emptied = replace(_emptied(cells, status, instrument), status=status)
@@ -40,6 +39,22 @@ def settle_status(cells: Cells, instrument: Instrument, step: Step) -> StepResul
         *_contradictions(recorded, own, content, returned),
     ]
     return StepResult(emptied, (audit,), tuple(findings))
+
+
+def _signs_of_life(cells: Cells, instrument: Instrument, step: Step) -> tuple[Mask, Mask]:
+    """Rows with an answer, and rows with a refusal or “don't know”, once routing has taken out what it takes out.
+
+    An answer to a question that is always asked stays, so only rows without one need be routed.
+    """
+    items = [instrument.item(name) for name in substantive_items(instrument)]
+    content = cells.any_valid(item.id for item in items if item.ask_if is None and not item.waves)
+    spoke = _spoke(cells, instrument)
+    unsure = ~content & (spoke | cells.any_valid(item.id for item in items))
+    if unsure.any():
+        routed = settle_routing(replace(cells.keep(unsure), status=None), instrument, step).cells
+        content[unsure] = routed.any_valid(item.id for item in items)
+        spoke[unsure] = _spoke(routed, instrument)
+    return content, spoke
 
 
 def _recorded(cells: Cells, instrument: Instrument) -> Codes:
@@ -124,15 +139,18 @@ def _emptied(cells: Cells, status: Codes, instrument: Instrument) -> Cells:
     """Take out the answers of waves without an interview; what the office wrote and the gate stay."""
     nobody = status != NO_REASON
     kept = set(substantive_items(instrument))
-    by_wave = [REASON_CODE[reason] for reason in WAVE_REASONS]
+    by_wave = np.zeros(len(REASON_CODE) + 1, dtype=bool)  # the last stands for NO_REASON, which is -1
+    by_wave[[REASON_CODE[reason] for reason in WAVE_REASONS]] = True
     answers, reasons = {}, {}
     for item in wave_items(instrument):
-        column = cells.answers[item.id].mask(nobody) if item.id in kept else cells.answers[item.id]
+        column = cells.answers[item.id]
         empty = column.isna().to_numpy()
+        if item.id in kept and not empty[nobody].all():
+            answers[item.id] = column.mask(nobody)
+            empty = empty | nobody
         why = cells.reason(item.id)
-        why[~nobody & np.isin(why, by_wave)] = NO_REASON
-        why = np.where(nobody & empty, status, why)
-        answers[item.id], reasons[item.id] = column, why
+        why[~nobody & by_wave[why]] = NO_REASON
+        reasons[item.id] = np.where(nobody & empty, status, why)
     return cells.with_columns(answers, reasons)
 
 
