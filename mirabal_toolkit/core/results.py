@@ -65,6 +65,7 @@ ANALYSES: dict[str, str] = {
     "or rate_ratio. The main model of an outcome comes first",
     "ordinal_prediction": "percent of each ordered answer (term: its code) per wave from the model",
     "model_parameters": "variance between and within people, ICC, working correlation",
+    "completers_change": "change from first to last wave from the main model, those seen at every wave only",
     "arm_level": "percent (count) or mean at a wave in one arm (term: its name)",
     "arm_change": "change from the first wave within one arm (term), from the model with wave × arm",
     "arm_difference": "change in the treated arm minus change in the reference arm, in points; models: the main one, "

@@ -20,6 +20,7 @@ PARTS = frozenset({"arm_level", "group_level", "balance"})
 OF_PARTS = frozenset(
     {
         "arm_change",
+        "completers_change",
         "arm_difference",
         "e_value",
         "group_test",
@@ -52,7 +53,7 @@ def hidden_parts(rows: Sequence[Row], wholes: set[tuple[str, str, int]], profile
     """
     closed = {cell for row in rows for cell in [_cell(row)] if cell is not None and _is_small(row, profile)}
     closed |= {cell for row in rows for cell in [_cell(row)] if cell is not None and cell[1:] in wholes}
-    return {place for place, row in enumerate(rows) if _hidden(row, closed, profile)}
+    return {place for place, row in enumerate(rows) if _hidden(row, closed, wholes, profile)}
 
 
 def _cell(row: Row) -> tuple[str, str, str, int] | None:
@@ -81,13 +82,15 @@ def _is_small(row: Row, profile: DisclosureProfile) -> bool:
     return _verdict(row, profile) != "shown"
 
 
-def _hidden(row: Row, closed: set[tuple[str, str, str, int]], profile: DisclosureProfile) -> bool:
-    if row["analysis"] in ("subgroup_change", "site_estimate") and _is_small(row, profile):
+def _hidden(
+    row: Row, closed: set[tuple[str, str, str, int]], wholes: set[tuple[str, str, int]], profile: DisclosureProfile
+) -> bool:
+    if row["analysis"] in ("subgroup_change", "site_estimate", "completers_change") and _is_small(row, profile):
         return True
     if row["analysis"] not in PARTS | OF_PARTS:
         return False
-    kind = _kind(row)
-    return any((kind, row["outcome"], row["estimand"], wave) in closed for wave in waves_of(row))
+    cells = [(row["outcome"], row["estimand"], wave) for wave in waves_of(row)]
+    return any(cell in wholes or (_kind(row), *cell) in closed for cell in cells)
 
 
 def waves_of(row: Row) -> list[int]:

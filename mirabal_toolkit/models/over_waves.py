@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -31,6 +31,9 @@ RATIOS = {
 }
 
 
+RATIO_SCALES = frozenset(RATIOS.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """Units a model's numbers are reported in, and the factor that brings them there."""
@@ -57,6 +60,36 @@ def model_over_waves(measured: Measured) -> list[Record]:
     data = measured.long()
     waves = [int(wave) for wave in np.sort(data[WAVE].unique())]
     return [record for model in measured.planned.models for record in _one_model(measured, model, data, waves)]
+
+
+def among_completers(measured: Measured) -> list[Record]:
+    """Return the change from first to last wave by the main model, among those seen at every wave."""
+    seen = measured.values.dropna().index
+    model = measured.planned.model
+    if not measured.plan.completers or not measured.planned.headline or model is None or len(seen) < 2:
+        return []
+    part = replace(
+        measured,
+        planned=replace(measured.planned, beside=()),
+        values=measured.values.loc[seen],
+        universe=measured.universe.loc[seen],
+        background=measured.background.of(seen),
+    )
+    count = _smallest_cell(part.values) if measured.outcome.kind == "binary" else None
+    return [
+        {**row, "analysis": "completers_change", "population": "completers", "count": count}
+        for row in model_over_waves(part)
+        if row["analysis"] == "model_contrast"
+        and row["contrast"] == measured.contrast
+        and row["scale"] not in RATIO_SCALES
+    ]
+
+
+def _smallest_cell(values: pd.DataFrame) -> int:
+    """Return the smallest number of people, but nobody, who said yes or who said no at either end."""
+    yes = values.iloc[:, [0, -1]].sum().to_numpy()
+    counts = np.concatenate([yes, len(values) - yes])
+    return int(counts[counts > 0].min())
 
 
 def _one_model(measured: Measured, model: WaveModel, data: pd.DataFrame, waves: list[int]) -> list[Record]:

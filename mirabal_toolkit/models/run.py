@@ -22,7 +22,7 @@ from mirabal_toolkit.models.measured import Measured, measure, started
 from mirabal_toolkit.models.measurement import measurement
 from mirabal_toolkit.models.missing_waves.analysing import LostWaves, estimate_lost, lost_waves, study_of_loss
 from mirabal_toolkit.models.multiplicity import adjust
-from mirabal_toolkit.models.over_waves import model_over_waves
+from mirabal_toolkit.models.over_waves import among_completers, model_over_waves
 from mirabal_toolkit.models.paired import first_to_last
 from mirabal_toolkit.models.panel_records import covariates_over_time, panel_records
 from mirabal_toolkit.models.sites import change_across_sites
@@ -127,7 +127,13 @@ def estimate(measured: Measured) -> list[Record]:
     records = [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
     records += model_over_waves(measured)
     records += panel_records(measured)
-    return [*records, *compare_arms(measured), *change_by_subgroup(measured), *change_across_sites(measured)]
+    return [
+        *records,
+        *among_completers(measured),
+        *compare_arms(measured),
+        *change_by_subgroup(measured),
+        *change_across_sites(measured),
+    ]
 
 
 def _without_absent_arm(panel: PanelData, plan: AnalysisPlan) -> tuple[PanelData, AnalysisPlan]:

@@ -229,6 +229,7 @@ def _before_after(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield from place.table("before-after-scores")
 
 
+    yield from place.table("course")
 def _measures(edition: Edition, place: Shelf) -> Iterator[Block]:
     for heading, name in measure_figure_ids(edition):
         blocks = tuple(place.figure(name))
@@ -253,6 +254,17 @@ def _models(edition: Edition, place: Shelf) -> Iterator[Block]:
 
 
 def _sensitivity(edition: Edition, place: Shelf) -> Iterator[Block]:
+    yield from place.table("completers")
+
+
+def _accounts(place: Shelf) -> Iterator[Block]:
+    for name in ("accounts", "agreement-accounts", "agreement-scores"):
+        yield from place.table(name)
+
+
+def _measurement(place: Shelf) -> Iterator[Block]:
+    yield from place.table("reliability")
+    yield from place.table("items")
     if not looked_at(edition):
         return
     yield Paragraph(who_was_lost(edition))

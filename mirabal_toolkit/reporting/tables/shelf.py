@@ -12,6 +12,7 @@ from mirabal_toolkit.reporting.tables.bounds import bounds
 from mirabal_toolkit.reporting.tables.by_wave import by_wave, by_wave_scores, participant_flow
 from mirabal_toolkit.reporting.tables.cleaning import cleaning, findings
 from mirabal_toolkit.reporting.tables.groups import group_differences, groups
+from mirabal_toolkit.reporting.tables.course import completers, course
 from mirabal_toolkit.reporting.tables.model import model, model_detail, model_parameters
 from mirabal_toolkit.reporting.tables.provenance import provenance
 from mirabal_toolkit.reporting.tables.sensitivity import sensitivity
@@ -26,6 +27,7 @@ BUILDERS = (
     by_wave,
     by_wave_scores,
     model,
+    course,
     model_parameters,
     model_beside,
     model_detail,
@@ -34,6 +36,10 @@ BUILDERS = (
     balance,
     groups,
     group_differences,
+    accounts,
+    agreement,
+    agreement_scores,
+    completers,
     subgroups,
     sites,
     sensitivity,

@@ -104,5 +104,15 @@ COMPARISONS: Mapping[str, str] = {
     "balanced by weights where the plan asks for it; what was not asked may differ. Whether both groups would have "
     "changed alike without the programme cannot be tested with these waves.",
     "limit_randomised": "The groups were formed by chance at the start. Those lost later were not lost by chance.",
+    "table_course": "In the same women: who stopped, who began, in whom it came back",
+    "header_cessation": "Stopped",
+    "header_onset": "Began",
+    "header_recurrence": "Came back",
+    "note_course": "Stopped: of those in whom it was present at the first wave, those in whom it was absent at their "
+    "last two waves. Began: of those in whom it was absent at the first wave, those in whom it was present at the last."
+    " Came back: of those in whom it was present and later absent, those in whom it was present again.",
+    "table_completers": "All who started, and those seen at every wave",
+    "note_completers": "Change from first to last wave in points, from the main model. Those seen at every wave come "
+    "second: who stays is decided after the start, and those who stay are as a rule better off.",
     "first_value": "the first value of the outcome",
 }

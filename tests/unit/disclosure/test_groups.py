@@ -116,3 +116,14 @@ def test_a_mean_of_nearly_everybody_is_shown_and_one_of_few_is_not():
     )
     assert [hidden(row) for row in rows] == [False, True]
     assert rows[0]["estimate"] == 51.3
+
+
+def test_a_hidden_whole_hides_changes_of_subgroups_sites_and_completers():
+    rows = released(
+        share("prevalence", "", 3, 120, wave=5),
+        *(
+            model(analysis, "P1=site_a", n_obs=40, df=None)
+            for analysis in ("subgroup_change", "subgroup_test", "site_change", "site_estimate", "completers_change")
+        ),
+    )
+    assert all(hidden(row) for row in rows)
