@@ -186,8 +186,8 @@ class _Counting:
         if not columns:
             return WaveTable((), ())
         labels = list(columns[0])
-        shown = [dict(zip(labels, protected_counts(list(one.values()), self.profile), strict=True)) for one in columns]
         valid = list(self._values(item).values())
+        shown = [self._shown(one, valid) for one in columns]
         bases = [self._base(sum(one[label] for label in valid or [""])) for one in columns]
         cells = tuple(HIDDEN if base is None else str(base) for base in bases)
         rows = [Row("Answered", cells, total=True)]
@@ -199,6 +199,12 @@ class _Counting:
             if label and label not in valid and any(column[label] for column in columns):
                 rows.append(Row(label, tuple(_text(column[label]) for column in shown), aside=True))
         return WaveTable(self.wave_names(waves) if not item.per_person else ("",), tuple(rows))
+
+    def _shown(self, counts: Mapping[str, int], valid: Sequence[str]) -> dict[str, int | None]:
+        """Counts as they may be shown: an answer of all but few of those who answered is hidden too."""
+        shown = dict(zip(counts, protected_counts(list(counts.values()), self.profile), strict=True))
+        answered = sum(counts[label] for label in valid)
+        return shown | {label: None for label in valid if _few(answered - counts[label], self.profile)}
 
     def _values(self, item: Item) -> dict[float, str]:
         """Answer → label; one label for all where they are too many or free text."""
@@ -265,7 +271,8 @@ class _Counting:
         return WaveTable(self.wave_names(self.waves), tuple(rows))
 
     def _scale_values(self, scale: Scale, wave: int) -> np.ndarray:
-        values = self.frames["answers"].loc[self.at(wave), list(scale.items)].to_numpy(float, na_value=np.nan)
+        answers = self.frames["answers"].loc[self.at(wave), list(scale.items)]
+        values = answers.to_numpy(float, na_value=np.nan, copy=True)
         for place, name in enumerate(scale.items):
             if name in scale.reversed:
                 values[:, place] = scale.minimum + scale.maximum - values[:, place]
