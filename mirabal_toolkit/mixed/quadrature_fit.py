@@ -160,14 +160,24 @@ def fit_quadrature(rows: GroupedRows, task: Task) -> QuadratureFit:
 def _best_of_starts(problem: Problem, flat: FlatFit, task: Task) -> Optimum:
     """Climb from the most likely variance; from others too when the result is doubtful."""
     best = _climb_from_sample(problem, flat, task) or _climb_all(problem, flat, task)
-    if best.converged and not _zero_directions(problem, best).any() and _largest_sd(problem, best) < LARGE_SD:
-        return best
-    for point in start_points(problem, flat, TRIED_IN_DOUBT, flattening=task.flattening):
+    for point in start_points(problem, flat, _others_to_try(problem, best), flattening=task.flattening):
         other = maximise(problem, point)
         better = other.point.value > best.point.value + 1e-8 * abs(best.point.value)
         if better or (other.converged and not best.converged and other.point.value >= best.point.value - 1e-6):
             best = other
     return best
+
+
+def _others_to_try(problem: Problem, best: Optimum) -> tuple[float, ...]:
+    """Starts from which a doubtful result is looked for again; none when there is no doubt."""
+    mask = _zero_directions(problem, best)
+    auxiliary = slice(problem.n_beta, problem.n_beta + problem.family.n_aux)
+    at_limit = bool(mask[auxiliary].any())
+    mask[auxiliary] = False
+    if not best.converged or mask.any() or _largest_sd(problem, best) >= LARGE_SD:
+        return TRIED_IN_DOUBT
+    # counts that vary like a Poisson's: the climb to that limit is long, and one more shows whether it is the only one
+    return TRIED_IN_DOUBT[:1] if at_limit else ()
 
 
 def _climb_all(problem: Problem, flat: FlatFit, task: Task) -> Optimum:
