@@ -28,6 +28,8 @@ def tidy_id(written: str) -> str:
     >>> tidy_id(" 007\u00a0 a ")
     '007 a'
     """
+    if written.isascii() and written.isprintable() and " " not in written:
+        return written
     return " ".join(unicodedata.normalize("NFC", written).translate(_UNSEEN).split())
 
 
@@ -49,7 +51,8 @@ def _loose(tidy: str) -> str:
 
 def normalise_ids(cells: Cells, instrument: Instrument, step: Step) -> StepResult:
     """Bring person ids into one spelling; see `NORMALISE_IDS`."""
-    codes, written = pd.factorize(cells.person)
+    codes, names = pd.factorize(cells.person)
+    written = np.asarray(names, dtype=object)
     tidy = np.array([tidy_id(str(name)) for name in written], dtype=object)
     spelling, findings = _settle_spelling(cells, instrument, codes, tidy)
     changed = int(sum(old != new for old, new in zip(written, spelling, strict=True)))

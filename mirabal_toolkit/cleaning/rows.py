@@ -146,10 +146,14 @@ def broadcast_person_items(cells: Cells, instrument: Instrument, step: Step) -> 
     """Give every row of a person what was asked of her once; see `BROADCAST_PERSON_ITEMS`."""
     result = cells
     audit, findings = [], []
+    who, people = pd.factorize(cells.person, sort=False)
     for item in instrument.items:
         if not item.per_person:
             continue
-        spread, differing = _spread(result, item.id)
+        told = result.answers[item.id].notna().to_numpy()
+        if _says_one_thing(result.answers[item.id], told, who, len(people)):
+            continue
+        spread, differing = _spread(result, item.id, who)
         filled = spread.answers[item.id].notna().to_numpy()
         before = int(result.answers[item.id].notna().sum())
         changed = int((~_same(result.answers[item.id], spread.answers[item.id])).sum())
@@ -169,9 +173,17 @@ def _same(one: pd.Series[Any], other: pd.Series[Any]) -> Mask:
     return (one.eq(other) | (one.isna() & other.isna())).to_numpy(dtype=bool)
 
 
-def _spread(cells: Cells, item_id: str) -> tuple[Cells, int]:
+def _says_one_thing(column: pd.Series[Any], told: Mask, who: NDArray[np.intp], n_people: int) -> bool:
+    """Whether every row has an answer, and the same as all rows of the person: then there is nothing to do."""
+    if not told.all():
+        return False
+    first = np.zeros(n_people, dtype=np.intp)
+    first[who[::-1]] = np.arange(len(who) - 1, -1, -1)
+    return bool(column.eq(column.take(first[who]).set_axis(column.index)).all())
+
+
+def _spread(cells: Cells, item_id: str, who: NDArray[np.intp]) -> tuple[Cells, int]:
     """One person-level item, the value of the earliest wave on all rows; and how many people had two."""
-    who, _ = pd.factorize(cells.person, sort=False)
     table = pd.DataFrame(
         {"who": who, "wave": cells.wave, "value": cells.answers[item_id], "reason": cells.reason(item_id)}
     )
