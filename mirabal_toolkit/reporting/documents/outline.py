@@ -142,10 +142,12 @@ def make_outline(edition: Edition, tables: Mapping[str, Table], figures: Mapping
         _section(edition, "models", _models(edition, place)),
         _section(edition, "subgroups", _led(edition, "subgroups", place.table("subgroups"))),
         _section(edition, "sites", _led(edition, "sites", place.table("sites"))),
+        _section(edition, "accounts", _led(edition, "accounts", _accounts(place))),
         _section(edition, "sensitivity", _sensitivity(edition, place)),
         _section(edition, "limitations", _limitations(edition, place)),
         _section(edition, "methods", [Paragraph(text) for text in methods(edition)]),
         _section(edition, "data", _data(edition, place)),
+        _section(edition, "measurement", _led(edition, "measurement", _measurement(place))),
         _section(edition, "flags", _flags(edition)),
         _section(edition, "provenance", place.table("provenance")),
         _section(edition, "references", [Bullets(references(edition))]),
@@ -227,9 +229,9 @@ def _before_after(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield from figures
     yield from place.table("before-after")
     yield from place.table("before-after-scores")
-
-
     yield from place.table("course")
+
+
 def _measures(edition: Edition, place: Shelf) -> Iterator[Block]:
     for heading, name in measure_figure_ids(edition):
         blocks = tuple(place.figure(name))
@@ -248,12 +250,10 @@ def _answers(edition: Edition, place: Shelf) -> Iterator[Block]:
 
 def _models(edition: Edition, place: Shelf) -> Iterator[Block]:
     tables = (*place.table("model"), *place.table("model-parameters"), *place.table("model-beside"))
+    tables += (*place.table("other-models"), *place.table("within-between"))
     if tables:
         yield Paragraph(edition.say("lead_models"), lead=True)
     yield from tables
-
-
-def _sensitivity(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield from place.table("completers")
 
 
@@ -265,6 +265,9 @@ def _accounts(place: Shelf) -> Iterator[Block]:
 def _measurement(place: Shelf) -> Iterator[Block]:
     yield from place.table("reliability")
     yield from place.table("items")
+
+
+def _sensitivity(edition: Edition, place: Shelf) -> Iterator[Block]:
     if not looked_at(edition):
         return
     yield Paragraph(who_was_lost(edition))

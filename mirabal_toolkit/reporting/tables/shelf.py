@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.tables.accounts import accounts, agreement, agreement_scores
 from mirabal_toolkit.reporting.tables.answers import answers
 from mirabal_toolkit.reporting.tables.arms import arms, arms_sensitivity, balance
 from mirabal_toolkit.reporting.tables.attrition import attrition, drop_out, imputation, lost_and_retained, worse_off
@@ -11,9 +12,11 @@ from mirabal_toolkit.reporting.tables.beside import model_beside
 from mirabal_toolkit.reporting.tables.bounds import bounds
 from mirabal_toolkit.reporting.tables.by_wave import by_wave, by_wave_scores, participant_flow
 from mirabal_toolkit.reporting.tables.cleaning import cleaning, findings
-from mirabal_toolkit.reporting.tables.groups import group_differences, groups
 from mirabal_toolkit.reporting.tables.course import completers, course
+from mirabal_toolkit.reporting.tables.groups import group_differences, groups
+from mirabal_toolkit.reporting.tables.measurement import items, reliability
 from mirabal_toolkit.reporting.tables.model import model, model_detail, model_parameters
+from mirabal_toolkit.reporting.tables.panel_models import other_models, within_between
 from mirabal_toolkit.reporting.tables.provenance import provenance
 from mirabal_toolkit.reporting.tables.sensitivity import sensitivity
 from mirabal_toolkit.reporting.tables.spec import Table
@@ -24,22 +27,24 @@ BUILDERS = (
     participant_flow,
     before_after,
     before_after_scores,
+    course,
     by_wave,
     by_wave_scores,
     model,
-    course,
     model_parameters,
     model_beside,
+    other_models,
+    within_between,
     model_detail,
+    accounts,
+    agreement,
+    agreement_scores,
+    completers,
     arms,
     arms_sensitivity,
     balance,
     groups,
     group_differences,
-    accounts,
-    agreement,
-    agreement_scores,
-    completers,
     subgroups,
     sites,
     sensitivity,
@@ -49,6 +54,8 @@ BUILDERS = (
     drop_out,
     imputation,
     bounds,
+    reliability,
+    items,
     cleaning,
     findings,
     provenance,
@@ -56,7 +63,18 @@ BUILDERS = (
 
 
 #: What a survey asked once has: nothing that speaks of change.
-ONCE = (groups, group_differences, participant_flow, by_wave, by_wave_scores, cleaning, findings, provenance)
+ONCE = (
+    groups,
+    group_differences,
+    participant_flow,
+    by_wave,
+    by_wave_scores,
+    reliability,
+    items,
+    cleaning,
+    findings,
+    provenance,
+)
 
 
 def all_tables(edition: Edition) -> tuple[Table, ...]:

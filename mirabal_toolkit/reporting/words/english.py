@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from mirabal_toolkit.reporting.words.english_check import CHECK
 from mirabal_toolkit.reporting.words.english_comparisons import COMPARISONS
+from mirabal_toolkit.reporting.words.english_measuring import MEASURING
 from mirabal_toolkit.reporting.words.english_power import POWER
 from mirabal_toolkit.reporting.words.english_sensitivity import SENSITIVITY
 from mirabal_toolkit.reporting.words.english_tables import NOTES, PARAMETERS, TABLES
@@ -273,3 +274,4 @@ ENGLISH: Mapping[str, str] = {
     **POWER,
     **COMPARISONS,
 }
+    **MEASURING,
