@@ -86,7 +86,7 @@ def cochran_q(measured: Measured) -> Iterator[Record]:
 
 
 def score_scale(measured: Measured) -> str:
-    """Return the unit of a score: points of 0–100, or items for a variety count, or the item's own values."""
+    """Return the unit of a score: points of its scale's range, items for a variety count, or the item's own values."""
     return {"variety": "items", "value": "answer"}.get(measured.outcome.indicator, "points")
 
 

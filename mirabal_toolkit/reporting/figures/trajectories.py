@@ -62,10 +62,11 @@ def make_panel(one: Indicator, edition: Edition) -> Panel:
 def axis_range(one: Indicator, edition: Edition) -> tuple[float, float]:
     """Return the lowest and highest value an indicator can have."""
     outcome, instrument = one.outcome, edition.instrument
-    if outcome.kind == "binary" or outcome.indicator == "score":
+    if outcome.kind == "binary":
         return 0.0, 100.0
     if outcome.scale is not None:
-        return 0.0, float(len(instrument.scale_by_id[outcome.scale].items))
+        scale = instrument.scale_by_id[outcome.scale]
+        return scale.score_range if outcome.indicator == "score" else (0.0, float(len(scale.items)))
     item = instrument.item(outcome.item or "")
     codes = [float(option.code) for option in instrument.options(item.id) if option.kind == "valid"]
     if codes:
