@@ -74,7 +74,7 @@ def _reliability(base: Record, scale: Scale, values: Array, plan: AnalysisPlan) 
         return
     flags = small_sample_flags(n)
     alpha = cronbach_alpha(rows, level)
-    row = {**base, "analysis": "reliability", "scale": "ratio", "flags": flags}
+    row = {**base, "analysis": "reliability", "scale": "ratio", "count": n - _most_alike(rows), "flags": flags}
     yield {**row, "term": "alpha", "model": "feldt", **_interval(alpha.estimate, alpha.conf_low, alpha.conf_high)}
     low, high = _inter_item_interval(rows, level, plan.seed)
     inter_item = average_inter_item_correlation(rows)
@@ -89,6 +89,11 @@ def _reliability(base: Record, scale: Scale, values: Array, plan: AnalysisPlan) 
     for term, extreme in ends:
         count = int((rows == extreme).all(axis=1).sum())
         yield percent_record({**base, "analysis": "floor_ceiling", "term": term}, count, n, level)
+
+
+def _most_alike(rows: Array) -> int:
+    """Return how many gave the commonest set of answers: a coefficient rests on all the others."""
+    return int(np.unique(rows, axis=0, return_counts=True)[1].max())
 
 
 def _asked(values: Array) -> int:
