@@ -17,7 +17,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="No messages, only data and
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
 Data = Annotated[list[Path], typer.Argument(metavar="DATA…", help="One export, one file a wave, or a study file.")]
 InstrumentOption = Annotated[
-    str | None, typer.Option("--instrument", help="Instrument id, id@version, or path. Default: detected.")
+    str | None,
+    typer.Option("--instrument", help="Instrument id, id@version, file, or folder of versions. Default: detected."),
 ]
 WaveOption = Annotated[
     list[int] | None,
