@@ -74,6 +74,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
 
 
 #: Workbooks are archives; one that does not hold a workbook is not whole.
+_WITH_SHEETS = ("xlsx", "ods", "zip")
 _ARCHIVES = (".xlsx", ".xlsm", ".ods")
 
 
@@ -94,6 +95,8 @@ def _read(file: SniffedFile, options: ReadOptions) -> tuple[RawTable, ...]:
         raise damaged(file.path)
     if reader is None or file.kind not in ENDINGS.get(file.path.suffix.lower(), (file.kind,)):
         raise InputError(_not_readable(file), where=file.path.name, fix=_what_to_do(file.kind))
+    if options.sheets and file.kind not in _WITH_SHEETS:
+        raise InputError("only workbooks have sheets", where=file.path.name, fix="leave --sheet out")
     tables = tuple(without_identifying(table) for table in reader(file, options))
     for table in tables:
         _check_not_empty(table)

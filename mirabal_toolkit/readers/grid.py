@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _WITH_COMMA = re.compile(r"[+-]?\d*,\d+")
 _WHOLE = re.compile(r"[+-]?\d+")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+")
-_SPOILT = re.compile("Ã[\u0080-\u00bf]|â€|\ufffd")
+_SPOILT = "Ã[\u0080-\u00bf]|â€|\ufffd"  # not compiled, so that whole columns are searched at once
 
 
 @dataclass(frozen=True)

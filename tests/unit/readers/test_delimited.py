@@ -203,3 +203,7 @@ def test_identifying_columns_are_dropped_on_sight(csv):
 def test_a_question_of_several_lines_in_a_cell_is_a_cell(csv):
     table = read_table(csv('id,notes,x\nA,"first\nsecond, third",1\nB,none,2\n'))
     assert table.frame.frame["notes"].tolist() == ["first\nsecond, third", "none"]
+
+
+def test_a_text_file_has_no_sheets(csv):
+    assert "only workbooks have sheets" in refusal(csv("id,x\nA,1\n"), sheets=("Data",))

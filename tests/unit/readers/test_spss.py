@@ -206,4 +206,6 @@ def test_multiple_response_sets_that_name_unknown_variables_are_said(export, mon
         return replace(answer, meta={**answer.meta, "mr_sets": {"$a": ["x"], "$b": ["x", "gone"]}})
 
     monkeypatch.setattr(spss, "run_child", with_sets)
-    assert [(finding.code, finding.count) for finding in read(path).warnings] == [("multiple_response", 1)]
+    table = read(path)
+    assert [(finding.code, finding.count) for finding in table.warnings] == [("multiple_response", 1)]
+    assert table.multiple == {"$a": ("x",), "$b": ("x", "gone")}
