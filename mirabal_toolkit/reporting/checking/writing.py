@@ -10,7 +10,7 @@ from mirabal_toolkit.reporting.checking.outline import make_check_outline
 from mirabal_toolkit.reporting.checking.tables import agreement
 from mirabal_toolkit.reporting.documents.html import render_html_report
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.figures.gallery import participant_flow_drawn
+from mirabal_toolkit.reporting.figures.flow_sheet import participant_flow_drawn
 from mirabal_toolkit.reporting.figures.spec import Figure, draw
 from mirabal_toolkit.reporting.records import check_json
 from mirabal_toolkit.reporting.tables.by_wave import participant_flow

@@ -1,4 +1,4 @@
-"""Participant flow: a box a wave, those interviewed, and beside it why others were not."""
+"""Participant flow: a box a stage, from those approached to those analysed, and beside it why others are not in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BOX_WIDTH, SIDE_LEFT, GAP, PAD = 3.1, 3.7, 0.26, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One wave: its name, who was interviewed, and the lines of those who were not."""
+    """One stage: its name, who is in it (a line a row), and the lines of those who are not."""
 
     wave: str
     interviewed: str
@@ -46,7 +46,7 @@ def draw_flow(edition: Edition, steps: Sequence[Step], title: str, subtitle: str
 def _lines(step: Step, side_width: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
     main = (
         *wrap(step.wave, BOX_WIDTH - 2 * PAD, style.LABEL, "bold"),
-        *wrap(step.interviewed, BOX_WIDTH - 2 * PAD, style.LABEL),
+        *(line for text in step.interviewed.split("\n") for line in wrap(text, BOX_WIDTH - 2 * PAD, style.LABEL)),
     )
     side = tuple(line for text in step.lost for line in wrap(text, side_width - 2 * PAD, style.LABEL, "bold"))
     return main, side

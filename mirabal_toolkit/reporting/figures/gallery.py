@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import pandas as pd
-
-from mirabal_toolkit.core.data import INTERVIEWED, WAVE_STATUSES
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.figures.dots import forest, love_plot
@@ -18,13 +15,12 @@ from mirabal_toolkit.reporting.figures.dumbbell import (
     line_height,
     make_line,
 )
-from mirabal_toolkit.reporting.figures.flow import Step, draw_flow
+from mirabal_toolkit.reporting.figures.flow_sheet import participant_flow_drawn
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.stacked import Bar, Stack, draw_stack
 from mirabal_toolkit.reporting.figures.tipping_point import imputation_traces, tipping_points
 from mirabal_toolkit.reporting.figures.trajectories import axis_range, draw_trajectories, make_panel, panels_on_a_page
 from mirabal_toolkit.reporting.tables.answers import answer_rows, answers, answers_id, base_at, reasons_met
-from mirabal_toolkit.reporting.tables.by_wave import participant_flow
 from mirabal_toolkit.reporting.tables.figure_numbers import paired_numbers, trajectory_numbers
 from mirabal_toolkit.reporting.words import numbers
 from mirabal_toolkit.reporting.words.findings import counted_changes, first_to_last
@@ -238,82 +234,4 @@ def _answers_title(edition: Edition, item: str, stack: Stack) -> str:
         after=after,
         at_first=edition.at_wave(edition.waves[0]),
         at_last=edition.at_wave(edition.waves[-1]),
-    )
-
-
-def participant_flow_drawn(edition: Edition) -> Sheet:
-    """Return the participant flow."""
-    steps = [_step(edition, wave) for wave in edition.waves]
-    title = _flow_title(edition)
-    lines = [f"{step.wave}: {step.interviewed}; {', '.join(step.lost) or '–'}." for step in steps]
-    return Sheet(
-        "participant-flow",
-        edition.say("figure_flow"),
-        title,
-        " ".join([title + ".", edition.say("alt_flow"), *lines]),
-        participant_flow(edition),
-        partial(draw_flow, edition, steps, title, edition.say("subtitle_flow")),
-    )
-
-
-def _counted(edition: Edition, status: str, wave: int) -> str | None:
-    """Return a number of the flow as text; None where it is 0."""
-    value = edition.released.flow.frame[status].get(wave)
-    if value is None or pd.isna(value):
-        return edition.say("hidden")
-    return numbers.count(float(value)) if value else None
-
-
-def _step(edition: Edition, wave: int) -> Step:
-    interviewed = _counted(edition, INTERVIEWED, wave) or "0"
-    kept = _retained(edition, wave)
-    key = "flow_box_interviewed" if kept is None or wave == edition.waves[0] else "flow_box_share"
-    text = edition.say(key, interviewed=interviewed, share=kept or "")
-    return Step(edition.wave_name(wave), text, _lost(edition, wave))
-
-
-def _lost(edition: Edition, wave: int) -> tuple[str, ...]:
-    """Return how many were not interviewed, then the reasons; empty if nobody was lost.
-
-    Nobody is lost before the start: who comes later is told under the table.
-    """
-    if wave == edition.waves[0]:
-        return ()
-    reasons = []
-    for status in WAVE_STATUSES:
-        n = _counted(edition, status, wave)
-        if status != INTERVIEWED and n is not None:
-            reasons.append(edition.say("flow_reason", reason=edition.say(f"flow_{status}"), n=n))
-    flow = edition.released.flow.frame
-    eligible, interviewed = flow["eligible"].get(wave), flow[INTERVIEWED].get(wave)
-    if not reasons:
-        return ()
-    if eligible is None or interviewed is None or pd.isna(eligible) or pd.isna(interviewed):
-        total = edition.say("hidden")
-    else:
-        # Both are rounded where numbers are protected: a difference of 0 is then not nobody.
-        lost = float(eligible) - float(interviewed)
-        total = numbers.count(lost) if lost > 0 else edition.say("few")
-    return (edition.say("flow_box_lost", n=total), *reasons)
-
-
-def _retained(edition: Edition, wave: int) -> str | None:
-    outcomes = edition.lookup.outcomes("retention")
-    found = edition.lookup.by_wave("retention", outcomes[0]).get(wave) if outcomes else None
-    if found is None or found.estimate is None:
-        return None
-    return numbers.percent(found.estimate, edition.decimals)
-
-
-def _flow_title(edition: Edition) -> str:
-    last = edition.waves[-1]
-    outcomes = edition.lookup.outcomes("retention")
-    found = edition.lookup.by_wave("retention", outcomes[0]).get(last) if outcomes else None
-    if found is None or found.count is None or found.n_obs is None:
-        return edition.say("finding_retention_hidden")
-    return edition.say(
-        "finding_retention",
-        kept=numbers.count(found.count),
-        started=numbers.count(found.n_obs),
-        at_last=edition.at_wave(last),
     )

@@ -99,12 +99,22 @@ def _retention_rows(edition: Edition) -> list[Row]:
     if not outcomes:
         return []
     kept = edition.lookup.by_wave("retention", outcomes[0])
-    shares = []
+    shares, counts = [], []
     for wave in edition.waves:
         found = kept.get(wave)
+        counts.append(_analysed(found, edition))
         text = edition.say("hidden") if found and found.hidden else numbers.NO_VALUE
         if found is None or found.estimate is None:
             shares.append(Cell(text))
         else:
             shares.append(Cell(numbers.percent(found.estimate, edition.decimals, ""), found.estimate))
-    return [Row((label_cell(edition.say("flow_retention")), *shares))]
+    return [
+        Row((label_cell(edition.say("flow_analysed_row")), *counts)),
+        Row((label_cell(edition.say("flow_retention")), *shares)),
+    ]
+
+
+def _analysed(found: Estimate | None, edition: Edition) -> Cell:
+    if found is None or found.count is None:
+        return Cell(edition.say("hidden") if found and found.hidden else numbers.NO_VALUE)
+    return cells.people(found.count)

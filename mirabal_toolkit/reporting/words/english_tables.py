@@ -103,6 +103,7 @@ TABLES: Mapping[str, str] = {
     "reason_not_asked": "Not asked at this wave",
     "reason_unexplained": "Left empty",
     "flow_eligible": "In the study",
+    "flow_analysed_row": "Analysed: started, and interviewed",
     "flow_interviewed": "Interviewed",
     "flow_retention": "Interviewed, % of those who started",
     "flow_wave_missed": "Not reached, or did not want to talk",
