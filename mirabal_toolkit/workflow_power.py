@@ -48,6 +48,8 @@ class PowerRequest:
         Id or path.
     people : tuple of int
         Numbers of people at the start; empty means as the plan says.
+    outcomes : tuple of str
+        Ids of planned outcomes; empty means as the plan says.
     out : Path or None
         Folder for the table and the curves; nothing is written when None.
     """
@@ -58,6 +60,7 @@ class PowerRequest:
     out: Path | None = None
     jobs: int = 1
     seed: int | None = None
+    outcomes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ def _described(request: PowerRequest) -> dict[str, Any]:
         "command": "power",
         "plan": Path(request.plan).name,
         "people": list(request.people),
+        "outcomes": list(request.outcomes),
         "simulations": request.simulations,
         "seed": request.seed,
     }
@@ -136,9 +140,15 @@ def _declared(request: PowerRequest, plan: AnalysisPlan) -> Power:
         problems.append(Problem(f"a study has {FEWEST_PEOPLE} to {MOST_PEOPLE:,} people", fix="--people 60,100,150"))
     if simulations < 2:
         problems.append(Problem("there must be at least two simulations", fix="--simulations 200"))
+    planned = [one.outcome for one in plan.outcomes]
+    problems += [
+        Problem(f"“{name}” is no outcome of this plan", "--outcomes", f"use some of: {', '.join(planned)}")
+        for name in request.outcomes
+        if name not in planned
+    ]
     if problems:
         raise UsageError("these studies cannot be simulated", problems=problems)
-    return replace(power, people=people, simulations=simulations)
+    return replace(power, people=people, simulations=simulations, outcomes=request.outcomes or power.outcomes)
 
 
 def simulate_power(

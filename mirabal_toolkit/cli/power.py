@@ -17,6 +17,9 @@ def power(
     people: Annotated[
         str | None, typer.Option("--people", help="Numbers of people at the start, with commas. Default: the plan's.")
     ] = None,
+    outcomes: Annotated[
+        str | None, typer.Option("--outcomes", help="Outcomes of the plan, with commas. Default: the plan's.")
+    ] = None,
     simulations: Annotated[
         int | None, typer.Option("--simulations", help="Studies of each size. Default: the plan's, or 200.")
     ] = None,
@@ -36,7 +39,7 @@ def power(
     from mirabal_toolkit.workflow_power import PowerRequest
     from mirabal_toolkit.workflow_power import power as run_power
 
-    request = PowerRequest(plan, _sizes(people), simulations, out, jobs, seed)
+    request = PowerRequest(plan, _sizes(people), simulations, out, jobs, seed, _names(outcomes))
     voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
         found, files = run_power(request, progress)
@@ -46,8 +49,12 @@ def power(
         voice.say(f"Open the page: {files[0]}")
 
 
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
 def _sizes(text: str | None) -> tuple[int, ...]:
-    parts = [part.strip() for part in (text or "").split(",") if part.strip()]
+    parts = _names(text)
     if not all(part.isdigit() for part in parts):
         raise UsageError("numbers of people are whole numbers with commas between them", fix="--people 60,100,150")
     return tuple(int(part) for part in parts)

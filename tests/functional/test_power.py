@@ -50,7 +50,10 @@ def test_the_page_and_its_numbers(mirabal, tmp_path, plan):
 
 def test_the_numbers_do_not_depend_on_the_number_of_processes(mirabal, plan):
     plan.write_text(PLAN.replace(", change: {injured: -30}", "").replace(", model: gee", ""), encoding="utf-8")
-    one, two = (mirabal("power", plan, "--people", "25", "--jobs", jobs, "--json", "--quiet") for jobs in (1, 2))
+    one, two = (
+        mirabal("power", plan, "--people", "25", "--outcomes", "injured", "--jobs", jobs, "--json", "--quiet")
+        for jobs in (1, 2)
+    )
     assert one.returncode == 0, one.stderr
     assert json.loads(one.stdout)["lines"]
     assert one.stdout == two.stdout
@@ -62,6 +65,7 @@ def test_the_numbers_do_not_depend_on_the_number_of_processes(mirabal, plan):
         (("--people", "5,60"), "10 to 5,000 people"),
         (("--people", "many"), "whole numbers"),
         (("--simulations", "1"), "at least two simulations"),
+        (("--outcomes", "happiness"), "no outcome of this plan"),
     ],
 )
 def test_impossible_studies(mirabal, plan, arguments, told):
