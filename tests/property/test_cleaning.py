@@ -89,7 +89,7 @@ DECISIONS = st.builds(
 )
 LINKS = st.lists(DECISIONS, max_size=3)
 
-PATIENT = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PATIENT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def wave_data(rows: list[dict[str, Any]]) -> WaveData:
