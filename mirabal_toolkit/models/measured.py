@@ -63,6 +63,11 @@ class Measured:
             **parts,
         }
 
+    @property
+    def is_first_estimand(self) -> bool:
+        """Whether this is the outcome under its headline estimand."""
+        return self.estimand == (self.planned.estimands or self.outcome.estimands)[0]
+
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Return values at the first and last wave of the people who have both; each (n_pairs,)."""
         both = self.values[[self.first, self.last]].dropna()
@@ -70,8 +75,11 @@ class Measured:
 
     def long(self) -> pd.DataFrame:
         """Return observed person-waves in rows: columns person_id, wave, value, then the covariates."""
-        long = self.values.reset_index(names=PERSON).melt(PERSON, var_name=WAVE, value_name="value").dropna()
-        long = long.astype({WAVE: int}).sort_values([PERSON, WAVE], ignore_index=True)
+        ordered = self.values.sort_index()
+        matrix = ordered.to_numpy(np.float64)
+        person, wave = np.nonzero(~np.isnan(matrix))
+        waves = ordered.columns.to_numpy(np.int64)
+        long = pd.DataFrame({PERSON: ordered.index[person], WAVE: waves[wave], "value": matrix[person, wave]})
         return long.join(self.background.frame, on=PERSON) if self.background.terms else long
 
 
@@ -94,7 +102,9 @@ def measure(
 
     def wide(frame: pd.DataFrame) -> pd.DataFrame:
         table: pd.DataFrame = frame[column].unstack(WAVE)
-        return table[[wave for wave in table.columns if wave not in set_aside]].reindex(index=people, columns=waves)
+        return table[[wave for wave in table.columns if int(wave) not in set_aside]].reindex(
+            index=people, columns=waves
+        )
 
     return Measured(
         outcome=panel.instrument.outcome(planned.outcome),

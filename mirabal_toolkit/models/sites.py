@@ -32,9 +32,14 @@ _SITE = "site"
 
 
 def change_across_sites(measured: Measured) -> Iterator[Record]:
-    """Yield the change from first to last wave with sites as clusters, and how it differs between sites."""
+    """Yield the change with sites as clusters, and how it differs between sites, under the headline estimand."""
     sites = measured.background.site
-    if sites is None or measured.planned.model is None or measured.outcome.kind == "ordinal":
+    if (
+        sites is None
+        or not measured.is_first_estimand
+        or measured.planned.model is None
+        or measured.outcome.kind == "ordinal"
+    ):
         return
     data = measured.long()
     data = data.assign(**{_SITE: data[PERSON].map(sites)})
