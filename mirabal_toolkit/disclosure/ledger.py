@@ -105,7 +105,8 @@ def _showing(ledger: Ledger, row: Row) -> Showing | None:
     if not missing(row["n_obs"]) and (row["scale"] == "percent" or row["analysis"] == "paired_change"):
         base = (*table, "n")
         ledger.counts[base] = int(row["n_obs"])
-    if row["analysis"] == "paired_change" and row["term"] == "change":
+    # Where nobody was seen at both ends there is no table behind the change.
+    if row["analysis"] == "paired_change" and row["term"] == "change" and not missing(row["estimate"]):
         ends = ((*table, "before"), (*table, "after"))
         return Showing(base=(*table, "n"), implied=((*table, "both"),), needs=ends)
     if missing(row["count"]) or row["analysis"] == "mean":
