@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mirabal_toolkit.core.data import Finding
 from mirabal_toolkit.errors import InputError
@@ -25,6 +25,8 @@ _EXPLAINING = frozenset(
 )
 #: Two sheets hold the same table at two waves when they share this part of their columns.
 _ALIKE = 0.5
+#: A megabyte of a workbook holds so many times the cells of a megabyte of other files.
+_SLOWER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def read_workbook(
         something stands outside the table; or if it cannot be told which sheet is meant.
     """
     sha256 = sha256_of(file.path)
+    slower = replace(options.limits, seconds_per_megabyte=_SLOWER * options.limits.seconds_per_megabyte)
+    options = replace(options, limits=slower)
     listed = run_child(_request(file), options.limits).meta["sheets"]
     visible = [str(sheet["name"]) for sheet in listed if not sheet["hidden"]]
     hidden = [str(sheet["name"]) for sheet in listed if sheet["hidden"]]

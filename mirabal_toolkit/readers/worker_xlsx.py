@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import zipfile
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ class Workbook:
     def __init__(self, archive: zipfile.ZipFile, refused: type[Exception], columns: int) -> None:
         self._archive, self._refused, self._columns = archive, refused, columns
         self.notes: dict[str, int] = {"formulas": 0}
+        self._names = _Names()
         tree = self._tree("xl/workbook.xml")
         self._paths = self._targets()
         self._sheets = [element for element in tree.iter() if _plain(element.tag) == "sheet"]
@@ -48,7 +50,9 @@ class Workbook:
         path = self._paths[relation]
         strings = self._strings()
         for element in self._elements(path, name):
-            tag = _plain(element.tag)
+            tag = self._names[element.tag]
+            if tag in ("c", "v"):
+                continue
             if tag == "row":
                 yield self._row(element, strings, name)
                 element.clear()
@@ -60,12 +64,12 @@ class Workbook:
     def _row(self, row: Any, strings: list[str], name: str) -> list[str]:
         texts: list[str] = []
         for cell in row:
-            if _plain(cell.tag) != "c":
+            if self._names[cell.tag] != "c":
                 continue
-            place = _column(cell.get("r", ""), len(texts))
             text = self._text(cell, strings, name)
             if not text:
                 continue
+            place = _column(cell.get("r", ""), len(texts))
             if place >= self._columns:
                 raise self._refused("too_wide", f"sheet {name}, {cell.get('r', '')}")
             texts += [""] * (place + 1 - len(texts))
@@ -73,29 +77,30 @@ class Workbook:
         return texts
 
     def _text(self, cell: Any, strings: list[str], name: str) -> str:
+        parts = {self._names[child.tag]: child for child in cell}
         kind = cell.get("t", "n")
-        children = {_plain(child.tag): child for child in cell}
-        value = (children["v"].text or "") if "v" in children else ""
-        where = f"sheet {name}, {cell.get('r', '')}"
-        if "f" in children:
+        value = (parts["v"].text or "") if "v" in parts else ""
+        if "f" in parts:
             self.notes["formulas"] += 1
-            if "v" not in children or (not value and kind != "str"):
-                raise self._refused("formula", where)
-        if kind == "e":
-            raise self._refused("error_value", where)
+            if "v" not in parts or (not value and kind != "str"):
+                raise self._refused("formula", f"sheet {name}, {cell.get('r', '')}")
+        if kind == "n":
+            return self._number(value, cell.get("s"))
         if kind == "s":
             return strings[int(value)] if value else ""
+        if kind == "e":
+            raise self._refused("error_value", f"sheet {name}, {cell.get('r', '')}")
         if kind == "inlineStr":
-            return _joined(children["is"]) if "is" in children else ""
-        if kind in ("str", "b", "d"):
-            return value.replace("T00:00:00", "") if kind == "d" else value
-        return self._number(value, cell.get("s"))
+            return _joined(parts["is"]) if "is" in parts else ""
+        return value.replace("T00:00:00", "") if kind == "d" else value
 
     def _number(self, value: str, style: str | None) -> str:
         """Return a number as text, as a date where its format is one, with leading zeros where its format has them."""
         if not value:
             return ""
         kind, width = self._kinds[int(style)] if style and int(style) < len(self._kinds) else ("", 0)
+        if not kind and len(value) < 16 and value.isdecimal():
+            return value.zfill(width)
         number = float(value)
         if kind in ("date", "time") and 0 <= number < 2_958_466:
             moment = self._epoch + dt.timedelta(seconds=round(number * 86_400))
@@ -158,6 +163,14 @@ class Workbook:
                 yield element
 
 
+class _Names(dict[str, str]):
+    """Tag → its name without a namespace; each is taken apart once, since a sheet has millions of cells."""
+
+    def __missing__(self, tag: str) -> str:
+        self[tag] = _plain(tag)
+        return self[tag]
+
+
 def _plain(tag: str) -> str:
     return tag.rpartition("}")[2]
 
@@ -174,15 +187,18 @@ def _joined(element: Any) -> str:
     return "".join(pieces)
 
 
+@functools.lru_cache(maxsize=20_000)
+def _number_of_letters(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
 def _column(reference: str, otherwise: int) -> int:
     """Return the column of a cell, from 0; ``C7`` is 2."""
     match = _CELL.match(reference)
-    if match is None:
-        return otherwise
-    number = 0
-    for letter in match[1]:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
+    return otherwise if match is None else _number_of_letters(match[1])
 
 
 def _kind_of_format(number: int, own: dict[int, str]) -> tuple[str, int]:
