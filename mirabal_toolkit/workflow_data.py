@@ -1,4 +1,4 @@
-"""The roads that data take beside the one to a report: checked, written back, erased.
+"""The roads that data take beside the one to a report: made up, imported, checked, written back, erased.
 
 Like `workflow`, this joins rooms and computes nothing.
 """
@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mirabal_toolkit import workflow
-from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData
+from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData, WaveData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.quality import DataCheck, ReleasableCheck
 from mirabal_toolkit.core.results import Results, estimates_frame
 from mirabal_toolkit.errors import Problem, UsageError
+from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.workflow import SEVERITIES, DataRequest, Progress
 
 if TYPE_CHECKING:
@@ -328,3 +329,72 @@ def check_leaving(folder: str | Path) -> list[Problem]:
     from mirabal_toolkit.disclosure.leaving import problems_of
 
     return problems_of(Path(folder))
+
+
+def simulate_file(instrument: str, out: Path, *, people: int, waves: int, seed: int) -> dict[str, int | str]:
+    """Write artificial waves to `out` and say what was written.
+
+    Raises
+    ------
+    UsageError
+        If the instrument is unknown or has fewer waves, or the file's ending is not one that is written.
+    """
+    from mirabal_toolkit.synthetic import simulate
+    from mirabal_toolkit.synthetic.export import write_study
+
+    study = simulate(load_instrument(instrument), people=people, waves=waves, seed=seed)
+    write_study(study, out)
+    return {"instrument": study.instrument.reference, "people": people, "waves": waves, "seed": seed, "file": str(out)}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What `import_study` made."""
+
+    waves: WaveData
+    mapping: Path
+    links: Path | None = None
+
+    @property
+    def people(self) -> int:
+        """How many different ids there are."""
+        return int(self.waves.answers.frame["person_id"].nunique())
+
+
+def import_study(request: DataRequest, out: Path, progress: Progress) -> Imported:
+    """Write exports as one study file, with the mapping by which they were read beside it.
+
+    People who asked to be erased are taken out before anything is written. Ids that may be slips of
+    others are proposed in a links file.
+
+    Raises
+    ------
+    UsageError
+        If `out` does not end in ``.parquet``.
+    FindingsError
+        If the import is strict and something is not sure; the mapping file to correct is written.
+    """
+    from mirabal_toolkit.cleaning import propose_links, read_links, without_erased, write_links
+    from mirabal_toolkit.readers import write_mapping, write_study
+
+    if out.suffix != ".parquet":
+        raise UsageError("a study file ends in .parquet", fix=f"--out {out.with_suffix('.parquet')}")
+    progress("Reading", 0, 2)
+    said = read_links(request.links) if request.links else ()
+    found = workflow.read_files(replace(request, strict=None), lambda text: progress(text, 0, 2))
+    if found.variables and found.mapping is None:
+        raise UsageError(
+            f"these exports were collected with several versions of {found.waves.instrument.id}",
+            fix="import those of each version by themselves; `mirabal analyse` takes all study files at once",
+        )
+    progress("Writing", 1, 2)
+    beside = request.mapping or out.with_suffix(".mapping.yaml")
+    if found.mapping is not None and request.mapping is None:
+        write_mapping(found.mapping, beside)
+    if found.mapping is not None and request.strict is not None:
+        found.mapping.refuse_doubts(request.strict)
+    waves = without_erased(found.waves, said)
+    write_study(waves, out, mapping=found.mapping)
+    links = propose_links(waves, links=said)
+    undecided = write_links(links, out.with_suffix(".links.yaml")) if len(links) > len(said) else request.links
+    return Imported(waves, beside, undecided)

@@ -51,7 +51,8 @@ def import_data(
 
     Correct the mapping file where it is wrong, and run the command again with --mapping.
     """
-    from mirabal_toolkit.workflow import DataRequest, import_study
+    from mirabal_toolkit.workflow import DataRequest
+    from mirabal_toolkit.workflow_data import import_study
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
@@ -166,7 +167,7 @@ def simulate(
     quiet: Quiet = False,
 ) -> None:
     """Make artificial waves that follow the questionnaire's routing, drop-out and change."""
-    from mirabal_toolkit.workflow import simulate_file
+    from mirabal_toolkit.workflow_data import simulate_file
 
     voice = Voice(as_json, quiet)
     summary = simulate_file(instrument, out, people=people, waves=waves, seed=seed)

@@ -56,13 +56,13 @@ def test_instruments_list_and_show(mirabal):
 
 
 def test_an_internal_error_tells_where_and_shows_no_data(tmp_path, monkeypatch, capsys):
-    from mirabal_toolkit import workflow
+    from mirabal_toolkit import workflow_data
     from mirabal_toolkit.cli.main import exit_code_of
 
     def broken(*_arguments, **_options):
         raise ValueError("could not convert string to float: 'Jane Doe 07700'")
 
-    monkeypatch.setattr(workflow, "simulate_file", broken)
+    monkeypatch.setattr(workflow_data, "simulate_file", broken)
     code = exit_code_of(["simulate", "partner-safety", "--out", str(tmp_path / "x.sav")])
     said = capsys.readouterr().err
     assert code == 1

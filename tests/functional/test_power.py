@@ -4,6 +4,11 @@ import json
 
 import pytest
 
+from mirabal_toolkit.core.plan import Power
+from mirabal_toolkit.instruments.loading import load_instrument
+from mirabal_toolkit.plans.loading import load_plan
+from mirabal_toolkit.workflow_power import simulate_power
+
 PLAN = """\
 format: "1"
 id: small
@@ -48,15 +53,17 @@ def test_the_page_and_its_numbers(mirabal, tmp_path, plan):
     assert {"power.html", "manifest.json", "tables/power.csv", "figures/power-curves.svg"} <= names
 
 
-def test_the_numbers_do_not_depend_on_the_number_of_processes(mirabal, plan):
-    plan.write_text(PLAN.replace(", change: {injured: -30}", "").replace(", model: gee", ""), encoding="utf-8")
+def test_the_numbers_do_not_depend_on_the_number_of_processes(plan):
+    instrument, declared = load_instrument("partner-safety"), Power((25,), 11, ("injured",), dropout=0.3)
     one, two = (
-        mirabal("power", plan, "--people", "25", "--outcomes", "injured", "--jobs", jobs, "--json", "--quiet")
+        simulate_power(instrument, load_plan(plan), declared, seed=5, jobs=jobs, progress=lambda *_: None)
         for jobs in (1, 2)
     )
-    assert one.returncode == 0, one.stderr
-    assert json.loads(one.stdout)["lines"]
-    assert one.stdout == two.stdout
+    assert [(line.method, line.people, line.simulations) for line in one.lines] == [
+        ("model", 25, 11),
+        ("paired", 25, 11),
+    ]
+    assert one.lines == two.lines
 
 
 @pytest.mark.parametrize(
