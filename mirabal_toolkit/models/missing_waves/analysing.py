@@ -19,6 +19,7 @@ from mirabal_toolkit.models.missing_waves.chains import impute, seeds_of
 from mirabal_toolkit.models.missing_waves.extremes import bound_records
 from mirabal_toolkit.models.missing_waves.imputed import Filled, imputed_records, unit_of
 from mirabal_toolkit.models.missing_waves.layout import Layout, People, know_people, lay_out
+from mirabal_toolkit.models.missing_waves.reference import reference_records
 from mirabal_toolkit.models.missing_waves.tipping import tipping_records
 from mirabal_toolkit.models.missing_waves.weights import weighted_records
 
@@ -97,7 +98,19 @@ def _assumptions(task: LostWaves, layout: Layout) -> Iterator[Record]:
         yield from imputed_records(filled)
         if asked.tipping_point:
             yield from tipping_records(filled)
+        if asked.reference_based:
+            yield from _by_arms(filled)
     if asked.weights:
         yield from weighted_records(measured, task.people)
     if asked.bounds:
         yield from bound_records(measured, layout)
+
+
+def _by_arms(filled: Filled) -> Iterator[Record]:
+    """Yield the reference-based estimates, where the plan compares two arms with two people each at least."""
+    arms = filled.measured.background.treated
+    if arms is None:
+        return
+    treated = arms.reindex(filled.layout.people).to_numpy() == 1
+    if min(treated.sum(), (~treated).sum()) >= 2:
+        yield from reference_records(filled, treated)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -123,6 +123,8 @@ class Layout:
         there is nothing to impute; the chains fill such gaps in passing, and they are left out again.
     limits : tuple of float
         Lowest and highest value the outcome can have.
+    people : Index
+        Ids of the rows.
     """
 
     values: Floats
@@ -132,6 +134,7 @@ class Layout:
     lost: Mask
     counts: Mask
     limits: tuple[float, float]
+    people: pd.Index = field(default_factory=lambda: pd.Index([]))
 
     @property
     def ends(self) -> Mask:
@@ -171,6 +174,7 @@ def lay_out(measured: Measured, people: People) -> Layout:
         lost=lost[:, held],
         counts=(lost | ~gaps)[:, held],
         limits=people.limits[measured.outcome.id],
+        people=values.index,
     )
 
 
