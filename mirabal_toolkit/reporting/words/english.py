@@ -287,6 +287,6 @@ ENGLISH: Mapping[str, str] = {
     **SENSITIVITY,
     **CHECK,
     **POWER,
+    **MEASURING,
     **COMPARISONS,
 }
-    **MEASURING,
