@@ -105,7 +105,9 @@ register(
         others=(
             Contestant("glmm (Rust)", _rust),
             Contestant("lme4", r_script="lmm.R", repeats=lambda n: 3 if n <= 10_000 else 1),
-            Contestant("statsmodels", _statsmodels, largest=1_000, repeats=lambda n: 3 if n <= 100 else 1),
+            Contestant(
+                "statsmodels", _statsmodels, largest=10_000, repeats=lambda n: 3 if n <= 100 else 1, limit=600.0
+            ),
         ),
         n_columns=14,
         pass_over=_gram,

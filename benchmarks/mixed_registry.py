@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import gc
 import math
+import multiprocessing
 import shutil
 import subprocess
 import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -34,13 +36,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Contestant:
-    """A program: `fit(data)` gives an `Answer`; or `r_script` names a file in `benchmarks/r`."""
+    """A program: `fit(data)` gives an `Answer`; or `r_script` names a file in `benchmarks/r`.
+
+    `limit` is the number of seconds after which a run is ended, and the table says "more than".
+    """
 
     name: str
     fit: Callable[[pd.DataFrame], Answer] | None = None
     r_script: str = ""
     largest: int = 10**9
     repeats: Callable[[int], int] = lambda n: 9 if n <= 1_000 else 3 if n <= 100_000 else 1
+    limit: float | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ class Measurement:
     error_difference: float = float("nan")
     peak_ratio: float = float("nan")
     gram_seconds: float = float("nan")
+    ended_early: bool = False
 
     def record(self) -> dict[str, object]:
         """Plain values for JSON."""
@@ -113,13 +120,38 @@ def peak_bytes(call: Callable[[], object]) -> int:
     return peak
 
 
-def run_r(script: str, data: pd.DataFrame, repeats: int) -> tuple[float, Answer]:
+def limited(call: Callable[[], tuple[float, Answer]], seconds: float) -> tuple[float, Answer]:
+    """Run in a process of its own, which is ended after some seconds; TimeoutError then."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        # only a global can be handed to the child; it inherits the memory of this process
+        _CALLS.append(call)
+        try:
+            return pool.submit(_last_call).result(timeout=seconds)
+        except TimeoutError:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+        finally:
+            _CALLS.pop()
+
+
+_CALLS: list[Callable[[], tuple[float, Answer]]] = []
+
+
+def _last_call() -> tuple[float, Answer]:
+    return _CALLS[-1]()
+
+
+def run_r(script: str, data: pd.DataFrame, repeats: int, limit: float | None = None) -> tuple[float, Answer]:
     """Run a script of `benchmarks/r`; it times itself and writes seconds, llf, estimates and errors."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "data.csv", Path(folder) / "answer.csv"
         data.to_csv(source, index=False)
         command = ["Rscript", str(FOLDER / "r" / script), str(source), str(target), str(repeats)]
-        subprocess.run(command, check=True, capture_output=True)
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=limit)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
         table = pd.read_csv(target)
     of = {kind: rows.set_index("name")["value"].to_dict() for kind, rows in table.groupby("kind")}
     answer = Answer(of["llf"]["llf"], of["estimate"], of["std_error"])
@@ -132,7 +164,7 @@ def measure(job: Job, n: int, *, with_r: bool, only_ours: bool = False) -> list[
     base = {"job": job.name, "people": n, "rows": len(data)}
     seconds, ours = _run(job.ours, data, n)
     first = Measurement(**base, contestant=job.ours.name, seconds=seconds)
-    first.peak_ratio = peak_bytes(lambda: _fit(job.ours, data)) / (8.0 * len(data) * job.n_columns)
+    first.peak_ratio = memory(job, n)
     if job.pass_over is not None:
         first.gram_seconds = job.pass_over(data)
     found = [first]
@@ -140,9 +172,19 @@ def measure(job: Job, n: int, *, with_r: bool, only_ours: bool = False) -> list[
         if n > other.largest or (other.r_script and not with_r):
             continue
         print(f"  {other.name} …", flush=True)
-        seconds, answer = _run(other, data, n)
+        try:
+            seconds, answer = _run(other, data, n)
+        except TimeoutError:
+            found.append(Measurement(**base, contestant=other.name, seconds=float(other.limit or 0), ended_early=True))
+            continue
         found.append(_compared(Measurement(**base, contestant=other.name, seconds=seconds), ours, answer))
     return found
+
+
+def memory(job: Job, n: int) -> float:
+    """Most memory our fit holds, as a multiple of the design matrix."""
+    data = job.make(n)
+    return peak_bytes(lambda: _fit(job.ours, data)) / (8.0 * len(data) * job.n_columns)
 
 
 def _fit(contestant: Contestant, data: pd.DataFrame) -> Answer:
@@ -153,7 +195,9 @@ def _fit(contestant: Contestant, data: pd.DataFrame) -> Answer:
 
 def _run(contestant: Contestant, data: pd.DataFrame, n: int) -> tuple[float, Answer]:
     if contestant.r_script:
-        return run_r(contestant.r_script, data, contestant.repeats(n))
+        return run_r(contestant.r_script, data, contestant.repeats(n), contestant.limit)
+    if contestant.limit is not None:
+        return limited(lambda: timed(lambda: _fit(contestant, data), contestant.repeats(n)), contestant.limit)
     return timed(lambda: _fit(contestant, data), contestant.repeats(n))
 
 
