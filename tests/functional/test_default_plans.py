@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from mirabal_toolkit.bundled import bundled_folder
 from mirabal_toolkit.cli.main import exit_code_of
 
 PEOPLE = "80"
@@ -47,15 +48,32 @@ def test_a_survey_in_several_countries_speaks_of_countries_and_not_of_change(tmp
     assert "Italy" in capsys.readouterr().out
 
 
+def few_outcomes(folder):
+    """Return the plan comparison-site with three outcomes, since each costs time."""
+    kept = ("injured", "space_score", "feels_safe")
+    lines = (bundled_folder("analyses") / "comparison-site.yaml").read_text(encoding="utf-8").splitlines()
+    lines = [line for line in lines if "outcome:" not in line or any(f"outcome: {name}," in line for name in kept)]
+    (folder / "few.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(folder / "few.yaml")
+
+
 def test_programme_and_comparison_site(tmp_path):
-    programme, site = simulated("partner-safety", 5, tmp_path), simulated("comparison-site", 5, tmp_path)
-    text, rows = analysed(tmp_path, programme, "--comparison", site)
+    programme, site = simulated("partner-safety", 2, tmp_path), simulated("comparison-site", 2, tmp_path)
+    text, rows = analysed(tmp_path, programme, "--comparison", site, "--plan", few_outcomes(tmp_path))
     assert {"arm_level", "arm_difference", "balance", "e_value", "site_change"} <= kinds(rows)
     assert "The two groups side by side" in text
     assert "cannot be tested" in text
     assert "There is no comparison group" not in text
     models = {row["model"] for row in rows if row["analysis"] == "arm_difference"}
     assert {"lmm-random-intercept", "overlap-weighted"} <= models
+
+
+@pytest.mark.slow
+def test_the_default_plan_of_two_files(tmp_path):
+    programme, site = simulated("partner-safety", 5, tmp_path), simulated("comparison-site", 5, tmp_path)
+    text, rows = analysed(tmp_path, site, "--comparison", programme)
+    assert len({row["outcome"] for row in rows if row["analysis"] == "arm_difference"}) > 10
+    assert "With a programme" in text
 
 
 @pytest.mark.slow
