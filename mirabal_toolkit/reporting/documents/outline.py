@@ -274,6 +274,7 @@ def _sensitivity(edition: Edition, place: Shelf) -> Iterator[Block]:
     for text in what_it_changes(edition):
         yield Paragraph(text)
     yield from place.table("sensitivity")
+    yield from place.table("reference-based")
     sentences = turning_points(edition)
     if sentences:
         yield Bullets(sentences)

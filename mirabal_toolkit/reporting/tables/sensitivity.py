@@ -103,3 +103,31 @@ def conclusion_text(standing: Standing, edition: Edition, decimals: int) -> str:
     if verdict == "turns" and standing.shift is not None:
         return edition.say("standing_turns", points=numbers.signed(standing.shift.estimate, decimals))
     return edition.say(f"standing_{verdict}")
+
+
+def reference_based(edition: Edition) -> Table:
+    """Return the difference between the arms, with those lost in the treated arm imputed from the reference arm."""
+    marks, say = cells.Marks(edition), edition.say
+    columns = (
+        Column("rule", say("header_reference_rule"), "label"),
+        Column("n", say("header_n")),
+        Column("difference", say("header_reference_difference", level=edition.level), "interval"),
+    )
+    groups = []
+    for one in looked_at(edition):
+        rows = edition.lookup.rows("reference_change", one.outcome.id, one.estimand)
+        decimals = decimals_of(one, edition)
+        members = tuple(
+            Row(
+                (
+                    label_cell(say(f"reference_{row.model.replace('-', '_')}")),
+                    cells.people(row.n_persons),
+                    _change_cell(row, edition, decimals, marks),
+                )
+            )
+            for row in rows
+        )
+        if members:
+            groups.append(RowGroup(edition.label(one), members))
+    notes = (Note(say("note_reference_based")), *marks.notes())
+    return Table("reference-based", say("table_reference_based"), columns, tuple(groups), notes)

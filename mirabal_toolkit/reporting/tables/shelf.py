@@ -18,7 +18,7 @@ from mirabal_toolkit.reporting.tables.measurement import items, reliability
 from mirabal_toolkit.reporting.tables.model import model, model_detail, model_parameters
 from mirabal_toolkit.reporting.tables.panel_models import other_models, within_between
 from mirabal_toolkit.reporting.tables.provenance import provenance
-from mirabal_toolkit.reporting.tables.sensitivity import sensitivity
+from mirabal_toolkit.reporting.tables.sensitivity import reference_based, sensitivity
 from mirabal_toolkit.reporting.tables.spec import Table
 from mirabal_toolkit.reporting.tables.within import sites, subgroups
 
@@ -48,6 +48,7 @@ BUILDERS = (
     subgroups,
     sites,
     sensitivity,
+    reference_based,
     attrition,
     worse_off,
     lost_and_retained,

@@ -158,4 +158,12 @@ SENSITIVITY: Mapping[str, str] = {
     "conclusions_unknown": "It cannot be said, because numbers are hidden or nothing could be estimated, for: "
     "{labels}.",
     "note_conclusion": "Depends on the method: some of the intervals hold zero, others do not.",
+    "table_reference_based": "The difference between the arms, if those lost had gone the way of the reference arm",
+    "header_reference_rule": "Women lost in the programme arm",
+    "header_reference_difference": "Difference in change ({level} interval)",
+    "reference_missing_at_random": "as others like them in their arm",
+    "reference_jump_to_reference": "as the reference arm from then on",
+    "reference_copy_increments": "stayed ahead, but changed like the reference arm from then on",
+    "note_reference_based": "Lost answers filled in; for women of the programme arm who did not come back, in three"
+    " ways.",
 }
