@@ -31,13 +31,11 @@ def report_similar_ids(cells: Cells, instrument: Instrument, step: Step) -> Step
     if not links:
         return StepResult(cells, audit)
     count = len({link.late for link in links})
-    one = len({link.late for link in links if link.slips == 1})
-    backed = len({link.late for link in links if len(link.agree) > 1})
-    text = (
-        f"{count} id(s) that first appear after the first wave may be slips of an id that is missing then: {one} are "
-        f"one slip away, {backed} agree in two or more things asked once"
+    # One count only stands in the words: only that is protected when findings leave.
+    text = f"{count} id(s) that first appear after the first wave may be slips of an id that is missing then"
+    advice = (
+        "`mirabal import` writes a links file that says what speaks for each; decide in it, and give it with --links"
     )
-    advice = "`mirabal import` writes a links file to decide in; give it with --links. Nothing is merged before that"
     return StepResult(cells, audit, (Finding("warning", "similar_ids", text, count=count, advice=advice),))
 
 
