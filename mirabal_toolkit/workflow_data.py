@@ -160,7 +160,7 @@ def write(
         raise UsageError("there are no scores in cleaned data", fix="score them first: mt.score(clean)")
     table = lay_out(data, layout, scores=scores)
     written = write_table(table, place)
-    beside = place.with_name(f"{place.stem}.mapping.yaml")
+    beside = place.with_name(f"{place.name}.mapping.yaml")
     write_mapping(_mapping_of(as_written(table, place), extended=place.suffix.lower() == ".dta"), beside)
     return replace(written, beside=(*written.beside, beside))
 

@@ -11,7 +11,6 @@ from typing import Any
 MANIFEST = "manifest.json"
 #: What `mirabal write` leaves beside a file, by which it is known.
 BESIDE = (".codebook.csv", ".mapping.yaml")
-DATA_ENDINGS = (".sav", ".zsav", ".dta", ".csv", ".xlsx", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,7 @@ def written_back(folders: tuple[Path, ...]) -> Iterator[Path]:
     """Yield the files that `mirabal write` wrote, with those beside them."""
     for folder in folders:
         for codebook in sorted(folder.rglob(f"*{BESIDE[0]}")):
-            stem = codebook.name.removesuffix(BESIDE[0])
-            mapping = codebook.with_name(stem + BESIDE[1])
+            data = codebook.with_name(codebook.name.removesuffix(BESIDE[0]))
+            mapping = data.with_name(data.name + BESIDE[1])
             if mapping.is_file() and "written by mirabal write" in mapping.read_text(encoding="utf-8"):
-                data = [codebook.with_name(stem + ending) for ending in DATA_ENDINGS]
-                yield from (path for path in (*data, codebook, mapping) if path.is_file())
+                yield from (path for path in (data, codebook, mapping) if path.is_file())

@@ -60,7 +60,7 @@ def write_table(table: WrittenTable, path: Path) -> Written:
         If it cannot be written: no room, no permission.
     """
     check_format(path)
-    codebook = path.with_name(f"{path.stem}.codebook.csv")
+    codebook = path.with_name(f"{path.name}.codebook.csv")
     with whole_file(path) as place, whole_file(codebook) as book:
         try:
             losses = FORMATS[path.suffix.lower()](table, place)

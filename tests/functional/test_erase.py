@@ -16,8 +16,8 @@ from mirabal_toolkit.cleaning import Link, read_links, write_links
 from mirabal_toolkit.erasing import log as removal_log
 from mirabal_toolkit.erasing import read_log
 from mirabal_toolkit.errors import InputError, UsageError
-from mirabal_toolkit.workflow import DataRequest, import_study, simulate_file
-from mirabal_toolkit.workflow_data import CheckRequest, run_check
+from mirabal_toolkit.workflow import DataRequest
+from mirabal_toolkit.workflow_data import CheckRequest, import_study, run_check, simulate_file
 
 HER, SLIP, OTHER = "XYZZY-4711", "xyzzy 47l1", "QWERT-0815"
 

@@ -191,6 +191,12 @@ def test_codes_of_reasons_never_stand_where_an_answer_can(cleaned):
                 assert (highest is not None and code > highest) or code < (0 if lowest is None else lowest)
 
 
+def test_two_formats_of_one_name_have_their_own_codebook_and_mapping(short, tmp_path):
+    first = mt.write(short, tmp_path / "clean.sav")
+    second = mt.write(short, tmp_path / "clean.csv", layout="long")
+    assert not {*first.beside} & {*second.beside}
+
+
 def test_what_cannot_be_kept_is_said(cleaned, tmp_path):
     told = " ".join(mt.write(cleaned, tmp_path / "study.csv").losses)
     assert "labels" in told
