@@ -12,11 +12,11 @@ MEASURING: Mapping[str, str] = {
     "header_panel-first_differences": "From wave to wave",
     "header_own_levels": "p, levels go with waves seen",
     "note_other_models": "Change in percentage points, or points of a score, with its {level} interval. Each woman "
-    "her own level: entity and time effects, so only change within a woman counts. Levels drawn by chance: random "
-    "effects. From wave to wave: differences between neighbouring waves, both seen, added up. Percents are "
-    "modelled as they stand (linear probability). Errors are robust and clustered by woman. Last column: if "
-    "small, women with another level were seen at other waves, and the first of the three is the safer one "
-    "(Mundlak’s form of Hausman’s test).",
+    "her own level (entity and time dummies): only change within a woman counts. Levels drawn by chance: the "
+    "levels of women vary about one mean. From wave to wave: differences between neighbouring waves, both seen, "
+    "added up. Percents are modelled as they stand (linear probability). Errors are robust and clustered by "
+    "woman. Last column: if small, women with another level were seen at other waves, and the first of the three "
+    "is the safer one (Mundlak’s form of Hausman’s test).",
     "note_panel_disagree": "These ways do not agree on the direction of change for: {indicators}. Rely on none of "
     "them.",
     "table_within_between": "What goes with change in her circumstances",
@@ -30,8 +30,8 @@ MEASURING: Mapping[str, str] = {
     "scale_in_points": "{label} (points)",
     "scale_in_odds": "{label} (ratio of odds)",
     "section_measurement": "How well the scales measure",
-    "lead_measurement": "A scale is only as good as its items hang together, and only comparable over time if the "
-    "items work alike at every wave.",
+    "lead_measurement": "A scale is only as good as its items hang together, and only comparable over time if women "
+    "with the same score answer the items alike at every wave.",
     "table_reliability": "Reliability of the scales at every wave",
     "header_alpha": "Alpha",
     "header_inter_item": "Mean correlation of items",
@@ -44,12 +44,12 @@ MEASURING: Mapping[str, str] = {
     "note_no_factor_model": "Omega needs a factor model, and with fewer than 200 women factors are found that are "
     "not there; so it is not given.",
     "omega_refused": "n < 200",
-    "table_items": "Items: how each goes with the others, and whether it works alike",
+    "table_items": "Items: how each goes with the others, and whether it is answered alike",
     "header_item_rest": "With the others, {wave}",
     "header_alpha_without": "Alpha without it",
-    "header_dif_wave": "Works alike, first and last wave",
-    "header_dif_site": "Works alike across sites",
-    "note_items": "With the others: correlation of the item with the sum of the others. Works alike: at the same "
+    "header_dif_wave": "Answered alike, first and last wave",
+    "header_dif_site": "Answered alike across sites",
+    "note_items": "With the others: correlation of the item with the sum of the others. Answered alike: at the same "
     "score on the scale, change of McFadden’s R² when wave or site is added (uniform), and then their product "
     "with the score (non-uniform); {limit} or more with p below 0.01 is named “differs”. By wave two answers of "
     "one woman count as two women’s, so p is approximate. A dash: too few women (under 100, or under 20 in a "
@@ -86,5 +86,6 @@ MEASURING: Mapping[str, str] = {
     "note_couples_hidden": "A table of couples is hidden whole if any of its four cells counts few couples or none, "
     "so that nobody can learn from it what the other said.",
     "flag_no_factor_model": "n < 200: too few women for a factor model.",
-    "flag_works_differently": "Differs: an item that works differently at another wave or site.",
+    "flag_works_differently": "Differs: at another wave or site, women with the same score answer the item "
+    "differently.",
 }
