@@ -81,8 +81,10 @@ def _laid_out(
 def _paired(measured: Measured, seen: float) -> Trial:
     for record in first_to_last(measured):
         if record["analysis"].startswith("paired") and record["term"] == "change":
-            numbers = [record.get(name) for name in ("estimate", "conf_low", "conf_high", "p_value")]
-            return Trial(*(float("nan") if number is None else float(number) for number in numbers), seen)
+            estimate, low, high, p_value = (
+                float(record.get(name, float("nan"))) for name in ("estimate", "conf_low", "conf_high", "p_value")
+            )
+            return Trial(estimate, low, high, p_value, seen)
     return _nothing(seen)
 
 
