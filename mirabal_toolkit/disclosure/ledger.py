@@ -68,13 +68,16 @@ class Ledger:
     equations: list[dict[Key, int]] = field(default_factory=list)
 
     def total(self, whole: Key, parts: Sequence[Key], rest: Key | None = None) -> None:
-        """Write that `whole` is the sum of `parts`, and of a `rest` that nothing shows; if all are counted."""
+        """Write that `whole` is the sum of `parts`, and of a `rest` that nothing shows; if all are counted.
+
+        What does not add up in these results (an outcome computed from fewer items, say) is no equation of them.
+        """
         if whole not in self.counts or any(part not in self.counts for part in parts):
             return
+        left = self.counts[whole] - sum(self.counts[part] for part in parts)
+        if left < 0 or (rest is None and left > 0):
+            return
         if rest is not None:
-            left = self.counts[whole] - sum(self.counts[part] for part in parts)
-            if left < 0:
-                return
             self.counts[rest] = left
             parts = [*parts, rest]
         self.equations.append({whole: 1, **dict.fromkeys(parts, -1)})

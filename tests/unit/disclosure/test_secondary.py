@@ -14,7 +14,7 @@ from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.plan import PlannedOutcome
 from mirabal_toolkit.core.results import PastRelease
 from mirabal_toolkit.disclosure.attack import bounds_of, islands
-from mirabal_toolkit.disclosure.ledger import open_ledger
+from mirabal_toolkit.disclosure.ledger import Ledger, open_ledger
 from mirabal_toolkit.disclosure.profiles import PROFILES
 from mirabal_toolkit.disclosure.register import known_before, outputs_of, read_register
 from mirabal_toolkit.disclosure.release import release
@@ -40,6 +40,15 @@ def test_every_equation_of_the_ledger_holds(results):
     assert len(ledger.equations) > 100
     for equation in ledger.equations:
         assert sum(sign * ledger.counts[key] for key, sign in equation.items()) == 0
+
+
+def test_what_does_not_add_up_is_no_equation():
+    ledger = Ledger({("n",): 10, ("yes",): 4, ("no",): 5, ("more",): 12})
+    ledger.total(("n",), [("yes",), ("no",)])
+    ledger.total(("n",), [("more",)], ("rest",))
+    assert ledger.equations == []
+    ledger.total(("n",), [("yes",), ("no",)], ("rest",))
+    assert ledger.counts[("rest",)] == 1
 
 
 def test_a_total_and_its_other_part_give_a_count_away():
