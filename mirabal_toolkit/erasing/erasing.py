@@ -103,9 +103,10 @@ def erase_person(
             "nobody of that id is in the study file(s); nothing was changed",
             fix="write the id exactly as it stands in the data, in quotes",
         )
-    sources = frozenset().union(*(one.sources for one in hers))
-    outputs = tuple(made_from(tuple(also), sources))
     back = tuple(dict.fromkeys(written_back(tuple(also))))
+    # What was made from a written-back file was made from the study, too.
+    sources = frozenset().union(*(one.sources for one in hers), (file_hash(path) for path in back))
+    outputs = tuple(made_from(tuple(also), sources))
     removed = tuple(dict.fromkeys([*(file for one in outputs for file in one.files), *back]))
     log = studies[0].absolute().parent / LOG_NAME
     if not dry_run:

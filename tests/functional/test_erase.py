@@ -45,6 +45,8 @@ def made(tmp_path_factory):
     cleaned = mt.clean(mt.read(study / "study.parquet"))
     for ending in ("sav", "csv", "xlsx"):
         mt.write(cleaned, folder / "outputs" / f"back.{ending}", layout="long")
+    again = DataRequest((folder / "outputs" / "back.sav",), "partner-safety-short")
+    run_check(CheckRequest(again, folder / "outputs" / "second"), silent)
     shutil.move(folder / "export.csv", folder.parent / f"{folder.name}.csv")
     return folder
 
@@ -97,7 +99,7 @@ def test_not_a_byte_of_her_remains(kept):
 def test_what_counts_her_is_removed_and_can_be_made_again(kept):
     done = mt.erase(kept / "study" / "study.parquet", HER, also=[kept / "outputs"])
     check = kept / "outputs" / "check"
-    assert done.folders == (check,)
+    assert done.folders == (check, kept / "outputs" / "second")
     assert [path.name for path in check.rglob("*") if path.is_file()] == ["manifest.json"]
     assert json.loads((check / "manifest.json").read_text())["outputs"] == {}
     run_check(CheckRequest(DataRequest((kept / "study" / "study.parquet",)), check), silent)
