@@ -260,7 +260,7 @@ estimand, in a population of 200,000 of whom nothing is lost.
 - **coverage**: of the 95 % intervals. With S studies it errs by about ±43 / √S points (95 %): ±7 with forty, ±2.5 with
   three hundred. `python benchmarks/pipeline.py --studies 300` adds studies to those already there.
 
-Where who is lost depends on all harm told at the last interview, a model of one outcome knows only part of what the loss
+Where loss depends on all harm told at the last interview, a model of one outcome knows only part of what the loss
 depends on: a bias of up to about half a standard deviation stays where other harm foretells the loss. That is what
 auxiliary outcomes in multiple imputation are for (`missing_data: auxiliaries` of a plan).
 """
