@@ -93,7 +93,7 @@ ANALYSES: dict[str, str] = {
     "panel_test": "term `own_levels`: robust Hausman (Mundlak) test between the models entity and random_effects; F",
     "within_between": "term `within X` or `between X`: coefficient of a covariate that changes over time, within "
     "people and between them; odds_ratio or the unit of the score; count: people for whom X was ever other than zero",
-    "reliability": "outcome is the scale id; terms `alpha`, `omega`, `inter_item`, at a wave; n_persons with all items; "
+    "reliability": "outcome is the scale id; terms `alpha`, `omega`, `inter_item`, at a wave; n_persons: all items; "
     "count: people whose answers are not the commonest set",
     "floor_ceiling": "outcome is the scale id; terms `floor` and `ceiling`: percent with the lowest, highest score",
     "item_statistic": "outcome is the item id, indicator its scale; terms `item_rest` (correlation with the other "

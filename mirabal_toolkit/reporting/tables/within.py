@@ -43,7 +43,9 @@ def _subgroup_rows(one: Indicator, edition: Edition, marks: cells.Marks) -> list
     found = []
     for test in edition.lookup.rows("subgroup_test", one.outcome.id, one.estimand):
         head = cells.value(test, edition, marks, lambda _: numbers.NO_VALUE)
-        found.append(Row((label_cell(item_label(test.term, edition)), cells.people(test.n_persons), head, cells.EMPTY, _p(test))))
+        found.append(
+            Row((label_cell(item_label(test.term, edition)), cells.people(test.n_persons), head, cells.EMPTY, _p(test)))
+        )
         for row in edition.lookup.rows("subgroup_change", one.outcome.id, one.estimand):
             item, _, option = row.term.partition("=")
             if item == test.term:
