@@ -152,11 +152,16 @@ def correlated_effects_test(data: pd.DataFrame) -> WaldTest:
 
 
 def _layout(data: pd.DataFrame) -> tuple[pd.Series[Any], pd.DataFrame]:
-    """Return the outcome and an indicator of every wave but the first, indexed by person and wave."""
-    indexed = data.set_index([PERSON, WAVE])
+    """Return the outcome and an indicator of every wave but the first, indexed by person and wave.
+
+    People are numbered in the order of their ids: linearmodels sorts and groups by them dozens of times a fit, and
+    does so with numbers in half the time.
+    """
+    people = pd.Index(pd.factorize(data[PERSON], sort=True)[0], name=PERSON)
+    index = pd.MultiIndex.from_arrays([people, data[WAVE]])
     seen = sorted(data[WAVE].unique())
     waves = {f"w{wave}": (data[WAVE] == wave).to_numpy(dtype=float) for wave in seen[1:]}
-    return indexed["value"], pd.DataFrame(waves, index=indexed.index)
+    return pd.Series(data["value"].to_numpy(), index=index, name="value"), pd.DataFrame(waves, index=index)
 
 
 def _check(data: pd.DataFrame, waves: pd.DataFrame) -> None:
