@@ -3,53 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mirabal_toolkit.cli.output import Voice, console
+from mirabal_toolkit.cli.reading import JSON, NoProgress, Quiet, reads_data
 
 if TYPE_CHECKING:
-    from mirabal_toolkit.workflow import AnalysisRequest, Prepared, Released
-
-JSON = Annotated[bool, typer.Option("--json", help="Data as JSON on standard output.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No messages, only data and errors.")]
-NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
-Data = Annotated[list[Path], typer.Argument(metavar="DATA…", help="One export, one file a wave, or a study file.")]
-InstrumentOption = Annotated[
-    str | None,
-    typer.Option("--instrument", help="Instrument id, id@version, file, or folder of versions. Default: detected."),
-]
-WaveOption = Annotated[
-    list[int] | None,
-    typer.Option("--wave", min=1, help="Wave of the file, where it does not say; once a file, in their order."),
-]
-EncodingOption = Annotated[
-    str | None, typer.Option("--encoding", help="Of texts in a file that declares a wrong one, e.g. windows-1252.")
-]
-SheetOption = Annotated[
-    list[str] | None, typer.Option("--sheet", help="Sheet of a workbook; once a wave, in their order. Default: found.")
-]
-DecimalOption = Annotated[
-    Literal[".", ","] | None, typer.Option("--decimal", help="Sign before decimals in text files. Default: found.")
-]
-DelimiterOption = Annotated[
-    str | None, typer.Option("--delimiter", help="Sign between fields in text files, or “tab”. Default: found.")
-]
-MappingOption = Annotated[Path | None, typer.Option("--mapping", help="A mapping file, as `mirabal import` writes it.")]
-LinksOption = Annotated[
-    Path | None, typer.Option("--links", help="A links file: which ids are one person's; see `mirabal import`.")
-]
-StrictOption = Annotated[
-    float | None,
-    typer.Option(
-        "--strict",
-        min=0,
-        max=1,
-        metavar="[=0.9]",
-        help="Refuse what was recognised with less confidence, and list what to correct.",
-    ),
-]
+    from mirabal_toolkit.workflow import AnalysisRequest, DataRequest, Prepared, Released
 
 UNTRUSTED_EXIT = 6
 
@@ -68,19 +30,12 @@ def demo(
     _analyse(AnalysisRequest(DataRequest((example_export(),)), out), voice)
 
 
+@reads_data
 def analyse(
-    data: Data,
+    data: DataRequest,
+    voice: Voice,
     out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("mirabal-report"),
     plan: Annotated[str | None, typer.Option("--plan", help="Plan id or path. Default: the instrument's own.")] = None,
-    instrument: InstrumentOption = None,
-    mapping: MappingOption = None,
-    wave: WaveOption = None,
-    encoding: EncodingOption = None,
-    sheet: SheetOption = None,
-    decimal: DecimalOption = None,
-    delimiter: DelimiterOption = None,
-    links: LinksOption = None,
-    strict: StrictOption = None,
     comparison: Annotated[
         Path | None, typer.Option("--comparison", help="File of the other group, where a plan compares two files.")
     ] = None,
@@ -89,35 +44,24 @@ def analyse(
         typer.Option("--beside", help="File of a second account (his), set beside the first and never pooled with it."),
     ] = None,
     profile: Annotated[
-        str | None, typer.Option("--profile", help="Disclosure profile: internal or funder. Default: the plan's.")
+        str | None,
+        typer.Option(
+            "--profile", help="Disclosure profile: internal, funder, public or opensafely. Default: the plan's."
+        ),
     ] = None,
     formats: Annotated[str, typer.Option("--formats", help="Documents to write, with commas.")] = "html,docx",
     seed: Annotated[int | None, typer.Option("--seed", help="Seed. Default: the plan's.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes to use; the numbers do not depend on it.")] = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything; write nothing.")] = False,
-    as_json: JSON = False,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
 ) -> None:
     """Raw files in; cleaned, scored, modelled and reported out.
 
     Without --plan the instrument's own plan is used; without --instrument it is recognised by its variables.
     """
-    from mirabal_toolkit.workflow import AnalysisRequest, DataRequest
+    from mirabal_toolkit.workflow import AnalysisRequest
 
     request = AnalysisRequest(
-        data=DataRequest(
-            tuple(data),
-            instrument,
-            mapping,
-            tuple(wave or ()),
-            encoding,
-            links,
-            strict,
-            tuple(sheet or ()),
-            decimal,
-            delimiter,
-        ),
+        data=data,
         out=out,
         plan=plan,
         profile=profile,
@@ -127,7 +71,6 @@ def analyse(
         comparison=comparison,
         beside=beside,
     )
-    voice = Voice(as_json, quiet, progress=not no_progress)
     if dry_run:
         _dry_run(request, voice)
     else:

@@ -8,70 +8,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mirabal_toolkit.cli.analyse import (
-    JSON,
-    Data,
-    DecimalOption,
-    DelimiterOption,
-    EncodingOption,
-    InstrumentOption,
-    LinksOption,
-    MappingOption,
-    NoProgress,
-    Quiet,
-    SheetOption,
-    StrictOption,
-    WaveOption,
-)
 from mirabal_toolkit.cli.output import Voice
+from mirabal_toolkit.cli.reading import JSON, Quiet, reads_data
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
+    from mirabal_toolkit.workflow import DataRequest
+
 FINDINGS_EXIT = 3
 
 
+@reads_data
 def import_data(
-    data: Data,
+    data: DataRequest,
+    voice: Voice,
     out: Annotated[Path, typer.Option("--out", help="The study file to write, e.g. study.parquet.")],
-    instrument: InstrumentOption = None,
-    mapping: MappingOption = None,
-    wave: WaveOption = None,
-    encoding: EncodingOption = None,
-    sheet: SheetOption = None,
-    decimal: DecimalOption = None,
-    delimiter: DelimiterOption = None,
-    links: LinksOption = None,
-    strict: StrictOption = None,
-    as_json: JSON = False,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
 ) -> None:
     """Bring any export into one study file, with a mapping file that says how each variable was understood.
 
     Correct the mapping file where it is wrong, and run the command again with --mapping.
     """
-    from mirabal_toolkit.workflow import DataRequest
     from mirabal_toolkit.workflow_data import import_study
 
-    voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
-        imported = import_study(
-            DataRequest(
-                tuple(data),
-                instrument,
-                mapping,
-                tuple(wave or ()),
-                encoding,
-                links,
-                strict,
-                tuple(sheet or ()),
-                decimal,
-                delimiter,
-            ),
-            out,
-            progress,
-        )
+        imported = import_study(data, out, progress)
     summary = {
         "instrument": imported.waves.instrument.reference,
         "people": imported.people,
@@ -82,51 +43,27 @@ def import_data(
     }
     voice.data("\n".join(f"{name}: {value}" for name, value in summary.items()), summary)
     voice.say(f"Look through {imported.mapping}: it says how each variable was understood, and how sure that is.")
-    if imported.links is not None and imported.links != links:
+    if imported.links is not None and imported.links != data.links:
         voice.say(f"Some ids may be slips of others: decide in {imported.links}, then give it with --links.")
 
 
+@reads_data
 def check(
-    data: Data,
+    data: DataRequest,
+    voice: Voice,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the report on the data.")] = None,
     profile: Annotated[
-        str, typer.Option("--profile", help="Disclosure profile: internal (not for release) or funder.")
+        str, typer.Option("--profile", help="Disclosure profile: internal (not for release), funder or public.")
     ] = "internal",
-    instrument: InstrumentOption = None,
-    mapping: MappingOption = None,
-    wave: WaveOption = None,
-    encoding: EncodingOption = None,
-    sheet: SheetOption = None,
-    decimal: DecimalOption = None,
-    delimiter: DelimiterOption = None,
-    links: LinksOption = None,
-    strict: StrictOption = None,
-    as_json: JSON = False,
-    quiet: Quiet = False,
-    no_progress: NoProgress = False,
 ) -> None:
     """Say what is doubtful in the data, by severity; exit code 3 if anything needs a decision.
 
     With --out, a page with pictures too: who was reached, which answers lack and why, labels that differ.
     """
-    from mirabal_toolkit.workflow import DataRequest
     from mirabal_toolkit.workflow_data import CheckRequest, run_check
 
-    voice = Voice(as_json, quiet, progress=not no_progress)
-    request = DataRequest(
-        tuple(data),
-        instrument,
-        mapping,
-        tuple(wave or ()),
-        encoding,
-        links,
-        strict,
-        tuple(sheet or ()),
-        decimal,
-        delimiter,
-    )
     with voice.working() as progress:
-        found = run_check(CheckRequest(request, out, profile), progress)
+        found = run_check(CheckRequest(data, out, profile), progress)
     findings = found.findings
     voice.data(_findings_table(findings), findings)
     serious = sum(finding["severity"] != "note" for finding in findings)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from mirabal_toolkit.cli.analyse import JSON, Quiet
 from mirabal_toolkit.cli.output import Voice
+from mirabal_toolkit.cli.reading import JSON, Quiet
 from mirabal_toolkit.errors import DisclosureError
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mirabal_toolkit.cli.analyse import JSON, NoProgress, Quiet
 from mirabal_toolkit.cli.output import Voice, console
+from mirabal_toolkit.cli.reading import JSON, NoProgress, Quiet
 from mirabal_toolkit.errors import UsageError
 
 
