@@ -15,6 +15,7 @@ from typing import Literal
 from mirabal_toolkit.core.expressions import Condition
 from mirabal_toolkit.core.instrument_checks import find_problems
 from mirabal_toolkit.core.missing import MissingReason
+from mirabal_toolkit.core.reliability import Reliability
 from mirabal_toolkit.errors import FindingsError, UsageError
 
 OptionKind = Literal["valid", "refused", "dont_know", "not_applicable", "no_contact"]
@@ -166,8 +167,7 @@ class Scale:
     minimum_answered : float
         Share of the applicable items that must be answered, 0–1.
     no_contact_is_zero : bool
-        Whether an item not asked because there was no contact counts as 0 under the
-        estimand ``experienced``.
+        Whether an item not asked because there was no contact counts as 0 under ``experienced``.
     """
 
     id: str
@@ -182,6 +182,7 @@ class Scale:
     direction: Direction = "neutral"
     source: str = ""
     score_range: tuple[float, float] = (0.0, 100.0)
+    reliability: Reliability | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,14 @@ def _scales(instrument: Instrument) -> Iterator[Problem]:
             yield Problem("minimum_answered must lie above 0 and not above 1", where)
         if scale.minimum >= scale.maximum:
             yield Problem("its minimum is not below its maximum", where)
-        if scale.score_range[0] >= scale.score_range[1]:
-            yield Problem("its score_range does not rise", where)
+        yield from _scale_score(scale, where)
+
+
+def _scale_score(scale: Scale, where: str) -> Iterator[Problem]:
+    if scale.score_range[0] >= scale.score_range[1]:
+        yield Problem("its score_range does not rise", where)
+    if scale.reliability is not None and not 0 < scale.reliability.value < 1:
+        yield Problem("its reliability must lie above 0 and below 1", where)
 
 
 def _scale_range(scale: Scale, item: Item, sets: dict[str, ResponseSet], where: str) -> Iterator[Problem]:

@@ -55,6 +55,8 @@ ANALYSES: dict[str, str] = {
     "(percentage points, Newcombe interval, exact McNemar p), `stopped` and `started` (people who changed)",
     "paired_mean_change": "score, people seen at both ends; terms `before`, `after`, `change` (paired t interval, "
     "Wilcoxon p), `standardised` (d_av)",
+    "reliable_change": "score of a scale with a published reliability, people seen at both ends; terms `improved`, "
+    "`unchanged`, `deteriorated` (percent, count): change beyond 1.96 standard errors of a difference",
     "cochran_q": "binary outcome over all waves, people seen at every wave (n_persons, of n_universe seen at any)",
     "cessation": "of those exposed at the first wave, percent not exposed at their last two observed waves",
     "recurrence": "of those in whom it was present, then absent at a later wave that was not their last, percent in "

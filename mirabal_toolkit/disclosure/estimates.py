@@ -49,6 +49,7 @@ COUNTED = (
             "recurrence",
             "distribution",
             "paired_change",
+            "reliable_change",
             "floor_ceiling",
         }
     )
@@ -194,7 +195,7 @@ def _row_verdict(
         table = tables.get((row["outcome"], row["estimand"]))
         ends = [] if table is None else [judge(count, table.n, profile) for count in (table.before, table.after)]
         return next((verdict for verdict in ends if verdict != "shown"), "shown")
-    if row["analysis"] in ("mean", "paired_mean_change"):
+    if row["analysis"] in ("mean", "paired_mean_change", "reliable_change"):
         return _mean_verdict(row, hidden, profile)
     return _verdict(row, profile)
 

@@ -95,6 +95,7 @@ def open_ledger(results: Results) -> Ledger:
     _one_start(ledger)
     _complements(ledger)
     _pairs(ledger, rows)
+    _reliable(ledger)
     _nested(ledger, results.instrument)
     _answers(ledger, results.instrument)
     return ledger
@@ -128,6 +129,8 @@ def _table_of(row: Row) -> Key:
         return ("pair", row["outcome"], row["estimand"])
     if row["analysis"] == "distribution":
         return ("answer", row["outcome"], wave)
+    if row["analysis"] == "reliable_change":
+        return ("reliable", row["outcome"], row["estimand"])
     kind = {"prevalence": "wave"}.get(row["analysis"], row["analysis"])
     more = [part for part in (row["population"], row["contrast"]) if part] if kind != "wave" else []
     return (kind, row["outcome"], row["estimand"], wave, *more, *([row["term"]] if row["term"] else []))
@@ -135,7 +138,7 @@ def _table_of(row: Row) -> Key:
 
 def _cell_of(row: Row) -> str:
     """Name the cell: the term where cells of one table differ by it, else those who said yes."""
-    return str(row["term"]) if row["analysis"] in ("paired_change", "distribution") else "yes"
+    return str(row["term"]) if row["analysis"] in ("paired_change", "distribution", "reliable_change") else "yes"
 
 
 def _flow(ledger: Ledger, results: Results) -> None:
@@ -198,6 +201,12 @@ def _ever_after(ledger: Ledger, table: Key, waves: dict[str, str]) -> None:
                 ledger.total(key, [others((*table, "before"))])
         if key[0] == "cessation" and key[1:3] == table[1:] and key[-1] == "n" and "before" in waves:
             ledger.total(("wave", *table[1:], waves["before"], "yes"), [key], (*key[:-1], "not_followed"))
+
+
+def _reliable(ledger: Ledger) -> None:
+    """Write that everybody seen at both ends improved, stayed as she was, or deteriorated."""
+    for table in sorted({key[:3] for key in ledger.counts if key[0] == "reliable" and key[-1] == "n"}):
+        ledger.total((*table, "n"), [(*table, term) for term in ("improved", "unchanged", "deteriorated")])
 
 
 def _nested(ledger: Ledger, instrument: Instrument) -> None:

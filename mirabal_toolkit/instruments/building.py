@@ -24,6 +24,7 @@ from mirabal_toolkit.core.instrument import (
     Wave,
 )
 from mirabal_toolkit.core.missing import MissingReason
+from mirabal_toolkit.core.reliability import Reliability
 from mirabal_toolkit.errors import InputError, Problem
 
 Raw = Mapping[str, Any]
@@ -165,7 +166,8 @@ def _block(raw: Raw) -> Block:
 def _scale(raw: Raw, items: tuple[Item, ...]) -> Scale:
     """A scale; without a list of severe items, those of its items that are marked severe."""
     marked = [item.id for item in items if item.severe and item.id in raw["items"]]
-    return _each(Scale, [{"severe": marked, **raw}])[0]
+    published = {"reliability": Reliability(**raw["reliability"])} if "reliability" in raw else {}
+    return _each(Scale, [{"severe": marked, **raw, **published}])[0]
 
 
 def _change(raw: Raw) -> Change:

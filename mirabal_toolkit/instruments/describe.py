@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from mirabal_toolkit.core.instrument import Block, Instrument, Item, Outcome, Scale, in_language
@@ -102,6 +103,7 @@ def _scale_record(scale: Scale, language: str) -> dict[str, Any]:
         "score_range": list(scale.score_range),
         "direction": scale.direction,
         "source": scale.source,
+        "reliability": None if scale.reliability is None else asdict(scale.reliability),
     }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mirabal_toolkit.core.data import INTERVIEWED, PERSON, WAVE, PanelData, score_name
-from mirabal_toolkit.core.instrument import Estimand, Outcome
+from mirabal_toolkit.core.instrument import Estimand, Instrument, Outcome
 from mirabal_toolkit.core.plan import AnalysisPlan, PlannedOutcome
 from mirabal_toolkit.models.background import Background, background
 from mirabal_toolkit.models.versions import not_comparable_waves
@@ -27,6 +27,8 @@ class Measured:
         Same shape; True where the outcome was meant to be asked of her.
     background : Background
         Covariates of the same people.
+    reliability : float or None
+        Published reliability of a scale's score.
     """
 
     outcome: Outcome
@@ -36,6 +38,7 @@ class Measured:
     values: pd.DataFrame
     universe: pd.DataFrame
     background: Background = field(default_factory=lambda: Background(pd.DataFrame()))
+    reliability: float | None = None
 
     @property
     def first(self) -> int:
@@ -96,7 +99,7 @@ def measure(
 
     Waves of an earlier version of the instrument whose scores cannot be compared with later ones are empty.
     """
-    column = score_name(planned.outcome, estimand)
+    column, outcome = score_name(planned.outcome, estimand), panel.instrument.outcome(planned.outcome)
     set_aside = not_comparable_waves(panel.bridges, planned.outcome)
     waves = list(panel.waves)
 
@@ -107,11 +110,19 @@ def measure(
         )
 
     return Measured(
-        outcome=panel.instrument.outcome(planned.outcome),
+        outcome=outcome,
         planned=planned,
         estimand=estimand,
         plan=plan,
         values=wide(panel.scores.frame).astype(float),
         universe=wide(panel.universe.frame).eq(True),
         background=background(panel, plan, people),
+        reliability=_published_reliability(panel.instrument, outcome),
     )
+
+
+def _published_reliability(instrument: Instrument, outcome: Outcome) -> float | None:
+    """Return what was published of the score itself; shares and counts made from it have none."""
+    scale = instrument.scale_by_id.get(outcome.scale or "")
+    published = None if scale is None or outcome.indicator != "score" else scale.reliability
+    return None if published is None else published.value

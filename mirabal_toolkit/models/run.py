@@ -25,6 +25,7 @@ from mirabal_toolkit.models.multiplicity import adjust
 from mirabal_toolkit.models.over_waves import among_completers, model_over_waves
 from mirabal_toolkit.models.paired import first_to_last
 from mirabal_toolkit.models.panel_records import covariates_over_time, panel_records
+from mirabal_toolkit.models.reliable_change import reliable_change
 from mirabal_toolkit.models.sites import change_across_sites
 from mirabal_toolkit.models.subgroups import change_by_subgroup
 from mirabal_toolkit.models.versions import flag_versions
@@ -125,6 +126,7 @@ def estimate(measured: Measured) -> list[Record]:
     if measured.plan.design == "cross_sectional":
         return [*by_wave(measured), *across_groups(measured)]
     records = [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
+    records += reliable_change(measured)
     records += model_over_waves(measured)
     records += panel_records(measured)
     return [

@@ -106,7 +106,8 @@ def _block(instrument: Instrument, position: int) -> Raw:
 
 def _scale(scale: Scale) -> Raw:
     """A scale always names its severe items: left out, they would be those marked severe."""
-    return {**_plain(scale), "severe": list(scale.severe)}
+    published = {} if scale.reliability is None else {"reliability": dataclasses.asdict(scale.reliability)}
+    return {**_plain(scale), "severe": list(scale.severe), **published}
 
 
 def json_text(instrument: Instrument) -> str:

@@ -230,6 +230,7 @@ def _before_after(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield from place.table("before-after")
     yield from place.table("before-after-scores")
     yield from place.table("course")
+    yield from place.table("reliable-change")
 
 
 def _measures(edition: Edition, place: Shelf) -> Iterator[Block]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 
+from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.tables import cells
 from mirabal_toolkit.reporting.tables.spec import Column, Note, Row, RowGroup, Table, label_cell
@@ -32,6 +34,37 @@ def course(edition: Edition) -> Table:
     return Table(
         "course", edition.say("table_course"), columns, groups, (Note(edition.say("note_course")), *marks.notes())
     )
+
+
+def reliable_change(edition: Edition) -> Table:
+    """Return, for scores with a published reliability, how many changed by more than the error of the scale."""
+    marks = cells.Marks(edition)
+    terms = ("improved", "unchanged", "deteriorated")
+    columns = (
+        Column("indicator", edition.say("header_indicator"), "label"),
+        *(Column(term, edition.say(f"header_{term}")) for term in terms),
+    )
+
+    def row(one: Indicator) -> Row:
+        found = [edition.lookup.term("reliable_change", one.outcome.id, one.estimand, term) for term in terms]
+        return Row((label_cell(edition.label(one)), *(cells.share_of(part, edition, marks) for part in found)))
+
+    chosen = tuple(
+        one for one in edition.indicators if edition.lookup.rows("reliable_change", one.outcome.id, one.estimand)
+    )
+    groups = tuple(RowGroup(heading, tuple(row(one) for one in members)) for heading, members in edition.groups(chosen))
+    notes = (Note(edition.say("note_reliable_change")), *_published(chosen, edition), *marks.notes())
+    return Table("reliable-change", edition.say("table_reliable_change"), columns, groups, notes)
+
+
+def _published(chosen: Sequence[Indicator], edition: Edition) -> Iterator[Note]:
+    """Yield, scale by scale, the reliability and where it was published."""
+    scales = edition.released.instrument.scale_by_id
+    for name in dict.fromkeys(one.outcome.scale for one in chosen):
+        published = scales[name or ""].reliability
+        if published is not None:
+            said = {"scale": in_language(scales[name or ""].label, edition.language), "source": published.source}
+            yield Note(edition.say("note_published_reliability", value=f"{published.value:g}", **said))
 
 
 def _row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:

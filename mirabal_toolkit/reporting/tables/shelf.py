@@ -12,7 +12,7 @@ from mirabal_toolkit.reporting.tables.beside import model_beside
 from mirabal_toolkit.reporting.tables.bounds import bounds
 from mirabal_toolkit.reporting.tables.by_wave import by_wave, by_wave_scores, participant_flow
 from mirabal_toolkit.reporting.tables.cleaning import cleaning, findings
-from mirabal_toolkit.reporting.tables.course import completers, course
+from mirabal_toolkit.reporting.tables.course import completers, course, reliable_change
 from mirabal_toolkit.reporting.tables.groups import group_differences, groups
 from mirabal_toolkit.reporting.tables.measurement import items, reliability
 from mirabal_toolkit.reporting.tables.model import model, model_detail, model_parameters
@@ -28,6 +28,7 @@ BUILDERS = (
     before_after,
     before_after_scores,
     course,
+    reliable_change,
     by_wave,
     by_wave_scores,
     model,

@@ -111,6 +111,14 @@ COMPARISONS: Mapping[str, str] = {
     "note_course": "Stopped: of those in whom it was present at the first wave, those in whom it was absent at their "
     "last two waves. Began: of those in whom it was absent at the first wave, those in whom it was present at the last."
     " Came back: of those in whom it was present and later absent, those in whom it was present again.",
+    "table_reliable_change": "Who changed by more than the error of the scale",
+    "header_improved": "Better",
+    "header_unchanged": "No reliable change",
+    "header_deteriorated": "Worse",
+    "note_reliable_change": "Of those who answered both times. Reliable change (Jacobson and Truax, 1991): one that "
+    "would be seen in 5 of 100 people in whom nothing changed. It says of nobody why she changed, nor whether she is "
+    "well now.",
+    "note_published_reliability": "{scale}: reliability {value} ({source}).",
     "table_completers": "All who started, and those seen at every wave",
     "note_completers": "Change from first to last wave in points, from the main model. Those seen at every wave come "
     "second: who stays is decided after the start, and those who stay are as a rule better off.",

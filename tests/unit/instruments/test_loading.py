@@ -11,9 +11,11 @@ import pytest
 
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.missing import MissingReason
+from mirabal_toolkit.core.reliability import Reliability
 from mirabal_toolkit.errors import FindingsError, InputError, UsageError
 from mirabal_toolkit.instruments import loading
 from mirabal_toolkit.instruments.catalogue import all_versions, bundled_instruments
+from mirabal_toolkit.instruments.exports.raw import as_raw
 from mirabal_toolkit.instruments.loading import bundled_versions, load_instrument, preferred_version, read_instrument
 
 SMALL = """\
@@ -105,6 +107,14 @@ def test_severe_items_of_a_scale_are_those_marked() -> None:
     assert read(edited("maximum: 1}", "maximum: 1, severe: [A2]}")).scale_by_id["harm"].severe == ("A2",)
 
 
+def test_a_published_reliability_arrives_and_is_written_again() -> None:
+    published = edited("maximum: 1}", 'maximum: 1, reliability: {value: 0.84, source: "Doe (2001)"}}')
+    instrument = read(published)
+    assert instrument.scale_by_id["harm"].reliability == Reliability(0.84, "Doe (2001)")
+    assert as_raw(instrument)["scales"][0]["reliability"] == {"value": 0.84, "source": "Doe (2001)"}
+    assert read(SMALL).scale_by_id["harm"].reliability is None
+
+
 def test_the_rest_arrives_as_written() -> None:
     instrument = read(SMALL)
     assert instrument.blocks[0].attribution == "by others"
@@ -133,6 +143,8 @@ def test_the_rest_arrives_as_written() -> None:
         ("attribution: by others", "attribution: [a]", "should be text"),
         ('ask_if: "A1 == once"', 'ask_if: "A1 = once"', "cannot be read at character 4"),
         ('ask_if: "A1 == once"', 'ask_if: "A9 == 1"', "names “A9”"),
+        ("maximum: 1}", "maximum: 1, reliability: {value: 1, source: us}}", "reliability"),
+        ("maximum: 1}", "maximum: 1, reliability: {value: 0.8}}", "“source” is lacking"),
         ("items: [A1, A2]", "items: [A1, A9]", "names the unknown item “A9”"),
         ("A1..A2: once", "A2..A1: once", "names “A2..A1”, which are not items in order"),
         ("A1..A2: once", "A1..A2: once, A2: 0", "answers A2 twice"),
