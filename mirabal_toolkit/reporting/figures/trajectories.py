@@ -18,8 +18,6 @@ from mirabal_toolkit.reporting.words import numbers
 
 GAP, WIDE_GAP, AXIS_ROOM, PLOT_HEIGHT, TICK_ROOM, ROW_GAP = 0.2, 0.36, 0.38, 1.05, 0.36, 0.2
 MOST_COLUMNS, MOST_ROWS = 3, 4
-#: A panel alone on its row is no wider than this, in inches.
-WIDEST = 3.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, sub
     columns = _columns(panels)
     shared = len({(panel.bottom, panel.top) for panel in panels}) == 1
     gap = GAP if shared else WIDE_GAP
-    width = min((style.WIDTH - 2 * style.MARGIN - AXIS_ROOM - (columns - 1) * gap) / columns, WIDEST)
+    width = (style.WIDTH - 2 * style.MARGIN - AXIS_ROOM - (columns - 1) * gap) / columns
     rows = [panels[start : start + columns] for start in range(0, len(panels), columns)]
     headings = [_heading_height(row, width) for row in rows]
     body = sum(headings) + len(rows) * (PLOT_HEIGHT + TICK_ROOM) + (len(rows) - 1) * ROW_GAP

@@ -20,6 +20,7 @@ from mirabal_toolkit.reporting.figures.gallery import all_figures
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.stacked import fills, ink_on
 from mirabal_toolkit.reporting.figures.text import UNKNOWN_SIGN, balanced, drawable, width_of, wrap
+from mirabal_toolkit.reporting.figures.trajectories import draw_trajectories, make_panel
 
 LABELS = (
     "Felt watched, followed or checked on by him at work, at home or in the street $x^2$",
@@ -108,6 +109,16 @@ def test_no_text_is_cut_or_covered_whatever_the_study(
 ) -> None:
     for sheet in all_figures(Edition(stressed(outcomes, waves, people))):
         check(sheet)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_few_panels_fill_the_width_too(internal: ReleasableResults, number: int) -> None:
+    edition = Edition(internal)
+    panels = [make_panel(one, edition) for one in edition.indicators[:number]]
+    with style.drawing_style():
+        page = draw_trajectories(edition, panels, "Title", "Subtitle")
+    right = max(axes.get_position().x1 for axes in page.figure.axes if axes.get_ylim()[0] < axes.get_ylim()[1])
+    assert right == pytest.approx(1 - style.MARGIN / style.WIDTH)
 
 
 def test_dollar_signs_are_text(stressed: Callable[..., ReleasableResults]) -> None:
