@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import count
+from string import ascii_uppercase
 
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition
@@ -12,6 +13,7 @@ from mirabal_toolkit.reporting.figures.gallery import measure_figure_ids
 from mirabal_toolkit.reporting.figures.spec import Figure
 from mirabal_toolkit.reporting.standing import looked_at
 from mirabal_toolkit.reporting.tables.answers import answers_id
+from mirabal_toolkit.reporting.tables.cells import general_notes
 from mirabal_toolkit.reporting.tables.spec import Table
 from mirabal_toolkit.reporting.words.comparisons import comparison_leads, comparison_sentences
 from mirabal_toolkit.reporting.words.limitations import limitations
@@ -102,16 +104,27 @@ class Outline:
 
 
 class Shelf:
-    """Gives out tables and figures, numbered in the order they are taken; absent ones are passed over."""
+    """Gives out tables and figures, numbered in the order they are taken; absent ones are passed over.
 
-    def __init__(self, tables: Mapping[str, Table], figures: Mapping[str, Figure]) -> None:
+    Notes of `once` stand under the first table that has them and are not said again under every other.
+    """
+
+    def __init__(
+        self, tables: Mapping[str, Table], figures: Mapping[str, Figure], *, once: Collection[str] = ()
+    ) -> None:
         self.tables, self.figures = tables, figures
+        self._once, self._said = frozenset(once), set[str]()
         self._table_numbers, self._figure_numbers = count(1), count(1)
 
     def table(self, name: str) -> Iterator[Block]:
         """Yield the table of that name, if there is one."""
         if name in self.tables:
-            yield TableBlock(self.tables[name], next(self._table_numbers))
+            yield TableBlock(self._with_new_notes(self.tables[name]), next(self._table_numbers))
+
+    def _with_new_notes(self, table: Table) -> Table:
+        notes = tuple(note for note in table.notes if note.text not in self._said)
+        self._said |= {note.text for note in notes} & self._once
+        return replace(table, notes=notes)
 
     def figure(self, name: str) -> Iterator[Block]:
         """Yield the figure of that name and its further parts, if there are any."""
@@ -129,37 +142,54 @@ def make_outline(edition: Edition, tables: Mapping[str, Table], figures: Mapping
     tables, figures : mapping
         By id, as `shelf.all_tables` and `gallery.all_figures` give them.
     """
-    place = Shelf(tables, figures)
-    sections = (
-        _section(edition, "summary", _summary(edition, place)),
-        _section(edition, "reached", _reached(place)),
-        _section(edition, "comparison", _comparison(edition, place)),
-        _section(edition, "groups", _groups(edition, place)),
-        _section(edition, "before_after", _before_after(edition, place)),
-        _section(edition, "measures", _measures(edition, place)),
-        _section(edition, "answers", _answers(edition, place)),
-        _section(edition, "every_wave", (*place.table("by-wave"), *place.table("by-wave-scores"))),
-        _section(edition, "models", _models(edition, place)),
-        _section(edition, "subgroups", _led(edition, "subgroups", place.table("subgroups"))),
-        _section(edition, "sites", _led(edition, "sites", place.table("sites"))),
-        _section(edition, "accounts", _led(edition, "accounts", _accounts(place))),
-        _section(edition, "sensitivity", _sensitivity(edition, place)),
-        _section(edition, "limitations", _limitations(edition, place)),
-        _section(edition, "methods", [Paragraph(text) for text in methods(edition)]),
-        _section(edition, "data", _data(edition, place)),
-        _section(edition, "measurement", _led(edition, "measurement", _measurement(place))),
-        _section(edition, "flags", _flags(edition)),
-        _section(edition, "provenance", place.table("provenance")),
-        _section(edition, "references", [Bullets(references(edition))]),
-    )
+    place = Shelf(tables, figures, once=general_notes(edition))
+    # One after the other, since tables are numbered as they are taken.
+    sections = (*_main_sections(edition, place), *_appendices(edition, place))
     return Outline(
         title=edition.released.plan.title or edition.released.plan.id,
         subtitle=_subtitle(edition),
         banners=_banners(edition),
         urgent=not edition.released.profile.releasable,
         language=edition.language,
-        sections=tuple(section for section in sections if section.blocks),
+        sections=sections,
     )
+
+
+def _main_sections(edition: Edition, place: Shelf) -> Iterator[Section]:
+    """Yield what everybody should read: what was found, among whom, and what it cannot say."""
+    sections = (
+        _section(edition, "summary", _summary(edition, place)),
+        _section(edition, "reached", _led(edition, "reached", _reached(place))),
+        _section(edition, "sensitivity", _sensitivity(edition, place)),
+        _section(edition, "comparison", _comparison(edition, place)),
+        _section(edition, "groups", _groups(edition, place)),
+        _section(edition, "before_after", _before_after(edition, place)),
+        _section(edition, "measures", _led(edition, "measures", _measures(edition, place))),
+        _section(edition, "answers", _led(edition, "answers", _answers(edition, place))),
+        _section(edition, "accounts", _led(edition, "accounts", _accounts(place))),
+        _section(edition, "limitations", [Bullets(limitations(edition))]),
+        _section(edition, "flags", _flags(edition)),
+        _section(edition, "methods", [Paragraph(text) for text in methods(edition)]),
+        _section(edition, "references", [Bullets(references(edition))]),
+    )
+    return (section for section in sections if section.blocks)
+
+
+def _appendices(edition: Edition, place: Shelf) -> Iterator[Section]:
+    """Yield what specialists look up, each under its letter."""
+    sections = (
+        _section(edition, "every_wave", _led(edition, "every_wave", _every_wave(place))),
+        _section(edition, "models", _models(edition, place)),
+        _section(edition, "subgroups", _led(edition, "subgroups", place.table("subgroups"))),
+        _section(edition, "sites", _led(edition, "sites", place.table("sites"))),
+        _section(edition, "loss", _led(edition, "loss", _loss(place))),
+        _section(edition, "measurement", _led(edition, "measurement", _measurement(place))),
+        _section(edition, "data", _data(edition, place)),
+        _section(edition, "provenance", _led(edition, "provenance", place.table("provenance"))),
+    )
+    shown = (section for section in sections if section.blocks)
+    for letter, section in zip(ascii_uppercase, shown, strict=False):
+        yield replace(section, title=edition.say("appendix", letter=letter, title=section.title))
 
 
 def _section(edition: Edition, name: str, blocks: Iterable[Block]) -> Section:
@@ -187,6 +217,9 @@ def _summary(edition: Edition, place: Shelf) -> Iterator[Block]:
     for heading, sentences in summary(edition):
         yield Subheading(heading)
         yield Bullets(sentences)
+    if looked_at(edition):
+        yield Subheading(edition.say("heading_depends"))
+        yield Paragraph(f"{what_it_changes(edition)[0]} {edition.say('depends_more')}")
     if edition.released.plan.comparison is None and len(edition.waves) > 1:
         yield Paragraph(edition.say("limit_no_comparison"))
     yield from place.table("headline")
@@ -227,10 +260,13 @@ def _before_after(edition: Edition, place: Shelf) -> Iterator[Block]:
     if figures:
         yield Paragraph(edition.say("lead_before_after"), lead=True)
     yield from figures
-    yield from place.table("before-after")
-    yield from place.table("before-after-scores")
     yield from place.table("course")
     yield from place.table("reliable-change")
+
+
+def _every_wave(place: Shelf) -> Iterator[Block]:
+    for name in ("before-after", "before-after-scores", "by-wave", "by-wave-scores"):
+        yield from place.table(name)
 
 
 def _measures(edition: Edition, place: Shelf) -> Iterator[Block]:
@@ -274,20 +310,19 @@ def _sensitivity(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield Paragraph(who_was_lost(edition))
     for text in what_it_changes(edition):
         yield Paragraph(text)
-    yield from place.table("sensitivity")
-    yield from place.table("reference-based")
     sentences = turning_points(edition)
     if sentences:
         yield Bullets(sentences)
+    yield from place.table("sensitivity")
+    yield from place.table("reference-based")
+
+
+def _loss(place: Shelf) -> Iterator[Block]:
+    yield from place.table("bounds")
     yield from place.figure("tipping-point")
     for name in ("attrition", "worse-off-before", "lost-and-retained", "drop-out", "imputation"):
         yield from place.table(name)
     yield from place.figure("imputation-trace")
-
-
-def _limitations(edition: Edition, place: Shelf) -> Iterator[Block]:
-    yield Bullets(limitations(edition))
-    yield from place.table("bounds")
 
 
 def _data(edition: Edition, place: Shelf) -> Iterator[Block]:

@@ -20,6 +20,8 @@ MARKED_FLAGS = (
     "not_estimable",
     "partly_comparable",
 )
+#: Flags that need no mark: what they mean is the same in every table.
+GENERAL_FLAGS = ("zero_cell", "suppressed", "rounded")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 EMPTY = Cell(numbers.NO_VALUE)
@@ -48,16 +50,19 @@ class Marks:
 
     def notes(self) -> tuple[Note, ...]:
         """Return the notes that explain the letters, then the flags that have none."""
-        say = self.edition.say
-        marked = [Note(say(f"note_{flag}"), letter) for flag, letter in self.letters.items()]
-        general = [
-            Note(say(f"note_{flag}", level=self.edition.level, threshold=self.edition.released.profile.threshold))
-            for flag in ("zero_cell", "suppressed")
-            if flag in self.seen
-        ]
-        if "rounded" in self.seen:
-            general.append(Note(say("note_rounded", base=self.edition.released.profile.rounding)))
+        marked = [Note(self.edition.say(f"note_{flag}"), letter) for flag, letter in self.letters.items()]
+        general = [Note(_general_note(flag, self.edition)) for flag in GENERAL_FLAGS if flag in self.seen]
         return (*general, *marked)
+
+
+def general_notes(edition: Edition) -> tuple[str, ...]:
+    """Return the notes that say the same under every table."""
+    return tuple(_general_note(flag, edition) for flag in GENERAL_FLAGS)
+
+
+def _general_note(flag: str, edition: Edition) -> str:
+    profile = edition.released.profile
+    return edition.say(f"note_{flag}", level=edition.level, threshold=profile.threshold, base=profile.rounding)
 
 
 def share_text(estimate: Estimate, edition: Edition, sign: str = "") -> str:

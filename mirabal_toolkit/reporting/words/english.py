@@ -234,7 +234,9 @@ DOCUMENT: Mapping[str, str] = {
     "section_measures": "The measures of success, wave by wave",
     "section_before_after": "Before and after",
     "section_answers": "Answers wave by wave",
-    "section_every_wave": "Every wave in numbers",
+    "section_every_wave": "All indicators in numbers",
+    "section_loss": "Those who were lost, in numbers",
+    "appendix": "Appendix {letter}. {title}",
     "section_models": "Models over all waves",
     "section_data": "The data and how they were cleaned",
     "section_methods": "Methods",
@@ -244,6 +246,16 @@ DOCUMENT: Mapping[str, str] = {
     "section_provenance": "Where this report comes from",
     "lead_summary": "Percents are of the women who answered, at the start and at the end. The change is worked out "
     "among those who answered both times, in percentage points; its interval is the range it is likely to lie in.",
+    "heading_depends": "How far this depends on those who were lost",
+    "depends_more": "How much they would have to differ is in the section on those who were lost.",
+    "lead_reached": "This report can only tell of those who were interviewed. On the left are those who were, wave by "
+    "wave; on the right those who were not, and why.",
+    "lead_measures": "Each small chart follows one indicator from wave to wave, among all who answered at that wave. "
+    "Fewer answer at later waves, so a line can also move because others are asked.",
+    "lead_answers": "Every answer, not only the one counted as an indicator.",
+    "lead_every_wave": "The numbers behind the figures, indicator by indicator.",
+    "lead_loss": "Who was lost, how they differed before, and how lost answers were filled in and weighted.",
+    "lead_provenance": "The same files, plan and versions give the same report.",
     "lead_before_after": "Hollow circles are the first wave, full circles the last.",
     "lead_models": "A model uses every answer of every woman, also of those who missed a wave. The change in points "
     "comes first; odds ratios are for specialists and are in the table in full.",

@@ -9,6 +9,7 @@ from mirabal_toolkit import workflow
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.plan import MissingData
 from mirabal_toolkit.panel.flow import flow_by_wave
+from mirabal_toolkit.reporting.documents.outline import make_outline
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.tipping_point import imputation_traces, tipping_points
 from mirabal_toolkit.reporting.standing import standing_of
@@ -133,6 +134,14 @@ def test_the_counts_in_words_add_up(internal):
     assert f"Of {len(verdicts)} headline indicators, {clear} show a clear change" in text
     assert "unknown" not in verdicts
     assert "No clear change to begin with: He controlled her money." in text
+
+
+def test_the_summary_says_how_far_it_depends_on_those_lost(internal):
+    sections = {section.id: section for section in make_outline(internal, {}, {}).sections}
+    texts = [getattr(block, "text", "") for block in sections["summary"].blocks]
+    place = texts.index("How far this depends on those who were lost")
+    assert texts[place + 1].startswith(what_it_changes(internal)[0])
+    assert list(sections).index("sensitivity") < list(sections).index("limitations")
 
 
 def test_every_turning_point_is_told_with_both_levels(internal):

@@ -204,3 +204,37 @@ def test_results_without_a_single_number_still_make_a_report(few: ReleasableResu
     bare = replace(few, estimates=SealedFrame(few.estimates.frame.iloc[:0]))
     write_report(bare, tmp_path, ("html", "docx"))
     assert "Who was reached" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_everybody_reads_comes_first_and_what_is_looked_up_has_letters(page: lxml.html.HtmlElement) -> None:
+    sections = page.xpath("//main/section/@id")
+    titles = [heading.text_content() for heading in page.xpath("//main/section/h2")]
+    lettered = [title for title in titles if title.startswith("Appendix ")]
+    assert sections[:4] == ["summary", "reached", "before-after", "measures"]
+    assert titles[-len(lettered) :] == lettered
+    assert [title[:11] for title in lettered] == [f"Appendix {letter}." for letter in "ABCDEFGH"[: len(lettered)]]
+    places = page.xpath("//table[@id='table-before-after' or @id='table-model']/ancestor::section/@id")
+    assert places == ["every-wave", "models"]
+
+
+def test_a_section_opens_with_words(page: lxml.html.HtmlElement) -> None:
+    first = {section.get("id"): section[1].tag for section in page.xpath("//main/section")}
+    assert {name for name, tag in first.items() if tag not in ("p", "ul")} == set()
+
+
+def test_what_holds_for_every_table_is_said_under_the_first(
+    page: lxml.html.HtmlElement, document: docx.document.Document, folder: Path
+) -> None:
+    note = "Numbers of women are rounded to multiples of 5"
+    under_tables = page.xpath("//div[@class='notes'][not(ancestor::details)]/p")
+    assert sum(text.text_content().startswith(note) for text in under_tables) == 1
+    noted = [text.text for text in document.paragraphs if text.style.name == "Table note"]
+    assert sum(text.startswith(note) for text in noted) == 1
+    for name in ("headline", "before-after"):  # a table on its own must still say it
+        assert note in (folder / "tables" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_wide_tables_are_set_smaller_on_the_screen(page: lxml.html.HtmlElement) -> None:
+    assert "wide" in page.xpath("//table[@id='table-before-after']/ancestor::div[2]/@class")[0].split()
+    assert "wide" not in page.xpath("//table[@id='table-headline']/ancestor::div[2]/@class")[0].split()
+    assert ".tabled.wide table { font-size: .8rem; }" in page.xpath("string(//style)")
