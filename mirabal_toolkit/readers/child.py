@@ -173,10 +173,19 @@ def _rows(answer: BinaryIO, path: Path, limits: ReadLimits, progress: Progress |
                     where=path.name,
                     fix="export only the variables of the questionnaire, or split the file",
                 )
-            parts.append(part)
+            parts.append(_apart(part))
             if progress is not None and rows:
                 progress(f"Reading: {rows:,} rows")
         return pa.Table.from_batches(parts, schema=stream.schema)
+
+
+def _apart(part: pa.RecordBatch) -> pa.RecordBatch:
+    """Copy each column into memory of its own.
+
+    A part comes as one piece of memory, which any column still in use would keep whole: ids outlive all others.
+    """
+    columns = [pa.concat_arrays([column, column.slice(0, 0)]) for column in part.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=part.schema)
 
 
 def _explain(code: int, path: Path, timed_out: bool) -> MirabalError:

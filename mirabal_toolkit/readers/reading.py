@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from mirabal_toolkit.core.candidates import Candidate, as_candidates
 from mirabal_toolkit.core.data import Finding, WaveData
 from mirabal_toolkit.core.frames import SealedFrame
@@ -90,7 +92,15 @@ def read_with_mapping(
     tables = [table for path in files for table in read_tables(path, options)]
     given = read_mapping(mapping) if isinstance(mapping, Path) else mapping
     instrument, said = _instrument_of(tables, candidates, given)
-    return _imported(tables, instrument, given or propose(tables, instrument, _as_waves(wave)), said)
+    imported = _imported(tables, instrument, given or propose(tables, instrument, _as_waves(wave)), said)
+    _let_go(tables)
+    return imported
+
+
+def _let_go(tables: list[RawTable]) -> None:
+    """Give the files as they were read back to the system: cleaning needs room, and Arrow would keep it."""
+    tables.clear()
+    pa.default_memory_pool().release_unused()
 
 
 def _is_study(path: Path, options: ReadOptions) -> bool:
@@ -139,7 +149,9 @@ def read_by_version(
     if mapping is not None or len(candidates) == 1 or len(exports) == 1:
         return (read_with_mapping(exports, candidates, mapping=mapping, wave=wave, options=options), *parts)
     tables = [table for path in exports for table in read_tables(path, options)]
-    return (*_by_version(tables, detect_versions(tables, candidates), _as_waves(wave)), *parts)
+    versions = tuple(_by_version(tables, detect_versions(tables, candidates), _as_waves(wave)))
+    _let_go(tables)
+    return (*versions, *parts)
 
 
 def _by_version(tables: Sequence[RawTable], fits: Sequence[Fit], waves: tuple[int, ...]) -> Iterator[Import]:

@@ -123,11 +123,13 @@ def read_statistics(request: dict[str, Any], function: str) -> Iterator[tuple[di
         if len(columns) != len(meta.column_names):
             sys.exit(EXIT_DAMAGED)  # two variables of one name: one would be lost without a word
         got = len(next(iter(columns.values()), ()))
+        width = len(columns)
         yield columns, meta
+        columns.clear()  # so that no part is held while the next is read
         if got < rows:
             return
         start += got
-        rows = max(FIRST_ROWS, CELLS_AT_A_TIME // max(1, len(columns)))
+        rows = max(FIRST_ROWS, CELLS_AT_A_TIME // max(1, width))
 
 
 def statistics_parts(request: dict[str, Any], function: str = "") -> Iterator[Any]:
@@ -140,7 +142,8 @@ def statistics_parts(request: dict[str, Any], function: str = "") -> Iterator[An
             texts = [meta.readstat_variable_types.get(name) == "string" for name in columns]
             kinds = [pa.large_string() if text else pa.float64() for text in texts]
             yield describe(meta), pa.schema([pa.field(str(place), kind) for place, kind in enumerate(kinds)])
-        yield [as_array(values, kind) for values, kind in zip(columns.values(), kinds, strict=True)]
+        # each list is let go once it is an array
+        yield [as_array(columns.pop(name), kind) for name, kind in zip(tuple(columns), kinds, strict=True)]
 
 
 def as_array(values: list[Any], kind: Any) -> Any:
@@ -178,6 +181,7 @@ def answer(parts: Any, request: dict[str, Any], out: BinaryIO) -> None:
     with pa.ipc.new_stream(out, schema) as writer:
         for arrays in coming:
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            arrays.clear()
     out.flush()
 
 

@@ -48,6 +48,13 @@ def test_rows_beyond_the_first_part_arrive_in_order_and_are_told(request_for):
     assert told[-1] == f"Reading: {rows:,} rows"
 
 
+def test_no_column_keeps_the_memory_of_the_others(request_for):
+    table = run_child(request_for({"id": ["a", "b"], "x": [1.5, 2.5], "y": [0.5, None]})).table
+    kept = [buffer for column in table.columns for buffer in column.chunk(0).buffers() if buffer is not None]
+    assert len(kept) >= len(table.columns)
+    assert all(buffer.parent is None for buffer in kept)
+
+
 def test_a_number_of_rows_that_fills_the_first_part_exactly(request_for):
     answer = run_child(request_for({"x": [0.0] * worker.FIRST_ROWS}))
     assert answer.table.num_rows == worker.FIRST_ROWS
