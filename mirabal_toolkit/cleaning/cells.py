@@ -118,6 +118,11 @@ def _replaced(frame: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame({name: columns.get(name, frame[name]) for name in frame.columns}, index=frame.index, copy=False)
 
 
+def _as_they_are(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Put columns beside each other without copying them into one block."""
+    return pd.DataFrame(dict(columns), copy=False)
+
+
 def open_cells(data: WaveData) -> Cells:
     """Open `WaveData` for repair: every item of the instrument a column, in the instrument's order.
 
@@ -135,8 +140,9 @@ def open_cells(data: WaveData) -> Cells:
     return Cells(
         person=answers[PERSON].astype("str"),
         wave=_wave_numbers(answers[WAVE]),
-        answers=pd.DataFrame({item.id: _typed(answers.get(item.id), item, len(answers)) for item in items}),
-        reasons=pd.DataFrame({item.id: _reason_codes(reasons.get(item.id), len(answers)) for item in items}),
+        # columns are shared with the data, and copied only by the step that changes one
+        answers=_as_they_are({item.id: _typed(answers.get(item.id), item, len(answers)) for item in items}),
+        reasons=_as_they_are({item.id: _reason_codes(reasons.get(item.id), len(answers)) for item in items}),
     )
 
 

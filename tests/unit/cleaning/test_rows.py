@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from mirabal_toolkit.cleaning import DEFAULT_STEPS, clean
+from mirabal_toolkit.cleaning.cells import open_cells
 from mirabal_toolkit.errors import FindingsError
 
 
@@ -145,3 +147,17 @@ def test_steps_say_what_why_and_how():
     assert all(step.name and step.what and step.why.endswith(".") and step.rule.endswith(".") for step in DEFAULT_STEPS)
     assert len({step.name for step in DEFAULT_STEPS}) == len(DEFAULT_STEPS)
     assert replace(DEFAULT_STEPS[0], name="other") != DEFAULT_STEPS[0]
+
+
+def test_cleaning_shares_the_answers_it_does_not_change(rows, interview):
+    waves = rows(interview(C1=1), interview("02", C1=3))
+    given, opened = waves.answers.frame["C1"], open_cells(waves).answers["C1"]
+    assert np.shares_memory(given.to_numpy(), opened.to_numpy())
+
+
+def test_cleaning_leaves_the_data_it_was_given_as_they_were(rows, interview):
+    waves = rows(interview(C1=99), interview("02", C1=3), interview("02", C1=3))
+    before, why = waves.answers.frame.copy(deep=True), waves.reasons.frame.copy(deep=True)
+    clean(waves)
+    assert waves.answers.frame.equals(before)
+    assert waves.reasons.frame.equals(why)
