@@ -331,8 +331,7 @@ class Instrument:
     Raises
     ------
     FindingsError
-        If anything contradicts anything else: ids used twice, unknown items in scales or
-        conditions, codes used twice. All problems are reported at once.
+        If anything contradicts anything else (ids used twice, unknown items …); all problems at once.
     """
 
     id: str
@@ -359,6 +358,7 @@ class Instrument:
     derived_from: str = ""
     minutes: float = 0.0
     default_plan: str = ""
+    people: Mapping[str, Text] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     tests: tuple[ScoringExample, ...] = ()
     fingerprint: str = ""

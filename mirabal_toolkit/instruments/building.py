@@ -32,7 +32,7 @@ Kind = TypeVar("Kind")
 
 #: Keys of the file that go into `Instrument` as they stand.
 _PLAIN = ("id", "version", "status", "effective", "title", "description", "citation", "validation", "reference_period")
-_OPTIONAL = ("derived_from", "minutes", "default_plan")
+_OPTIONAL = ("derived_from", "minutes", "default_plan", "people")
 
 
 class Builder:

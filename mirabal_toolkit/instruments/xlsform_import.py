@@ -40,8 +40,8 @@ UNKNOWN: Mapping[str, Any] = {
 }
 FILE_ORDER = (
     *("format", "id", "version", "status", "effective", "derived_from", "title", "description", "authors"),
-    *("citation", "validation", "reference_period", "minutes", "default_plan", "rights", "languages", "roles"),
-    *("gate", "waves", "measures_of_success", "response_sets", "variable", "blocks", "scales", "outcomes"),
+    *("citation", "validation", "reference_period", "minutes", "default_plan", "people", "rights", "languages"),
+    *("roles", "gate", "waves", "measures_of_success", "response_sets", "variable", "blocks", "scales", "outcomes"),
     *("changes", "tests"),
 )
 

@@ -14,6 +14,7 @@ from mirabal_toolkit.reporting.lookup import Estimate, Lookup
 from mirabal_toolkit.reporting.words.catalogue import phrase
 from mirabal_toolkit.reporting.words.english import ENGLISH
 from mirabal_toolkit.reporting.words.numbers import decimals_for
+from mirabal_toolkit.reporting.words.people import Words, speak_of, words_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,10 @@ class Edition:
         return self.released.instrument
 
     @cached_property
+    def _people(self) -> Words:
+        return words_for(self.instrument, self.language)
+
+    @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """Every planned outcome and estimand, in the order of the plan."""
         return tuple(
@@ -93,12 +98,16 @@ class Edition:
         return self.say("percent", number=f"{100 * self.released.plan.confidence_level:g}")
 
     def say(self, key: str, **values: object) -> str:
-        """Return a phrase of the catalogue in the language of the report."""
-        return phrase(key, self.language, **values)
+        """Return a phrase of the catalogue in the language of the report, about those who answered."""
+        return phrase(key, self.language, self._people, **values)
+
+    def retold(self, text: str) -> str:
+        """Return a text of another room, written about women, about those who answered."""
+        return speak_of(text, self._people)
 
     def say_or(self, key: str, otherwise: str) -> str:
         """Return a phrase of the catalogue, or `otherwise` where it has none of that key."""
-        return phrase(key, self.language) if key in ENGLISH else otherwise
+        return self.say(key) if key in ENGLISH else otherwise
 
     def label(self, indicator: Indicator) -> str:
         """Return the indicator's short label; the estimand is said where it is not the headline one."""

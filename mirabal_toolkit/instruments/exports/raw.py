@@ -12,7 +12,7 @@ from mirabal_toolkit.core.instrument import Instrument, Item, Option, Scale
 Raw = dict[str, Any]
 _WHOLE = ("id", "version", "status", "effective", "derived_from")
 _TEXTS = ("title", "description")
-_TOLD = ("citation", "validation", "reference_period", "minutes", "default_plan")
+_TOLD = ("citation", "validation", "reference_period", "minutes", "default_plan", "people")
 _FORMAT = "1"
 
 

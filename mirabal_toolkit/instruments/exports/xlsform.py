@@ -31,7 +31,7 @@ FLAGS = {"m_severe": "severe", "m_office": "office"}
 #: Parts of the file that no sheet of the form can say.
 KEPT = (
     *("id", "version", "status", "effective", "derived_from", "description", "authors", "citation", "validation"),
-    *("reference_period", "minutes", "default_plan", "rights", "languages", "roles", "gate", "waves"),
+    *("reference_period", "minutes", "default_plan", "people", "rights", "languages", "roles", "gate", "waves"),
     *("measures_of_success", "scales", "outcomes", "changes", "tests"),
 )
 #: A cell of a workbook holds no more.

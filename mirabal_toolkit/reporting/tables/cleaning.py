@@ -51,7 +51,7 @@ def findings(edition: Edition) -> Table:
 
 
 def _step(record: dict[str, Any], edition: Edition) -> Row:
-    texts = [str(record["what"]), str(record["why"]), _question(record["item"], edition)]
+    texts = [str(record["what"]), edition.retold(str(record["why"])), _question(record["item"], edition)]
     unit = edition.say_or(f"unit_{record['unit']}", str(record["unit"]))
     counts = [_count(record[name], edition) for name in ("before", "after", "changed")]
     return Row((*(label_cell(text) for text in texts), label_cell(unit), *counts))
@@ -65,7 +65,7 @@ def _finding(record: dict[str, Any], edition: Edition) -> Row:
             label_cell(_question(record["item"], edition)),
             label_cell("" if pd.isna(wave) else edition.wave_name(int(wave))),
             _count(record["count"], edition),
-            label_cell(_sentence(record["advice"])),
+            label_cell(_sentence(edition.retold(record["advice"]))),
         )
     )
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mirabal_toolkit.reporting.words.english import ENGLISH
+from mirabal_toolkit.reporting.words.people import WOMEN, Words, speak_of
 
 CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 
 
-def phrase(key: str, language: str = "en", **values: object) -> str:
+def phrase(key: str, language: str = "en", about: Words = WOMEN, **values: object) -> str:
     """Return the phrase `key` with `values` put in their places.
+
+    `about` are the words for one of those who answered, and for several.
 
     Raises
     ------
@@ -26,4 +29,5 @@ def phrase(key: str, language: str = "en", **values: object) -> str:
     >>> phrase("count_of", count="73", n="120")
     '73 of 120'
     """
-    return CATALOGUES.get(language, ENGLISH).get(key, ENGLISH[key]).format(**values)
+    template = CATALOGUES.get(language, ENGLISH).get(key, ENGLISH[key])
+    return speak_of(template, about).format(**values)

@@ -116,8 +116,8 @@ COMPARISONS: Mapping[str, str] = {
     "header_unchanged": "No reliable change",
     "header_deteriorated": "Worse",
     "note_reliable_change": "Of those who answered both times. Reliable change (Jacobson and Truax, 1991): one that "
-    "would be seen in 5 of 100 people in whom nothing changed. It says of nobody why she changed, nor whether she is "
-    "well now.",
+    "would be seen in 5 of 100 people in whom nothing changed. It does not say why somebody changed, "
+    "nor who is well now.",
     "note_published_reliability": "{scale}: reliability {value} ({source}).",
     "table_completers": "All who started, and those seen at every wave",
     "note_completers": "Change from first to last wave in points, from the main model. Those seen at every wave come "

@@ -107,6 +107,14 @@ def test_severe_items_of_a_scale_are_those_marked() -> None:
     assert read(edited("maximum: 1}", "maximum: 1, severe: [A2]}")).scale_by_id["harm"].severe == ("A2",)
 
 
+def test_who_is_asked_arrives_and_is_written_again() -> None:
+    named = {"en": {"one": "man", "many": "men"}}
+    instrument = read(edited('version: "1.0.0"', 'version: "1.0.0"\npeople: {en: {one: man, many: men}}'))
+    assert instrument.people == as_raw(instrument)["people"] == named
+    assert read(SMALL).people == {}
+    assert "people" not in as_raw(read(SMALL))
+
+
 def test_a_published_reliability_arrives_and_is_written_again() -> None:
     published = edited("maximum: 1}", 'maximum: 1, reliability: {value: 0.84, source: "Doe (2001)"}}')
     instrument = read(published)
