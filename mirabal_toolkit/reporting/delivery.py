@@ -24,8 +24,6 @@ from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.file_safety import FULL
 from mirabal_toolkit.reporting.checking.writing import write_check
-from mirabal_toolkit.reporting.power.tables import edition_of
-from mirabal_toolkit.reporting.power.writing import PAGE, write_power
 from mirabal_toolkit.reporting.writing import write_report
 
 MANIFEST = "manifest.json"
@@ -85,6 +83,10 @@ def deliver_check(check: ReleasableCheck, out: Path, *, command: Mapping[str, An
 
 def deliver_power(study: PowerStudy, out: Path, *, command: Mapping[str, Any]) -> tuple[Path, ...]:
     """Write the page on power, its tables, curves and manifest into `out`, as `deliver` does; the page comes first."""
+    # Here, not above: its curves need scipy.stats, which a report on data does without.
+    from mirabal_toolkit.reporting.power.tables import edition_of
+    from mirabal_toolkit.reporting.power.writing import PAGE, write_power
+
     files = _deliver(edition_of(study).released, out, lambda folder: write_power(study, folder), command)
     return tuple(sorted(files, key=lambda path: path.name != PAGE))
 
