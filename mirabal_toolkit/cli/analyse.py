@@ -13,11 +13,14 @@ from mirabal_toolkit.cli.reading import JSON, NoProgress, Quiet, reads_data
 if TYPE_CHECKING:
     from mirabal_toolkit.workflow import AnalysisRequest, DataRequest, Prepared, Released
 
+JobsOption = Annotated[int, typer.Option("--jobs", min=1, help="Processes to use; the numbers do not depend on it.")]
+
 UNTRUSTED_EXIT = 6
 
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("mirabal-demo"),
+    jobs: JobsOption = 1,
     as_json: JSON = False,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
@@ -27,7 +30,7 @@ def demo(
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     voice.say("The data are artificial: 120 women who do not exist, five waves, with the usual flaws.")
-    _analyse(AnalysisRequest(DataRequest((example_export(),)), out), voice)
+    _analyse(AnalysisRequest(DataRequest((example_export(),)), out, jobs=jobs), voice)
 
 
 @reads_data
@@ -51,7 +54,7 @@ def analyse(
     ] = None,
     formats: Annotated[str, typer.Option("--formats", help="Documents to write, with commas.")] = "html,docx",
     seed: Annotated[int | None, typer.Option("--seed", help="Seed. Default: the plan's.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes to use; the numbers do not depend on it.")] = 1,
+    jobs: JobsOption = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything; write nothing.")] = False,
 ) -> None:
     """Raw files in; cleaned, scored, modelled and reported out.
