@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATE, STYLE = "report.html.j2", "report.css"
-#: Tables with more columns are printed on pages on their side.
-MOST_UPRIGHT = 8
+#: Tables with more columns are set smaller, and printed on pages on their side.
+MOST_UPRIGHT = 7
 
 
 def render_html_report(outline: Outline, edition: Edition) -> bytes:

@@ -214,6 +214,11 @@ def _banners(edition: Edition) -> tuple[str, ...]:
 def _summary(edition: Edition, place: Shelf) -> Iterator[Block]:
     yield Paragraph(opening(edition))
     yield Paragraph(edition.say("lead_summary" if len(edition.waves) > 1 else "lead_summary_once"), lead=True)
+    compared = comparison_sentences(edition)
+    if compared:
+        yield Subheading(edition.say("section_comparison"))
+        yield Paragraph(edition.say("summary_compared"))
+        yield Bullets(compared)
     for heading, sentences in summary(edition):
         yield Subheading(heading)
         yield Bullets(sentences)
@@ -230,7 +235,6 @@ def _comparison(edition: Edition, place: Shelf) -> Iterator[Block]:
     if not tables:
         return
     yield from (Paragraph(text, lead=number == 0) for number, text in enumerate(comparison_leads(edition)))
-    yield Bullets(comparison_sentences(edition))
     yield from place.figure("forest")
     yield from tables
     yield from place.table("arms-sensitivity")
@@ -313,12 +317,12 @@ def _sensitivity(edition: Edition, place: Shelf) -> Iterator[Block]:
     sentences = turning_points(edition)
     if sentences:
         yield Bullets(sentences)
-    yield from place.table("sensitivity")
     yield from place.table("reference-based")
 
 
 def _loss(place: Shelf) -> Iterator[Block]:
-    yield from place.table("bounds")
+    for name in ("sensitivity", "bounds"):
+        yield from place.table(name)
     yield from place.figure("tipping-point")
     for name in ("attrition", "worse-off-before", "lost-and-retained", "drop-out", "imputation"):
         yield from place.table(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from typing import Any
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
@@ -22,6 +23,7 @@ from mirabal_toolkit.reporting.words import numbers
 
 HEIGHT, LABEL_ROOM, FOOT = 1.25, 0.5, 0.36
 PER_ROW, GAP, ROW_GAP = 3, 0.42, 0.16
+MOST_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,21 @@ class Curve:
 def tipping_points(edition: Edition) -> tuple[Sheet, ...]:
     """Return the curves of all indicators whose lost answers were moved, in one figure a page."""
     chosen = [one for one in looked_at(edition) if len(_rows(one, edition)) > 1]
-    size = PER_ROW * 4
+    size = panels_a_figure(len(chosen))
     parts = [chosen[start : start + size] for start in range(0, len(chosen), size)]
     return tuple(_tipping_sheet(part, number, edition) for number, part in enumerate(parts, start=1))
+
+
+def panels_a_figure(panels: int) -> int:
+    """Return how many of so many panels go into one figure: figures alike rather than a full one and a single panel.
+
+    Examples
+    --------
+    >>> [panels_a_figure(panels) for panels in (1, 12, 13, 25)]
+    [3, 12, 9, 9]
+    """
+    rows = max(ceil(panels / PER_ROW), 1)
+    return PER_ROW * ceil(rows / ceil(rows / MOST_ROWS))
 
 
 def _rows(one: Indicator, edition: Edition) -> tuple[Estimate, ...]:

@@ -247,6 +247,8 @@ DOCUMENT: Mapping[str, str] = {
     "lead_summary": "Percents are of the women who answered, at the start and at the end. The change is worked out "
     "among those who answered both times, in percentage points; its interval is the range it is likely to lie in.",
     "heading_depends": "How far this depends on those who were lost",
+    "summary_compared": "Only these sentences set the two groups side by side; everything else in this summary counts "
+    "both together. What the difference can and cannot show is in the section of the same name.",
     "depends_more": "How much they would have to differ is in the section on those who were lost.",
     "lead_reached": "This report can only tell of those who were interviewed. On the left are those who were, wave by "
     "wave; on the right those who were not, and why.",

@@ -117,7 +117,7 @@ SENSITIVITY: Mapping[str, str] = {
     "{interval}).",
     "lost_pattern": "What was known before tells that loss went with how women were doing. Filling in and weighting"
     " allow for that as far as earlier answers show it; if those lost fared worse than their earlier answers "
-    "foretell, only the last two columns of the table below speak of it.",
+    "foretell, only what would turn the conclusions, and the bounds, speak of it.",
     "lost_no_pattern": "So the data do not show that loss went with how women were doing, though a difference of up"
     " to {most} standard deviations would fit them. They cannot show that it did not: what became of women after "
     "their last interview is not in them.",

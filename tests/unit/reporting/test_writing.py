@@ -20,6 +20,8 @@ from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.results import ESTIMATE_COLUMNS, ReleasableResults
 from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.reporting.documents import outline
+from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.writing import write_report
 
 FORMATS = ("html", "docx", "xlsx")
@@ -238,3 +240,15 @@ def test_wide_tables_are_set_smaller_on_the_screen(page: lxml.html.HtmlElement) 
     assert "wide" in page.xpath("//table[@id='table-before-after']/ancestor::div[2]/@class")[0].split()
     assert "wide" not in page.xpath("//table[@id='table-headline']/ancestor::div[2]/@class")[0].split()
     assert ".tabled.wide table { font-size: .8rem; }" in page.xpath("string(//style)")
+
+
+def test_a_summary_of_two_groups_begins_with_both_side_by_side(
+    few: ReleasableResults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outline, "comparison_sentences", lambda edition: (f"{edition.level}: no clear difference.",))
+    sections = {section.id: section for section in outline.make_outline(Edition(few), {}, {}).sections}
+    blocks = sections["summary"].blocks
+    place = next(place for place, block in enumerate(blocks) if isinstance(block, outline.Subheading))
+    assert blocks[place] == outline.Subheading("The two groups side by side")
+    assert "counts both together" in blocks[place + 1].text
+    assert blocks[place + 2] == outline.Bullets(("95%: no clear difference.",))
