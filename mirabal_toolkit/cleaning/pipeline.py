@@ -27,8 +27,6 @@ from mirabal_toolkit.core.cleaning_rules import CleaningRules
 from mirabal_toolkit.core.data import (
     INTERVIEWED,
     KEYS,
-    PERSON,
-    WAVE,
     WAVE_STATUSES,
     AuditStep,
     AuditTrail,
@@ -153,8 +151,10 @@ def reopen(cleaned: CleanedData) -> WaveData:
 
     Findings are left behind, since cleaning would find them anew.
     """
-    answers = cleaned.answers.frame.reset_index()
-    reasons = cleaned.reasons.frame.reset_index().drop(columns=[PERSON, WAVE])
+    # put beside each other: keys inserted one by one into many separate columns make pandas warn
+    keys = cleaned.answers.frame.index.to_frame(index=False)
+    answers = pd.concat([keys, cleaned.answers.frame.reset_index(drop=True)], axis=1)
+    reasons = cleaned.reasons.frame.reset_index(drop=True)
     return WaveData(
         cleaned.instrument, SealedFrame(answers), SealedFrame(reasons), cleaned.sources, bridges=cleaned.bridges
     )

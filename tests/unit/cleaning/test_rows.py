@@ -9,6 +9,7 @@ import pytest
 
 from mirabal_toolkit.cleaning import DEFAULT_STEPS, clean
 from mirabal_toolkit.cleaning.cells import open_cells
+from mirabal_toolkit.cleaning.pipeline import reopen
 from mirabal_toolkit.errors import FindingsError
 
 
@@ -161,3 +162,11 @@ def test_cleaning_leaves_the_data_it_was_given_as_they_were(rows, interview):
     clean(waves)
     assert waves.answers.frame.equals(before)
     assert waves.reasons.frame.equals(why)
+
+
+def test_a_questionnaire_of_many_items_is_opened_again_without_a_warning(rows, interview, instrument):
+    item = next(one for one in instrument.items if one.id == "C1")
+    more = tuple(replace(item, id=f"X{number}", variable=f"x{number}") for number in range(120))
+    long = replace(instrument, items=(*instrument.items, *more))
+    cleaned = clean(replace(rows(interview(C1=1), interview("02", C1=3)), instrument=long))
+    assert clean(reopen(cleaned)).fingerprint == cleaned.fingerprint
