@@ -203,7 +203,7 @@ def write_report(records: list[dict[str, float]]) -> None:
             f"{platform.python_version()}. Ours: file to cleaned person × wave panel with a reason for every gap and "
             "an audit trail. pyreadstat: its own multi-process read of the same file, nothing else. Both by turns, "
             f"best of the rounds. {how_busy(records)} Idle: Python with all that reading and cleaning load, and no "
-            "data; in small files that is nearly all of the peak, so that the last column leaves it out. Peak: the "
+            "data; it and the reading process weigh most in small files, so the last column leaves it out. Peak: the "
             "largest sum over all processes, the reading one among them."
         ),
         "",
