@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 USUAL = "0.9"
 
@@ -21,7 +22,7 @@ def with_usual_strictness(arguments: Sequence[str]) -> list[str]:
 
 
 def _completed(arguments: Sequence[str]) -> Iterator[str]:
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in pairwise([*arguments, ""]):
         yield f"--strict={USUAL}" if argument == "--strict" and not _is_number(following) else argument
 
 

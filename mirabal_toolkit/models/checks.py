@@ -37,10 +37,11 @@ def check_panel(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> None:
 
 
 def _waves(panel: PanelData, _plan: AnalysisPlan, _people: pd.Index) -> Iterator[Problem]:
-    flow = panel.flow.frame
-    for wave in flow.index[flow[INTERVIEWED] == 0]:
+    # A wave in between that was lost as a whole is a finding; without the last there is no change to speak of.
+    last = panel.waves[-1]
+    if panel.flow.frame.at[last, INTERVIEWED] == 0:
         fix = "leave this wave out of the files, or correct the mapping of waves"
-        yield Problem(f"nobody was interviewed at wave {wave}", f"wave {wave}", fix)
+        yield Problem(f"nobody was interviewed at the last wave (wave {last})", f"wave {last}", fix)
 
 
 def _covariates(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Problem]:

@@ -108,10 +108,16 @@ def test_a_covariate_without_answers_and_too_many_terms_are_refused(panel, plan)
     assert "6 people started, and the models would estimate" in str(caught.value)
 
 
-def test_a_wave_with_nobody_is_refused(panel, plan):
+def without_wave(panel, wave):
     flow = panel.flow.frame.copy()
-    flow.loc[3, "wave_missed"] += flow.loc[3, "interviewed"]
-    flow.loc[3, "interviewed"] = 0
+    flow.loc[wave, "wave_missed"] += flow.loc[wave, "interviewed"]
+    flow.loc[wave, "interviewed"] = 0
+    return replace(panel, flow=SealedFrame(flow))
+
+
+def test_a_last_wave_with_nobody_is_refused_and_one_between_is_not(panel, plan):
+    last = panel.waves[-1]
     with pytest.raises(FindingsError) as caught:
-        check_panel(replace(panel, flow=SealedFrame(flow)), plan, started(panel))
-    assert "nobody was interviewed at wave 3" in str(caught.value)
+        check_panel(without_wave(panel, last), plan, started(panel))
+    assert f"nobody was interviewed at the last wave (wave {last})" in str(caught.value)
+    check_panel(without_wave(panel, 2), plan, started(panel))
