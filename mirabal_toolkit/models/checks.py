@@ -39,7 +39,7 @@ def check_panel(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> None:
 def _waves(panel: PanelData, _plan: AnalysisPlan, _people: pd.Index) -> Iterator[Problem]:
     # A wave in between that was lost as a whole is a finding; without the last there is no change to speak of.
     last = panel.waves[-1]
-    if panel.flow.frame.at[last, INTERVIEWED] == 0:
+    if not panel.flow.frame[INTERVIEWED].loc[last]:
         fix = "leave this wave out of the files, or correct the mapping of waves"
         yield Problem(f"nobody was interviewed at the last wave (wave {last})", f"wave {last}", fix)
 

@@ -13,7 +13,7 @@ import mirabal_toolkit as mt
 #: Installing is what CI does first; the tests themselves are running now.
 RUN_BY_CI = ("python -m pip install",)
 #: Exit codes other than 0 that are the right answer for the example.
-EXPECTED = {"mirabal check": 3}
+EXPECTED = {"mirabal check ": 3}
 
 
 def commands(text):
