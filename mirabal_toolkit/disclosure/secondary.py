@@ -177,7 +177,9 @@ def _withhold_one(bounds: Bounds, release: _Release) -> bool:
     if costs:
         release.places.add(min(costs, key=lambda place: (costs[place], place)))
         return True
-    bases = {showing.base for showing in places.values() if showing.base is not None} & bounds.by - release.bases
+    # A row that is withheld still shows its base.
+    shown = {showing.base for showing in release.ledger.shown.values() if showing.base is not None}
+    bases = shown & bounds.by - release.bases
     if bases:
         release.bases.add(min(bases, key=lambda key: (release.count(key), key)))
     return bool(bases)
