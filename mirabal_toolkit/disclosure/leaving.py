@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from mirabal_toolkit.core.results import DisclosureProfile
-from mirabal_toolkit.disclosure.rules import lowest_hidden
 from mirabal_toolkit.errors import InputError, Problem
 
 MANIFEST, RESULTS = "manifest.json", "results.json"
@@ -138,5 +137,5 @@ def _number(text: str) -> float | None:
 def _is_small(count: Any, profile: DisclosureProfile) -> bool:
     if not isinstance(count, int | float):
         return False
-    # Nobody, of a base that is not hidden, is told as 0; a base of nobody tells nothing.
-    return max(1, lowest_hidden(profile)) <= count < profile.threshold
+    # 0 is never looked for: a base of nobody tells nothing.
+    return 1 <= count < profile.threshold

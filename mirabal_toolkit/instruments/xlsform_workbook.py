@@ -81,6 +81,7 @@ def _check_archive(content: bytes, where: str) -> None:
             for member in archive.infolist():
                 if member.filename.endswith((".xml", ".rels")) and _DECLARATION.search(archive.read(member)):
                     raise InputError("declares XML entities, which no spreadsheet program writes", where=where)
+    # zipfile says NotImplementedError of a compression it does not know.
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error):
         raise InputError("is no .xlsx workbook, or is damaged", where=where, fix="save it again as .xlsx") from None
 

@@ -17,6 +17,7 @@ from mirabal_toolkit.models.measured import Measured
 from mirabal_toolkit.models.missing_waves.dropout import Chances, drop_out_records, model_drop_out
 from mirabal_toolkit.models.missing_waves.imputed import unit_of
 from mirabal_toolkit.models.missing_waves.layout import People
+from mirabal_toolkit.models.propensity import effective_size
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ class Weights(NamedTuple):
     @property
     def effective(self) -> float:
         """How many rows of equal weight would be as informative (Kish 1965)."""
-        return float(self.values.sum() ** 2 / (self.values**2).sum())
+        return effective_size(self.values)
 
 
 def stabilised(share: Floats, chance: Floats) -> Weights:

@@ -9,7 +9,7 @@ from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
 from mirabal_toolkit.reporting.tables.parts import arm_label, is_clear, item_label, last_difference, level_of
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
-from mirabal_toolkit.reporting.values import decimals_of, write_value
+from mirabal_toolkit.reporting.values import write_value
 from mirabal_toolkit.reporting.words import numbers
 
 
@@ -61,7 +61,7 @@ def _row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
         for wave in (edition.waves[0], edition.waves[-1])
     ]
     difference = last_difference(one, edition)
-    return Row((*found, *_difference_cells(difference, one, edition, marks), _p(difference)))
+    return Row((*found, *cells.change_of(difference, one, edition, marks), cells.p_of(difference)))
 
 
 def part_cell(estimate: Estimate | None, one: Indicator, edition: Edition, marks: cells.Marks) -> Cell:
@@ -69,20 +69,6 @@ def part_cell(estimate: Estimate | None, one: Indicator, edition: Edition, marks
     if one.outcome.kind == "binary":
         return cells.share_of(estimate, edition, marks)
     return cells.value(estimate, edition, marks, partial(write_value, one=one, edition=edition, sign=""))
-
-
-def _difference_cells(
-    estimate: Estimate | None, one: Indicator, edition: Edition, marks: cells.Marks
-) -> tuple[Cell, Cell]:
-    decimals = decimals_of(one, edition)
-    return (
-        cells.value(estimate, edition, marks, partial(numbers.signed, decimals=decimals)),
-        cells.limits(estimate, partial(numbers.interval, decimals=decimals, plus=True)),
-    )
-
-
-def _p(estimate: Estimate | None) -> Cell:
-    return cells.p_cell(None if estimate is None else estimate.p_value)
 
 
 def arms_sensitivity(edition: Edition) -> Table:
@@ -107,9 +93,9 @@ def arms_sensitivity(edition: Edition) -> Table:
 
 def _sensitivity_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
     main = last_difference(one, edition)
-    found = [label_cell(edition.label(one)), *_difference_cells(main, one, edition, marks)]
-    found += _difference_cells(last_difference(one, edition, weighted=True), one, edition, marks)
-    found += _difference_cells(last_difference(one, edition, population="completers"), one, edition, marks)
+    found = [label_cell(edition.label(one)), *cells.change_of(main, one, edition, marks)]
+    found += cells.change_of(last_difference(one, edition, weighted=True), one, edition, marks)
+    found += cells.change_of(last_difference(one, edition, population="completers"), one, edition, marks)
     for term in ("estimate", "limit"):
         # Where no difference is clear there is nothing to explain away.
         value = edition.lookup.term("e_value", one.outcome.id, one.estimand, term) if is_clear(main) else None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.standing import looked_at
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.parts import item_label, option_label
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
@@ -16,22 +16,6 @@ from mirabal_toolkit.reporting.words import numbers
 Cells = list[Cell]
 SIGNED = partial(numbers.signed, decimals=2)
 LIMITS = partial(numbers.interval, decimals=2, plus=True)
-
-
-def item_label(item: str, edition: Edition) -> str:
-    """Return the label of an item, or the id itself where the instrument has no such item."""
-    found = edition.instrument.item_by_id.get(item)
-    return item if found is None else in_language(found.label or found.text, edition.language)
-
-
-def option_label(item: str, option: str, edition: Edition) -> str:
-    """Return the label of an answer to an item, or its name where the instrument has no such answer."""
-    if item not in edition.instrument.item_by_id:
-        return option
-    for found in edition.instrument.options(item):
-        if found.name == option:
-            return in_language(found.label, edition.language)
-    return option
 
 
 def attrition(edition: Edition) -> Table:

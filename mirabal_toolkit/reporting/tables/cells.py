@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
-from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables.spec import Cell, Note
+from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
 
 #: Flags that a reader must see beside the number, in the order their marks are given.
@@ -133,6 +135,20 @@ def limits(estimate: Estimate | None, write: Callable[[float, float], str]) -> C
     if estimate is None or estimate.hidden or estimate.conf_low is None or estimate.conf_high is None:
         return EMPTY
     return Cell(write(estimate.conf_low, estimate.conf_high), bounds=(estimate.conf_low, estimate.conf_high))
+
+
+def change_of(estimate: Estimate | None, one: Indicator, edition: Edition, marks: Marks) -> tuple[Cell, Cell]:
+    """Return the cells of a change, or of a difference between changes, with its interval."""
+    decimals = decimals_of(one, edition)
+    return (
+        value(estimate, edition, marks, partial(numbers.signed, decimals=decimals)),
+        limits(estimate, partial(numbers.interval, decimals=decimals, plus=True)),
+    )
+
+
+def p_of(estimate: Estimate | None) -> Cell:
+    """Return the cell of the p value of an estimate that may not be there."""
+    return p_cell(None if estimate is None else estimate.p_value)
 
 
 def p_cell(value: float | None) -> Cell:

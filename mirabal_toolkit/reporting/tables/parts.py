@@ -22,7 +22,8 @@ def item_label(name: str, edition: Edition) -> str:
         return in_language(edition.instrument.outcome(name).label, edition.language)
     if item not in edition.instrument.item_by_id:
         return name
-    label = in_language(edition.instrument.item(item).label, edition.language)
+    found = edition.instrument.item(item)
+    label = in_language(found.label or found.text, edition.language)
     return f"{label}: {option_label(item, option, edition)}" if option else label
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
-from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
 from mirabal_toolkit.reporting.tables.parts import item_label, option_label
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
-from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
 
 
@@ -44,26 +42,22 @@ def _subgroup_rows(one: Indicator, edition: Edition, marks: cells.Marks) -> list
     for test in edition.lookup.rows("subgroup_test", one.outcome.id, one.estimand):
         head = cells.value(test, edition, marks, lambda _: numbers.NO_VALUE)
         found.append(
-            Row((label_cell(item_label(test.term, edition)), cells.people(test.n_persons), head, cells.EMPTY, _p(test)))
+            Row(
+                (
+                    label_cell(item_label(test.term, edition)),
+                    cells.people(test.n_persons),
+                    head,
+                    cells.EMPTY,
+                    cells.p_of(test),
+                )
+            )
         )
         for row in edition.lookup.rows("subgroup_change", one.outcome.id, one.estimand):
             item, _, option = row.term.partition("=")
             if item == test.term:
                 label = label_cell(f"– {option_label(item, option, edition)}")
-                found.append(Row((label, cells.base(row), *_change(row, one, edition, marks), cells.EMPTY)))
+                found.append(Row((label, cells.base(row), *cells.change_of(row, one, edition, marks), cells.EMPTY)))
     return found
-
-
-def _change(row: Estimate | None, one: Indicator, edition: Edition, marks: cells.Marks) -> tuple[Cell, Cell]:
-    decimals = decimals_of(one, edition)
-    return (
-        cells.value(row, edition, marks, partial(numbers.signed, decimals=decimals)),
-        cells.limits(row, partial(numbers.interval, decimals=decimals, plus=True)),
-    )
-
-
-def _p(row: Estimate | None) -> Cell:
-    return cells.p_cell(None if row is None else row.p_value)
 
 
 def sites(edition: Edition) -> Table:
@@ -93,7 +87,7 @@ def _site_row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
     by_model = {row.model: row for row in edition.lookup.rows("site_change", one.outcome.id, one.estimand)}
     found = [label_cell(edition.label(one))]
     for model in ("cr2", "site-means"):
-        found += _change(by_model.get(model), one, edition, marks)
+        found += cells.change_of(by_model.get(model), one, edition, marks)
     means = by_model.get("site-means")
     found.append(cells.EMPTY if means is None or means.df is None else Cell(numbers.number(means.df), means.df))
     spread = edition.lookup.term("site_variation", one.outcome.id, one.estimand, "sd")

@@ -10,7 +10,7 @@ from mirabal_toolkit.mixed.adjust import adjust_p_values
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.standing import Standing, is_known, looked_at, sign_of, standing_of
-from mirabal_toolkit.reporting.tables.attrition import item_label
+from mirabal_toolkit.reporting.tables.parts import item_label
 from mirabal_toolkit.reporting.values import decimals_of, write_value
 from mirabal_toolkit.reporting.words import numbers
 
