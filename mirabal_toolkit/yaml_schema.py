@@ -1,9 +1,10 @@
-"""Check a parsed YAML file against a JSON Schema: every problem at once, in words, with its line."""
+"""JSON Schemas of YAML files: what a file breaks, in words and with its line; and what every setting means."""
 
 from __future__ import annotations
 
 import difflib
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -48,17 +49,30 @@ def schema_problems(document: ParsedYaml, schema: Schema, where: str) -> list[Pr
       where: a.yaml, line 1
       to mend it: did you mean “title”?
     """
-    from jsonschema import Draft202012Validator
-
     found = {
         (document.line([*error.absolute_path, *deeper]), _place(document.value, error.absolute_path), what, fix)
-        for error in Draft202012Validator(dict(schema)).iter_errors(document.value)
+        for error in schema_errors(document.value, schema)
         for what, fix, deeper in _in_words(error, schema)
     }
     return [
         Problem(what, f"{where}, line {line}{f' ({place})' if place else ''}", fix)
         for line, place, what, fix in sorted(found)
     ]
+
+
+def schema_errors(value: object, schema: Schema) -> list[ValidationError]:
+    """Return everything in `value` that `schema` does not allow, as the validator says it."""
+    # Where JupyterLab is installed, jsonschema builds forty grammars for web addresses while it is imported: a second
+    # and a half, at every command, for a format that no schema here uses.
+    unneeded = "rfc3987_syntax"
+    kept = sys.modules.get(unneeded)
+    sys.modules.setdefault(unneeded, None)  # type: ignore[arg-type]  # the documented way to make an import fail
+    try:
+        from jsonschema import Draft202012Validator
+    finally:
+        if kept is None:
+            sys.modules.pop(unneeded, None)
+    return list(Draft202012Validator(dict(schema)).iter_errors(value))
 
 
 def _in_words(error: ValidationError, schema: Schema) -> Iterator[tuple[str, str, tuple[Step, ...]]]:
@@ -148,3 +162,74 @@ def _place(document: Any, path: Sequence[Step]) -> str:
         else:
             parts.append(f"number {step + 1}")
     return ", ".join(parts)
+
+
+def settings_table(part: Schema, schema: Schema, prefix: str = "") -> Iterator[str]:
+    """Yield the lines of a Markdown table of every setting; settings of nested groups follow their group.
+
+    Parameters
+    ----------
+    part : mapping
+        The schema, or the part of it whose settings are told.
+    schema : mapping
+        The whole, where `$defs` stand.
+
+    Examples
+    --------
+    >>> schema = {"properties": {"seed": {"type": "integer", "description": "A number.", "default": 1}}}
+    >>> for line in settings_table(schema, schema):
+    ...     print(line)
+    | setting | what | meaning |
+    |---|---|---|
+    | `seed` | whole number | A number. Left out: `1`. |
+    """
+    if not prefix:
+        yield "| setting | what | meaning |\n|---|---|---|"
+    for name, setting in part["properties"].items():
+        target = {**_target(setting, schema), **setting}
+        mark = "**" if name in part.get("required", ()) else ""
+        yield f"| {mark}`{prefix}{name}`{mark} | {_kind(setting, target)} | {_meaning(target)} |"
+        group = _group(target)
+        if group and "$ref" not in setting:
+            yield from settings_table(group, schema, f"{prefix}{name}.")
+
+
+def _target(setting: Schema, schema: Schema) -> Schema:
+    name = str(setting.get("$ref", "")).rpartition("/")[2]
+    target: Schema = schema["$defs"].get(name, {})
+    return target
+
+
+def _group(target: Schema) -> Schema | None:
+    """The group of settings that a setting holds, once or in a list or by name."""
+    inside = [target, target.get("items", {}), *target.get("patternProperties", {}).values()]
+    return next((part for part in inside if "properties" in part), None)
+
+
+def _kind(setting: Schema, target: Schema) -> str:
+    name = str(setting.get("$ref", "")).rpartition("/")[2]
+    if "anyOf" in target:
+        return " or ".join(_kind(one, one) for one in target["anyOf"])
+    if "enum" in target or "const" in target:
+        return "<br>".join(f"`{value}`" for value in target.get("enum", [target.get("const")]))
+    if name in ("text", "item_settings"):
+        return {"text": "text per language", "item_settings": "settings of an item"}[name]
+    kinds = target.get("type", "")
+    words = [_word(kind, target) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    return " or ".join(words)
+
+
+def _word(kind: str, target: Schema) -> str:
+    simple = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": "`null`"}
+    if kind == "array":
+        inner = target.get("items", {}).get("enum", ())
+        return "list of " + ", ".join(f"`{value}`" for value in inner) if inner else "list"
+    if kind == "object":
+        return "group" if "properties" in target else "names → values"
+    return simple.get(kind, kind)
+
+
+def _meaning(target: Schema) -> str:
+    text = str(target.get("description", "")).replace("|", "\\|")
+    default = target.get("default")
+    return text if default is None else f"{text} Left out: `{str(default).lower()}`."

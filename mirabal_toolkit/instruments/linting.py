@@ -26,7 +26,7 @@ from mirabal_toolkit.instruments.loading import (
 )
 from mirabal_toolkit.instruments.places import with_lines
 from mirabal_toolkit.safe_yaml import parse_yaml
-from mirabal_toolkit.yaml_schema import schema_problems
+from mirabal_toolkit.yaml_schema import schema_errors, schema_problems
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,8 @@ def _unchecked(parts: Mapping[str, Any]) -> Instrument:
 
 def _pruned(value: Any) -> Any:
     """The document without what the schema does not know, so that a slip in one place hides no other."""
-    from jsonschema import Draft202012Validator
-
     value = copy.deepcopy(value)
-    for error in list(Draft202012Validator(instrument_schema()).iter_errors(value)):
+    for error in schema_errors(value, instrument_schema()):
         known = error.schema.get("properties") if isinstance(error.schema, Mapping) else None
         if error.validator == "additionalProperties" and known and isinstance(error.instance, dict):
             for name in set(error.instance) - set(known):

@@ -38,6 +38,17 @@ def test_help_loads_no_heavy_library():
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
+def test_reading_an_instrument_does_not_wait_for_the_grammars_of_jupyterlab(tmp_path):
+    """The package that takes a second and a half to import is stood in for by one that cannot be imported at all."""
+    (tmp_path / "rfc3987_syntax.py").write_text("raise RuntimeError('imported')", encoding="utf-8")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r});"
+        "from mirabal_toolkit.instruments.loading import load_instrument; print(load_instrument('partner-safety-short').id)"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (finished.stdout.strip(), finished.stderr) == ("partner-safety-short", "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("analyse",), ("analyze", "x.sav"), ("analyse", "x.sav", "--nonsense"), ("simulate", "no-such", "--out", "x.sav")],
