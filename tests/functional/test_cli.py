@@ -43,7 +43,8 @@ def test_reading_an_instrument_does_not_wait_for_the_grammars_of_jupyterlab(tmp_
     (tmp_path / "rfc3987_syntax.py").write_text("raise RuntimeError('imported')", encoding="utf-8")
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r});"
-        "from mirabal_toolkit.instruments.loading import load_instrument; print(load_instrument('partner-safety-short').id)"
+        "from mirabal_toolkit.instruments.loading import load_instrument;"
+        "print(load_instrument('partner-safety-short').id)"
     )
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (finished.stdout.strip(), finished.stderr) == ("partner-safety-short", "")
