@@ -7,7 +7,6 @@ have added a file, or changed one by hand.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -17,8 +16,10 @@ from typing import Any
 
 from mirabal_toolkit.core.results import DisclosureProfile
 from mirabal_toolkit.errors import InputError, Problem
+from mirabal_toolkit.safekeeping.hashes import file_hash
+from mirabal_toolkit.safekeeping.manifest import MANIFEST, read_manifest
 
-MANIFEST, RESULTS = "manifest.json", "results.json"
+RESULTS = "results.json"
 
 #: Endings of files that hold answers, keys, or links between people.
 ANSWERS = (".sav", ".zsav", ".por", ".dta", ".xpt", ".sas7bdat", ".parquet", ".feather", ".rds", ".rdata", ".db")
@@ -47,7 +48,7 @@ def problems_of(folder: Path) -> list[Problem]:
     InputError
         If it is not an output folder, or its manifest or results cannot be read.
     """
-    manifest = _read_json(folder, MANIFEST)
+    manifest = read_manifest(folder)
     results = _read_json(folder, RESULTS)
     profile = _profile(results)
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
@@ -89,7 +90,7 @@ def _changed(files: Mapping[str, Path], outputs: Mapping[str, str]) -> Iterator[
     for name, digest in outputs.items():
         if name not in files:
             yield Problem("a file of the report is missing", name, "write the report again")
-        elif hashlib.sha256(files[name].read_bytes()).hexdigest() != digest:
+        elif file_hash(files[name]) != digest:
             yield Problem("a file was changed after the toolkit wrote it, so nobody has checked it", name)
 
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from mirabal_toolkit.erasing.log import LOG_NAME, add_line, next_line
-from mirabal_toolkit.erasing.outputs import MANIFEST, Outputs, made_from, written_back
+from mirabal_toolkit.erasing.outputs import Outputs, made_from, written_back
 from mirabal_toolkit.erasing.search import still_holding
-from mirabal_toolkit.erasing.study import Rewritten, file_hash, without_person
+from mirabal_toolkit.erasing.study import Rewritten, without_person
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.file_safety import unwritable
+from mirabal_toolkit.safekeeping.hashes import file_hash
+from mirabal_toolkit.safekeeping.manifest import MANIFEST
 
 #: A file that is written anew: where, and what writes it to a given place.
 Change = tuple[Path, Callable[[Path], None]]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-MANIFEST = "manifest.json"
+from mirabal_toolkit.safekeeping.manifest import MANIFEST, MANIFEST_VERSION, format_manifest
+
 #: What `mirabal write` leaves beside a file, by which it is known.
 BESIDE = (".codebook.csv", ".mapping.yaml")
 
@@ -33,8 +34,9 @@ class Outputs:
     def emptied_manifest(self) -> bytes:
         """Return the manifest that stays: it lists nothing, and says why."""
         said = "made from data that held a person who was removed since; run the command again"
-        content = {"schema": 1, "command": {"command": self.command}, "outputs": {}, "removed": said}
-        return (json.dumps(content, indent=2) + "\n").encode()
+        command = {"command": self.command}
+        content = {"schema": MANIFEST_VERSION, "command": command, "outputs": {}, "removed": said}
+        return format_manifest(content).encode()
 
 
 def made_from(folders: tuple[Path, ...], sources: frozenset[str]) -> Iterator[Outputs]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 
 from mirabal_toolkit.core.data import PERSON
 from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.safekeeping.hashes import file_hash
 
 HISTORY = b"mirabal"
 
@@ -84,12 +84,3 @@ def _fresh(table: pa.Table) -> pa.Table:
         for column in table.columns
     ]
     return pa.table(dict(zip(table.column_names, columns, strict=True)))
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -1,20 +1,12 @@
 """Write a whole output folder, or leave what is there as it was.
 
-Everything is written into a private folder beside the destination; only when it is complete, with its
-manifest, is it put in place. Files of the user's own in an earlier output folder are kept.
+How that is done is said in `safekeeping`. Files of the user's own in an earlier output folder are kept.
 """
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-import hashlib
-import json
 import os
-import platform
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +17,8 @@ from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.file_safety import FULL
 from mirabal_toolkit.reporting.checking.writing import write_check
 from mirabal_toolkit.reporting.writing import write_report
-
-MANIFEST = "manifest.json"
-MANIFEST_VERSION = 1
+from mirabal_toolkit.safekeeping.folders import occupied, whole_folder
+from mirabal_toolkit.safekeeping.manifest import MANIFEST, files_of, write_manifest
 
 
 def check_destination(out: Path) -> None:
@@ -95,64 +86,19 @@ def _deliver(
     released: ReleasableResults, out: Path, write: Callable[[Path], object], command: Mapping[str, Any]
 ) -> tuple[Path, ...]:
     check_destination(out)
-    with _staging(out) as folder:
-        try:
+    try:
+        with occupied(out), whole_folder(out, files_of(out)) as folder:
             write(folder)
-            _write_manifest(released, folder, command)
+            write_manifest(folder, _facts(released, command))
             written = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-            _put_in_place(folder, out)
-        except OSError as error:
-            raise _not_writable(out, error) from None
+    except OSError as error:
+        raise _not_writable(out, error) from None
     return tuple(out / path for path in written)
 
 
-@contextlib.contextmanager
-def _staging(out: Path) -> Iterator[Path]:
-    """Give a private folder beside `out` (so that a rename suffices), removed whatever happens."""
-    parent = out.absolute().parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=parent))
-    except OSError as error:
-        raise _not_writable(out, error) from None
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _put_in_place(folder: Path, out: Path) -> None:
-    """Exchange the finished folder for the old one; the old one stands until the new one is there."""
-    old = folder.with_suffix(".old")
-    if out.exists():
-        _keep_foreign_files(out, folder)
-        out.rename(old)
-    try:
-        folder.rename(out)
-    except OSError:
-        if old.exists():
-            old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _keep_foreign_files(out: Path, folder: Path) -> None:
-    """Copy into the new folder what the user put into the old one."""
-    manifest = out / MANIFEST
-    ours = set(json.loads(manifest.read_text(encoding="utf-8"))["outputs"]) if manifest.is_file() else set()
-    for path in sorted(out.rglob("*")):
-        name = path.relative_to(out)
-        target = folder / name
-        if path.is_file() and name.as_posix() not in ours and not target.exists() and name.name != MANIFEST:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
-
-
-def _write_manifest(released: ReleasableResults, folder: Path, command: Mapping[str, Any]) -> None:
-    """Write what was read, run and written; the only file with a date in it."""
-    manifest = {
-        "schema": MANIFEST_VERSION,
-        "created": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+def _facts(released: ReleasableResults, command: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was read and run, for the manifest."""
+    return {
         "command": dict(command),
         "inputs": [
             {"sha256": source.sha256, "kind": source.kind, "rows": source.rows, "columns": source.columns}
@@ -163,13 +109,5 @@ def _write_manifest(released: ReleasableResults, folder: Path, command: Mapping[
         "panel": released.fingerprint,
         "profile": released.profile.name,
         "seed": released.plan.seed,
-        "versions": {"python": platform.python_version(), **released.versions},
-        "platform": platform.system(),
-        "outputs": {
-            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        },
+        "versions": dict(released.versions),
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
