@@ -11,6 +11,7 @@ from mirabal_toolkit.file_safety import clean_text
 from mirabal_toolkit.reporting.documents.outline import Block, Outline, Paragraph, Section, TableBlock
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.spec import Figure
+from mirabal_toolkit.reporting.tables.folding import fold
 from mirabal_toolkit.reporting.tables.render_html import render_html, render_html_notes
 from mirabal_toolkit.reporting.tables.spec import Table
 
@@ -67,7 +68,7 @@ def _with_kind(blocks: Iterable[Block]) -> list[tuple[str, Block]]:
 
 
 def _is_wide(table: Table) -> bool:
-    return len(table.columns) > MOST_UPRIGHT
+    return len(fold(table).columns) > MOST_UPRIGHT
 
 
 def _begins_wide(section: Section) -> bool:
@@ -82,6 +83,7 @@ def _data_uri(figure: Figure) -> str:
 
 def _table_in(edition: Edition) -> Callable[[Table, str, str], Markup]:
     def table(spec: Table, caption: str, anchor: str) -> Markup:
+        spec = fold(spec)
         wide = " wide" if _is_wide(spec) else ""
         label = _attribute(edition.say("table_scroll", title=caption))
         return _safe(

@@ -11,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 from mirabal_toolkit.file_safety import clean_text, steady_archive
 from mirabal_toolkit.reporting.documents.word_styles import new_document
 from mirabal_toolkit.reporting.documents.word_xml import element, text_run
+from mirabal_toolkit.reporting.tables.folding import fold
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, begins_span
 
 TWIPS_PER_POINT = 20
@@ -39,8 +40,8 @@ def render_docx(table: Table, language: str) -> bytes:
 
 
 def add_table(document: Any, table: Table) -> None:
-    """Append a table and its notes to a document; its page must lie as `fit_table` says."""
-    fit = fit_table(table)
+    """Append a table, folded if it is wide, and its notes to a document; its page must lie as `fit_table` says."""
+    table, fit = fold(table), fit_table(table)
     widths = fit.widths
     rows = [_span_row(table, widths)] if table.spans else []
     rows.append(_header_row(table.columns, widths))
@@ -104,7 +105,8 @@ class Look:
 
 
 def fit_table(table: Table) -> Fit:
-    """Return the layout of a table: upright if its columns fit, else on its side, else small as well."""
+    """Return the layout of a table, folded if it is wide: upright if it fits, else on its side, else small as well."""
+    table = fold(table)
     for landscape, small in ((False, False), (True, False)):
         needs = [_need(table, position, small=small) for position in range(len(table.columns))]
         if sum(needs) <= TEXT_WIDTH[landscape]:
@@ -136,10 +138,10 @@ def _shared(table: Table, needs: Sequence[int], total: int) -> tuple[int, ...]:
 def _need(table: Table, position: int, *, small: bool) -> int:
     """Return the least width of a column, in twips: its longest word, or for short numbers its longest text."""
     column = table.columns[position]
-    texts = [row.cells[position].text for row in table.rows]
+    texts = [text for row in table.rows for text in (row.cells[position].text, row.cells[position].under)]
     words = [word[:20] for text in texts for word in text.split()]
     whole = [] if column.kind in ("label", "text") else [_on_as_few_lines(text) for text in texts]
-    bold = max((len(word) for word in column.header.split()), default=0)
+    bold = max((len(word) for word in f"{column.header} {column.under}".split()), default=0)
     longest = max(max((len(text) for text in (*words, *whole)), default=3), 1.12 * bold)
     if position == 0:
         longest = max(longest, 24)
@@ -188,7 +190,11 @@ def _span_row(table: Table, widths: Sequence[int]) -> str:
 def _header_row(columns: Sequence[Column], widths: Sequence[int]) -> str:
     rule = _RULE.format(side="bottom", size=6)
     cells = [
-        _cell_xml(text_run(column.header, "<w:b/>"), width, Look(rule=rule, align=_align(column), bottom=True))
+        _cell_xml(
+            text_run(column.header, "<w:b/>") + _under(column.under),
+            width,
+            Look(rule=rule, align=_align(column), bottom=True),
+        )
         for column, width in zip(columns, widths, strict=True)
     ]
     return _row_xml(cells, header=True)
@@ -214,7 +220,11 @@ def _body_row(row: Row, columns: Sequence[Column], widths: Sequence[int]) -> str
 
 def _runs(cell: Cell) -> str:
     marks = "".join(text_run(mark, '<w:vertAlign w:val="superscript"/>') for mark in cell.marks)
-    return text_run(cell.text) + marks
+    return text_run(cell.text) + marks + _under(cell.under)
+
+
+def _under(text: str) -> str:
+    return f"<w:r><w:br/></w:r>{text_run(text)}" if text else ""
 
 
 def _align(column: Column) -> str:

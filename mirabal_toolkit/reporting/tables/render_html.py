@@ -75,7 +75,7 @@ def _head(table: Table, classes: Sequence[str]) -> str:
         ]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     headers = [
-        f'<th scope="col"{kind}>{_text(column.header)}</th>'
+        f'<th scope="col"{kind}>{_text(column.header)}{_under(column.under)}</th>'
         for column, kind in zip(table.columns, classes, strict=True)
     ]
     rows.append(f"<tr>{''.join(headers)}</tr>")
@@ -90,18 +90,33 @@ def _group(group: RowGroup, classes: Sequence[str]) -> str:
     for row in group.rows:
         first, *others = zip(row.cells, classes, strict=True)
         head = f'<th scope="row"{first[1]}>{_content(first[0])}</th>'
-        cells = [f"<td{kind or _worded(cell)}>{_content(cell)}</td>" for cell, kind in others]
+        cells = [f"<td{_with_class(kind, _breaks(cell))}>{_content(cell)}</td>" for cell, kind in others]
         lines.append(f"<tr>{head}{''.join(cells)}</tr>")
     return f"<tbody>{''.join(lines)}</tbody>"
 
 
-def _worded(cell: Cell) -> str:
-    """Return the class of words among numbers, which may be broken into lines."""
-    return ' class="words"' if cell.text[:1].isalpha() else ""
+def _breaks(cell: Cell) -> str:
+    """Return the class of texts that may be broken into lines: words, and a number with another in brackets."""
+    if cell.text[:1].isalpha():
+        return "words"
+    return "pair" if " (" in cell.text else ""
+
+
+def _with_class(attribute: str, name: str) -> str:
+    """Return a class attribute with one class more; words in columns of text may break anyway."""
+    if not name or (attribute and 'class="label' in attribute):
+        return attribute
+    return attribute.replace('"', f'"{name} ', 1) if attribute else f' class="{name}"'
 
 
 def _content(cell: Cell) -> str:
-    return _text(cell.text) + "".join(_mark(mark) for mark in cell.marks)
+    number, bracket, other = cell.text.partition(" (")
+    text = f'{_text(number)} <span class="nowrap">({_text(other)}</span>' if bracket else _text(cell.text)
+    return text + "".join(_mark(mark) for mark in cell.marks) + _under(cell.under)
+
+
+def _under(text: str) -> str:
+    return f'<br><span class="under">{_text(text)}</span>' if text else ""
 
 
 def _classes(table: Table) -> tuple[str, ...]:

@@ -31,12 +31,15 @@ class Column:
         See `ColumnKind`.
     span : str
         Header above this and its neighbours with the same `span`; empty for none.
+    under : str
+        What the second line of its cells is, where it has one (see `folding`).
     """
 
     key: str
     header: str
     kind: ColumnKind = "number"
     span: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,15 @@ class Cell:
         The two numbers behind the text of an interval.
     marks : tuple of str
         Marks of notes under the table.
+    under : str
+        A second line (see `folding`).
     """
 
     text: str
     value: float | None = None
     bounds: tuple[float, float] | None = None
     marks: tuple[str, ...] = ()
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,8 @@ FIGURES: Mapping[str, str] = {
     "caption_trajectories": "Bars: {level} intervals. Under each wave: months since the start, and n, the women who "
     "answered.",
     "caption_hidden_wave": "Grey bands: hidden to protect the women counted.",
-    "caption_before_after": "Change with {level} interval; n: women who answered both times. An interval that holds 0 "
-    "shows no clear change.",
+    "caption_before_after": "Change with {level} interval; n: women who answered both times. An interval that "
+    "includes 0 shows no clear change.",
     "caption_answers": "n: women who answered. At the right: women interviewed who gave no answer.",
     "caption_answers_hidden": "Hatched: hidden to protect the women counted; its width says nothing about its size.",
     "caption_flow": "A woman who missed a wave may be back at the next.",

@@ -24,8 +24,8 @@ COMPARISONS: Mapping[str, str] = {
     "lead_comparison_pooled": "Tables and figures outside this section show both groups together.",
     "comparison_sentence": "{label}: {reference_name} {reference}, {treated_name} {treated} from {first} to {last};"
     " the difference between the changes is {difference} ({level} interval {interval}). {verdict}",
-    "comparison_clear": "It does not hold 0.",
-    "comparison_unclear": "It holds 0: no clear difference.",
+    "comparison_clear": "The interval leaves out 0: the two groups changed clearly differently.",
+    "comparison_unclear": "The interval includes 0, no difference at all: no clear difference.",
     "comparison_hidden": "{label}: hidden, to protect the women counted.",
     "comparison_none": "{label}: could not be estimated.",
     "arm_partner-safety": "With a programme",
@@ -48,7 +48,7 @@ COMPARISONS: Mapping[str, str] = {
     " the weights as known, which as a rule makes the interval a little too wide. Those seen at every wave are "
     "not a fair comparison, since who stays is decided after the start. E-value: how strongly, as a ratio of "
     "risks, something unmeasured would have to go with both the group and the outcome to explain the difference "
-    "away; 1 where the interval holds 0.",
+    "away; 1 where the interval includes 0.",
     "note_balance": "Differences in standard deviations; above 0.1 (or below −0.1) they are usually thought to "
     "matter. Weighted: with overlap weights.",
     "figure_love": "How alike the two groups were at the start",
@@ -59,7 +59,7 @@ COMPARISONS: Mapping[str, str] = {
     "subtitle_love": "Standardised differences at the start, {treated} minus {reference}",
     "subtitle_forest": "Change {treated} minus change {reference}, in points",
     "caption_love": "Open: as found. Filled: weighted. Lines at ±0.1.",
-    "caption_forest": "Bars: {level} intervals. An interval that holds 0 shows no clear difference.",
+    "caption_forest": "Bars: {level} intervals. An interval that includes 0 shows no clear difference.",
     "legend_found": "As found",
     "legend_weighted": "Weighted",
     "table_groups": "Each group by itself",

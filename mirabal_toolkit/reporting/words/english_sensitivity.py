@@ -157,7 +157,7 @@ SENSITIVITY: Mapping[str, str] = {
     "flag_no_clear_change": "No clear change: there is no conclusion that could turn.",
     "conclusions_unknown": "It cannot be said, because numbers are hidden or nothing could be estimated, for: "
     "{labels}.",
-    "note_conclusion": "Depends on the method: some of the intervals hold zero, others do not.",
+    "note_conclusion": "Depends on the method: some of the intervals include zero, others do not.",
     "table_reference_based": "The difference between the arms, if those lost had gone the way of the reference arm",
     "header_reference_rule": "Women lost in the programme arm",
     "header_reference_difference": "Difference in change ({level} interval)",

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import io
+
+import docx
+import lxml.html
+
+from mirabal_toolkit.reporting.tables.folding import MOST_COLUMNS, fold
+from mirabal_toolkit.reporting.tables.render_docx import fit_table, render_docx
+from mirabal_toolkit.reporting.tables.render_html import render_html
+from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table
+
+
+def every_wave(waves: int) -> Table:
+    columns = [Column("indicator", "Indicator", "label")]
+    cells = [Cell("Any physical harm")]
+    for wave in range(1, waves + 1):
+        span = f"{3 * wave} months"
+        columns += [
+            Column(f"n_w{wave}", "n", span=span),
+            Column(f"w{wave}", "%", span=span),
+            Column(f"w{wave}_conf", "95% interval", "interval", span),
+        ]
+        cells += [Cell("120", 120), Cell("79", 79, marks=("a",)), Cell("71 to 85", bounds=(71, 85))]
+    return Table("by-wave", "Every wave", tuple(columns), (RowGroup("", (Row(tuple(cells)),)),), (Note("few", "a"),))
+
+
+def test_intervals_go_under_their_numbers_and_spans_stay_over_them() -> None:
+    folded = fold(every_wave(5))
+    assert [column.key for column in folded.columns][:3] == ["indicator", "n_w1", "w1"]
+    assert len(folded.columns) == 11
+    assert [(span.label, span.width) for span in folded.spans][1:] == [
+        (f"{3 * wave} months", 2) for wave in range(1, 6)
+    ]
+    assert next(folded.rows).cells[2] == Cell("79", 79, marks=("a",), under="71 to 85")
+
+
+def test_nothing_is_lost_by_folding() -> None:
+    table = every_wave(5)
+    shown = lxml.html.fromstring(render_html(fold(table))).text_content()
+    for row in table.rows:
+        assert all(cell.text in shown for cell in row.cells)
+
+
+def test_narrow_tables_stay_as_they_are() -> None:
+    table = every_wave(2)
+    assert len(table.columns) <= MOST_COLUMNS
+    assert fold(table) is table
+
+
+def test_a_hidden_number_has_nothing_under_it() -> None:
+    table = every_wave(4)
+    row = next(table.rows)
+    hidden = Row((*row.cells[:2], Cell("hidden"), Cell("–"), *row.cells[4:]))
+    folded = fold(Table("t", "T", table.columns, (RowGroup("", (hidden,)),), table.notes))
+    assert next(folded.rows).cells[2] == Cell("hidden")
+
+
+def test_an_interval_that_begins_with_its_number_stands_on_two_lines() -> None:
+    columns = [Column(f"c{number}", "n") for number in range(8)] + [Column("x", "change (95% interval)", "interval")]
+    row = Row((*(Cell("1") for _ in range(8)), Cell("−38 (−49 to −27)", -38, (-49, -27))))
+    folded = fold(Table("t", "T", tuple(columns), (RowGroup("", (row,)),)))
+    assert (folded.columns[-1].header, folded.columns[-1].under) == ("change", "(95% interval)")
+    assert next(folded.rows).cells[-1] == Cell("−38", -38, (-49, -27), under="(−49 to −27)")
+
+
+def test_five_waves_fit_a_word_page_without_small_text() -> None:
+    table = every_wave(5)
+    assert not fit_table(table).small
+    (native,) = docx.Document(io.BytesIO(render_docx(table, "en"))).tables
+    assert native.cell(2, 2).text == "79a\n71 to 85"
