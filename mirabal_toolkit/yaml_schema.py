@@ -188,7 +188,7 @@ def settings_table(part: Schema, schema: Schema, prefix: str = "") -> Iterator[s
     for name, setting in part["properties"].items():
         target = {**_target(setting, schema), **setting}
         mark = "**" if name in part.get("required", ()) else ""
-        yield f"| {mark}`{prefix}{name}`{mark} | {_kind(setting, target)} | {_meaning(target)} |"
+        yield f"| {mark}`{prefix}{name}`{mark} | {_kind(setting, target)} | {_in_full(target)} |"
         group = _group(target)
         if group and "$ref" not in setting:
             yield from settings_table(group, schema, f"{prefix}{name}.")
@@ -196,7 +196,7 @@ def settings_table(part: Schema, schema: Schema, prefix: str = "") -> Iterator[s
 
 def _target(setting: Schema, schema: Schema) -> Schema:
     name = str(setting.get("$ref", "")).rpartition("/")[2]
-    target: Schema = schema["$defs"].get(name, {})
+    target: Schema = schema.get("$defs", {}).get(name, {})
     return target
 
 
@@ -212,8 +212,9 @@ def _kind(setting: Schema, target: Schema) -> str:
         return " or ".join(_kind(one, one) for one in target["anyOf"])
     if "enum" in target or "const" in target:
         return "<br>".join(f"`{value}`" for value in target.get("enum", [target.get("const")]))
-    if name in ("text", "item_settings"):
-        return {"text": "text per language", "item_settings": "settings of an item"}[name]
+    named = {"text": "text per language", "item_settings": "settings of an item", "ids": "list of ids"}
+    if name in named:
+        return named[name]
     kinds = target.get("type", "")
     words = [_word(kind, target) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
     return " or ".join(words)
@@ -229,7 +230,7 @@ def _word(kind: str, target: Schema) -> str:
     return simple.get(kind, kind)
 
 
-def _meaning(target: Schema) -> str:
+def _in_full(target: Schema) -> str:
     text = str(target.get("description", "")).replace("|", "\\|")
     default = target.get("default")
     return text if default is None else f"{text} Left out: `{str(default).lower()}`."

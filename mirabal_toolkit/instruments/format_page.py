@@ -8,10 +8,9 @@ To write it again::
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 from mirabal_toolkit.instruments.loading import instrument_schema
+from mirabal_toolkit.yaml_schema import settings_table
 
 _HEAD = """# The format of a questionnaire file
 
@@ -65,62 +64,11 @@ def format_page() -> str:
     '# The format of a questionnaire file'
     """
     schema = instrument_schema()
-    parts = [_HEAD, "## The file\n", *_table(schema, schema)]
+    parts = [_HEAD, "## The file\n", *settings_table(schema, schema)]
     for name, title in _TITLES.items():
         part = schema["$defs"][name]
-        parts += [f"\n## {title}\n", f"{part['description']}\n", *_table(part, schema)]
+        parts += [f"\n## {title}\n", f"{part['description']}\n", *settings_table(part, schema)]
     return "\n".join(parts) + "\n"
-
-
-def _table(part: Mapping[str, Any], schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Rows for every setting; settings of nested groups follow their group."""
-    if not prefix:
-        yield "| setting | what | meaning |\n|---|---|---|"
-    for name, setting in part["properties"].items():
-        target = {**_target(setting, schema), **setting}
-        mark = "**" if name in part.get("required", ()) else ""
-        yield f"| {mark}`{prefix}{name}`{mark} | {_kind(setting, target)} | {_meaning(target)} |"
-        group = _group(target)
-        if group and "$ref" not in setting:
-            yield from _table(group, schema, f"{prefix}{name}.")
-
-
-def _target(setting: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    name = str(setting.get("$ref", "")).rpartition("/")[2]
-    target: Mapping[str, Any] = schema["$defs"].get(name, {})
-    return target
-
-
-def _group(target: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The group of settings that a setting holds, once or in a list or by name."""
-    inside = [target, target.get("items", {}), *target.get("patternProperties", {}).values()]
-    return next((part for part in inside if "properties" in part), None)
-
-
-def _kind(setting: Mapping[str, Any], target: Mapping[str, Any]) -> str:
-    name = str(setting.get("$ref", "")).rpartition("/")[2]
-    if "enum" in target or "const" in target:
-        return "<br>".join(f"`{value}`" for value in target.get("enum", [target.get("const")]))
-    if name in ("text", "item_settings"):
-        return {"text": "text per language", "item_settings": "settings of an item"}[name]
-    kinds = target.get("type", "")
-    words = [_word(kind, target) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
-    return " or ".join(words)
-
-
-def _word(kind: str, target: Mapping[str, Any]) -> str:
-    simple = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": "`null`"}
-    if kind == "array":
-        return "list"
-    if kind == "object":
-        return "group" if "properties" in target else "names → values"
-    return simple.get(kind, kind)
-
-
-def _meaning(target: Mapping[str, Any]) -> str:
-    text = str(target.get("description", "")).replace("|", "\\|")
-    default = target.get("default")
-    return text if default is None else f"{text} Left out: `{str(default).lower()}`."
 
 
 if __name__ == "__main__":

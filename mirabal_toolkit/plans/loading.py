@@ -127,9 +127,15 @@ def _find(reference: str | Path) -> Path:
     )
 
 
+def plan_schema() -> dict[str, Any]:
+    """Return the JSON Schema of plan files."""
+    text = resources.files(__package__).joinpath("schema/plan.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
 def _check_schema(parsed: ParsedYaml, where: str) -> None:
-    schema = json.loads(resources.files(__package__).joinpath("schema/plan.schema.json").read_text(encoding="utf-8"))
-    problems = schema_problems(parsed, schema, where)
+    problems = schema_problems(parsed, plan_schema(), where)
     if problems:
         raise FindingsError(f"the plan {where} has {len(problems)} problem(s)", problems=problems)
 
