@@ -173,8 +173,10 @@ def read_files(request: DataRequest, progress: Callable[[str], None] | None = No
 def _as_one_version(parts: Sequence[Import]) -> Import:
     """Return data collected with several versions of an instrument as collected with the newest of them."""
     from mirabal_toolkit.readers import Import
+    from mirabal_toolkit.protecting import fitting_together, protection_of
 
-    waves = harmonise([part.waves for part in parts])
+    fitting = fitting_together([part.waves for part in parts])
+    waves = replace(harmonise(fitting), protection=protection_of(fitting))
     return Import(waves, None, tuple(variables for part in parts for variables in part.variables))
 
 

@@ -20,6 +20,7 @@ from mirabal_toolkit.core.results import Results, estimates_frame
 from mirabal_toolkit.errors import Problem, UsageError
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.workflow import SEVERITIES, DataRequest, Progress
+from mirabal_toolkit.workflow_protect import Protected, ProtectRequest, protect, pseudonymous_links
 
 if TYPE_CHECKING:
     from mirabal_toolkit.cleaning import Link
@@ -354,27 +355,39 @@ class Imported:
     waves: WaveData
     mapping: Path
     links: Path | None = None
+    key: Path | None = None
+    made_key: bool = False
 
     @property
     def people(self) -> int:
         """How many different ids there are."""
         return int(self.waves.answers.frame["person_id"].nunique())
 
+    @property
+    def protection(self) -> tuple[str, ...]:
+        """What was kept out or changed so that the file points to nobody, in words."""
+        told = ("kept_out", "dates_relative", "pseudonymised", "banded")
+        return tuple(finding.message for finding in self.waves.findings if finding.code in told)
 
-def import_study(request: DataRequest, out: Path, progress: Progress) -> Imported:
+
+def import_study(
+    request: DataRequest, out: Path, progress: Progress, protection: ProtectRequest | None = None
+) -> Imported:
     """Write exports as one study file, with the mapping by which they were read beside it.
 
-    People who asked to be erased are taken out before anything is written. Ids that may be slips of
-    others are proposed in a links file.
+    People who asked to be erased are taken out before anything is written, and so is what points to
+    people. Ids that may be slips of others are proposed in a links file; where ids become pseudonyms,
+    it lies beside the key.
 
     Raises
     ------
     UsageError
-        If `out` does not end in ``.parquet``.
+        If `out` does not end in ``.parquet``, or a key would lie beside it.
     FindingsError
-        If the import is strict and something is not sure; the mapping file to correct is written.
+        If the import is strict and something is not sure (the mapping file to correct is written), or
+        ids are names or numbers of people.
     """
-    from mirabal_toolkit.cleaning import propose_links, read_links, without_erased, write_links
+    from mirabal_toolkit.cleaning import propose_links, read_links, without_erased
     from mirabal_toolkit.readers import write_mapping, write_study
 
     if out.suffix != ".parquet":
@@ -393,8 +406,24 @@ def import_study(request: DataRequest, out: Path, progress: Progress) -> Importe
         write_mapping(found.mapping, beside)
     if found.mapping is not None and request.strict is not None:
         found.mapping.refuse_doubts(request.strict)
-    waves = without_erased(found.waves, said)
-    write_study(waves, out, mapping=found.mapping)
+    waves = replace(without_erased(found.waves, said), protection=found.waves.protection)
+    safe = protect(waves, protection or ProtectRequest(), out)
+    write_study(safe.waves, out, mapping=found.mapping)
     links = propose_links(waves, links=said)
-    undecided = write_links(links, out.with_suffix(".links.yaml")) if len(links) > len(said) else request.links
-    return Imported(waves, beside, undecided)
+    return Imported(
+        safe.waves, beside, _write_links(links, said, out, safe) or request.links, safe.key_file, safe.made_key
+    )
+
+
+def _write_links(links: Sequence[Link], said: Sequence[Link], out: Path, safe: Protected) -> Path | None:
+    """Write proposed links, where there are any; return the file in which to decide."""
+    from mirabal_toolkit.cleaning import write_links
+
+    beside = out.with_suffix(".links.yaml")
+    if safe.key is None or safe.key_file is None:
+        return write_links(links, beside) if len(links) > len(said) else None
+    decided = pseudonymous_links(said, safe.key)
+    if decided:
+        write_links(decided, beside)
+    # these hold ids as in the export, so they lie where the key lies
+    return write_links(links, safe.key_file.with_name(f"{out.stem}.links.yaml")) if len(links) > len(said) else None

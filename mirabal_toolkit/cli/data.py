@@ -10,6 +10,7 @@ import typer
 
 from mirabal_toolkit.cli.output import Voice
 from mirabal_toolkit.cli.reading import JSON, Quiet, reads_data
+from mirabal_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -24,15 +25,33 @@ def import_data(
     data: DataRequest,
     voice: Voice,
     out: Annotated[Path, typer.Option("--out", help="The study file to write, e.g. study.parquet.")],
+    pseudonymise: Annotated[
+        bool, typer.Option("--pseudonymise", help="Write pseudonyms in place of the ids, by a key kept elsewhere.")
+    ] = False,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help="The key for pseudonyms; made if it is not there. Default: with your settings."),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option("--keep", help="Keep an item though it points to people; also person_id, dates, all. Repeatable."),
+    ] = None,
+    band: Annotated[
+        list[str] | None,
+        typer.Option("--band", metavar="ITEM=WIDTH", help="Numbers, such as ages, in bands of WIDTH. Repeatable."),
+    ] = None,
 ) -> None:
     """Bring any export into one study file, with a mapping file that says how each variable was understood.
 
-    Correct the mapping file where it is wrong, and run the command again with --mapping.
+    Free text, and what looks like names, phones, e-mails, postcodes or national numbers, is kept out; dates become
+    days since her first interview. Correct the mapping file where it is wrong, and run again with --mapping.
     """
     from mirabal_toolkit.workflow_data import import_study
+    from mirabal_toolkit.workflow_protect import ProtectRequest
 
+    request = ProtectRequest(tuple(keep or ()), pseudonymise, key, _bands(band or ()))
     with voice.working() as progress:
-        imported = import_study(data, out, progress)
+        imported = import_study(data, out, progress, request)
     summary = {
         "instrument": imported.waves.instrument.reference,
         "people": imported.people,
@@ -40,11 +59,25 @@ def import_data(
         "study": str(out),
         "mapping": str(imported.mapping),
         **({"links": str(imported.links)} if imported.links is not None else {}),
+        **({"key": str(imported.key)} if imported.key is not None else {}),
     }
-    voice.data("\n".join(f"{name}: {value}" for name, value in summary.items()), summary)
+    told = {**summary, "protection": list(imported.protection)}
+    voice.data("\n".join(f"{name}: {value}" for name, value in summary.items()), told)
+    for done in imported.protection:
+        voice.say(f"Protected: {done}.")
+    if imported.made_key:
+        voice.say(f"A new key was made: {imported.key}. Back it up, away from the data: it cannot be made again.")
     voice.say(f"Look through {imported.mapping}: it says how each variable was understood, and how sure that is.")
     if imported.links is not None and imported.links != data.links:
         voice.say(f"Some ids may be slips of others: decide in {imported.links}, then give it with --links.")
+
+
+def _bands(given: Sequence[str]) -> dict[str, int]:
+    """Return the bands as they were given: item → width."""
+    parts = [text.rpartition("=") for text in given]
+    if any(not name or not width.isdigit() or int(width) < 2 for name, _, width in parts):
+        raise UsageError("a band is an item and a whole number above 1", fix="--band ITEM=WIDTH, e.g. --band P2=10")
+    return {name: int(width) for name, _, width in parts}
 
 
 @reads_data

@@ -117,6 +117,25 @@ class Bridge:
     partial: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What was done to a study file so that it points to nobody.
+
+    Parameters
+    ----------
+    key_id : str
+        Of the key by which person ids became pseudonyms; empty where ids are as in the export.
+    in_days : tuple of str
+        Items of which the dates are days since each person's first interview, counted from 1 January 2000.
+    kept_out : tuple of str
+        Items of which the answers were left out.
+    """
+
+    key_id: str = ""
+    in_days: tuple[str, ...] = ()
+    kept_out: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class WaveData:
     """Person-waves as read from files, before cleaning.
@@ -134,6 +153,8 @@ class WaveData:
         What reading noticed.
     bridges : tuple of Bridge
         One for every earlier version that some of the waves were collected with.
+    protection : Protection
+        What was done so that the rows point to nobody.
 
     Raises
     ------
@@ -147,6 +168,7 @@ class WaveData:
     sources: tuple[Source, ...] = ()
     findings: tuple[Finding, ...] = ()
     bridges: tuple[Bridge, ...] = ()
+    protection: Protection = Protection()
 
     def __post_init__(self) -> None:
         columns = self.answers.columns

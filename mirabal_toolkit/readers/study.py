@@ -10,12 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mirabal_toolkit.core.candidates import Candidate, as_candidates
-from mirabal_toolkit.core.data import KEYS, PERSON, WAVE, Bridge, CleanedData, Finding, Source, WaveData
+from mirabal_toolkit.core.data import KEYS, PERSON, WAVE, Bridge, CleanedData, Finding, Protection, Source, WaveData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.missing import REASON_DTYPE
@@ -32,6 +33,9 @@ STATUS_COLUMN = "wave_status"
 _KEY = b"mirabal"
 _LONGEST_FOOTER = 16_000_000
 _FORMAT = "1"
+#: The day that a date of 0 days since the first interview stands for, where a column must hold dates.
+_START = np.datetime64("2000-01-01", "us")
+_DAY = np.timedelta64(1, "D")
 
 
 def write_study(data: WaveData | CleanedData, path: Path, *, mapping: Mapping | None = None) -> Path:
@@ -55,7 +59,7 @@ def write_study(data: WaveData | CleanedData, path: Path, *, mapping: Mapping | 
     InputError
         If the file cannot be written.
     """
-    table = pa.Table.from_pandas(_as_frame(data), preserve_index=False)
+    table = pa.Table.from_pandas(_in_days(_as_frame(data), data), preserve_index=False)
     history = json.dumps(_history(data, mapping)).encode()
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: history})
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
@@ -89,6 +93,13 @@ def _as_frame(data: WaveData | CleanedData) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def _in_days(frame: pd.DataFrame, data: WaveData | CleanedData) -> pd.DataFrame:
+    """Return relative dates as whole numbers of days, so that nobody takes them for real ones."""
+    named = data.protection.in_days if isinstance(data, WaveData) else ()
+    days = {name: ((frame[name] - _START) / _DAY).round().astype("Int32") for name in named if name in frame}
+    return frame.assign(**days)
+
+
 def _history(data: WaveData | CleanedData, mapping: Mapping | None) -> dict[str, Any]:
     return {
         "format": _FORMAT,
@@ -100,6 +111,7 @@ def _history(data: WaveData | CleanedData, mapping: Mapping | None) -> dict[str,
         "findings": [asdict(finding) for finding in data.findings],
         "bridges": [asdict(bridge) for bridge in data.bridges],
         "cleaned": isinstance(data, CleanedData),
+        **({"protection": asdict(data.protection)} if isinstance(data, WaveData) else {}),
     }
 
 
@@ -173,12 +185,29 @@ def read_study(path: Path, candidates: Sequence[Instrument | Candidate]) -> Wave
         sources = tuple(Source(**source) for source in history["sources"])
         findings = tuple(Finding(**finding) for finding in history["findings"])
         bridges = tuple(_bridge(bridge) for bridge in history.get("bridges", ()))
+        protection = _protection(history.get("protection", {}))
+        answers = _in_dates(answers, protection.in_days)
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
         raise _damaged(path) from None
-    return WaveData(instrument, SealedFrame(answers), SealedFrame(reasons), sources, findings, bridges)
+    return WaveData(instrument, SealedFrame(answers), SealedFrame(reasons), sources, findings, bridges, protection)
 
 
 def _bridge(parts: dict[str, Any]) -> Bridge:
     """A bridge as JSON has it: lists for tuples."""
     whole: dict[str, Any] = {name: tuple(part) if isinstance(part, list) else part for name, part in parts.items()}
     return Bridge(**whole)
+
+
+def _protection(parts: dict[str, Any]) -> Protection:
+    kept_out, in_days = (tuple(parts.get(name, ())) for name in ("kept_out", "in_days"))
+    return Protection(str(parts.get("key_id", "")), in_days, kept_out)
+
+
+def _in_dates(answers: pd.DataFrame, in_days: Sequence[str]) -> pd.DataFrame:
+    """Return days since the first interview as dates from 1 January 2000 on, as `_in_days` found them."""
+    dates = {
+        name: (_START + pd.to_timedelta(answers[name].astype("Int64"), unit="D")).astype("datetime64[us]")
+        for name in in_days
+        if name in answers
+    }
+    return answers.assign(**dates)
