@@ -74,13 +74,12 @@ def format_mapping(mapping: Mapping, *, explained: bool = True) -> str:
         lines.append(f"wave_values: {_flow(mapping.wave_values)}")
     if mapping.file_waves:
         lines.append(f"file_waves: {json.dumps(list(mapping.file_waves))}   # in the order the files are given")
-    unsure = [match for match in mapping.variables if match.confidence < SURE] if explained else []
-    sure = [match for match in mapping.variables if match not in unsure]
     lines += ["", "variables:"] if mapping.variables else ["", "variables: []"]
-    lines += ["  # Please look at these: the toolkit is not sure."] if unsure else []
-    lines += [_line(match, explained=explained) for match in unsure]
-    lines += ["  # The toolkit is sure of these."] if unsure and sure else []
-    lines += [_line(match, explained=explained) for match in sure]
+    lines += (
+        _variable_lines(mapping.variables)
+        if explained
+        else [_line(match, explained=False) for match in mapping.variables]
+    )
     if mapping.guesses and explained:
         lines.insert(1, "\n".join(f"# {guess.what}: {guess.confidence:g}, {guess.reason}" for guess in mapping.guesses))
     if mapping.ignored:
@@ -91,6 +90,20 @@ def format_mapping(mapping: Mapping, *, explained: bool = True) -> str:
             for entry in mapping.ignored
         ]
     return "\n".join(lines) + "\n"
+
+
+def _variable_lines(matches: abc.Sequence[VariableMatch]) -> abc.Iterator[str]:
+    """Yield the variables in three parts: not sure, called otherwise than in the questionnaire, and the others."""
+    parts = (
+        ("Please look at these: the toolkit is not sure.", 0.0, SURE),
+        ("These are not called as in the questionnaire, and were recognised all the same.", SURE, 1.0),
+        ("The toolkit is sure of these.", 1.0, math.inf),
+    )
+    for words, least, most in parts:
+        part = [match for match in matches if least <= match.confidence < most]
+        if part and len(part) < len(matches):
+            yield f"  # {words}"
+        yield from (_line(match, explained=True) for match in part)
 
 
 def _quoted(text: str) -> str:

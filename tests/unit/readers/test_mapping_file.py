@@ -46,7 +46,8 @@ def test_everything_comes_back(tmp_path):
 
 def test_doubtful_lines_come_first_and_comments_explain():
     text = format_mapping(FULL)
-    assert text.index("a guess") < text.index("sure: yes")
+    renamed = text.index('variable: "c"')
+    assert text.index("a guess") < text.index("not called as in the questionnaire") < renamed < text.index("sure: yes")
     assert text.startswith("# Which variable of your data is which question")
     assert "Please look at these" in text
 
