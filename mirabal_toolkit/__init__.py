@@ -22,17 +22,19 @@ if TYPE_CHECKING:
     from mirabal_toolkit.workflow import example_export as example_export
     from mirabal_toolkit.workflow import read as read
     from mirabal_toolkit.workflow import release as release
-    from mirabal_toolkit.workflow import report as report
     from mirabal_toolkit.workflow import score as score
     from mirabal_toolkit.workflow_data import erase as erase
     from mirabal_toolkit.workflow_data import write as write
+    from mirabal_toolkit.workflow_report import open_results as open_results
+    from mirabal_toolkit.workflow_report import report as report
 
 # Where each public name lives; loaded when first asked for, so that `mirabal --help` answers at once.
 _HOMES = {
     "load_instrument": "instruments.loading",
     "load_plan": "plans.loading",
-    **dict.fromkeys(("read", "clean", "score", "analyse", "release", "report", "example_export"), "workflow"),
+    **dict.fromkeys(("read", "clean", "score", "analyse", "release", "example_export"), "workflow"),
     **dict.fromkeys(("write", "erase"), "workflow_data"),
+    **dict.fromkeys(("report", "open_results"), "workflow_report"),
 }
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "example_export",
     "load_instrument",
     "load_plan",
+    "open_results",
     "read",
     "release",
     "report",

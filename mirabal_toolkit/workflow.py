@@ -22,6 +22,7 @@ from mirabal_toolkit.errors import FindingsError, UsageError
 from mirabal_toolkit.instruments.harmonising import harmonise
 from mirabal_toolkit.instruments.index import find_candidates
 from mirabal_toolkit.plans.loading import load_plan
+from mirabal_toolkit.reporting.choices import USUAL, Choices
 from mirabal_toolkit.version import __version__
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Released(ReleasableResults):
         return build_figure(self, name)
 
 
-def _as(kind: type[Any], value: Any) -> Any:
+def as_kind(kind: type[Any], value: Any) -> Any:
     """Return `value` as its subclass `kind`: same fields, more methods."""
     return kind(**{field.name: getattr(value, field.name) for field in fields(value)})
 
@@ -217,7 +218,7 @@ def score(cleaned: CleanedData) -> Scored:
     """Compute outcome indicators; ``.to_panel()`` goes on."""
     from mirabal_toolkit.scoring import score as score_answers
 
-    scored: Scored = _as(Scored, score_answers(cleaned))
+    scored: Scored = as_kind(Scored, score_answers(cleaned))
     return scored
 
 
@@ -277,23 +278,8 @@ def release(
 
     register = Path(after) / REGISTER if after is not None else None
     past = read_register(register.read_text(encoding="utf-8")) if register and register.is_file() else ()
-    released: Released = _as(Released, protect(results, profile, past))
+    released: Released = as_kind(Released, protect(results, profile, past))
     return released
-
-
-def report(
-    released: ReleasableResults, out: str | Path, *, formats: Sequence[str] = ("html", "docx")
-) -> tuple[Path, ...]:
-    """Write the report and all its parts into the folder `out`, all at once or not at all.
-
-    Returns
-    -------
-    tuple of Path
-        The files written.
-    """
-    from mirabal_toolkit.reporting.delivery import deliver
-
-    return deliver(released, Path(out), tuple(formats), command={"command": "report"})
 
 
 def versions() -> dict[str, str]:
@@ -309,7 +295,7 @@ class AnalysisRequest:
     out: Path
     plan: str | None = None
     profile: str | None = None
-    formats: tuple[str, ...] = ("html", "docx")
+    choices: Choices = USUAL
     seed: int | None = None
     jobs: int = 1
     comparison: Path | None = None
@@ -326,7 +312,7 @@ class AnalysisRequest:
             "comparison": self.comparison is not None,
             "beside": self.beside is not None,
             "profile": self.profile,
-            "formats": list(self.formats),
+            **self.choices.described(),
             "seed": self.seed,
         }
 
@@ -429,7 +415,7 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
     progress("Protecting", 4, STEPS)
     released = release(results, request.profile or prepared.plan.disclosure_profile, after=request.out)
     progress("Writing the report", 5, STEPS)
-    files = deliver(released, request.out, request.formats, command=request.described())
+    files = deliver(released, request.out, request.choices, command=request.described())
     return released, files
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mirabal_toolkit.cli.output import Voice, console
-from mirabal_toolkit.cli.reading import JSON, NoProgress, Quiet, reads_data
+from mirabal_toolkit.cli.reading import JSON, USUAL_FORMATS, Formats, NoProgress, Quiet, names_in, reads_data
+from mirabal_toolkit.reporting.choices import DOCUMENTS, Choices
 
 if TYPE_CHECKING:
     from mirabal_toolkit.workflow import AnalysisRequest, DataRequest, Prepared, Released
@@ -20,6 +21,7 @@ UNTRUSTED_EXIT = 6
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("mirabal-demo"),
+    formats: Formats = USUAL_FORMATS,
     jobs: JobsOption = 1,
     as_json: JSON = False,
     quiet: Quiet = False,
@@ -30,7 +32,9 @@ def demo(
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     voice.say("The data are artificial: 120 women who do not exist, five waves, with the usual flaws.")
-    _analyse(AnalysisRequest(DataRequest((example_export(),)), out, jobs=jobs), voice)
+    _analyse(
+        AnalysisRequest(DataRequest((example_export(),)), out, choices=Choices(names_in(formats)), jobs=jobs), voice
+    )
 
 
 @reads_data
@@ -52,7 +56,7 @@ def analyse(
             "--profile", help="Disclosure profile: internal, funder, public or opensafely. Default: the plan's."
         ),
     ] = None,
-    formats: Annotated[str, typer.Option("--formats", help="Documents to write, with commas.")] = "html,docx",
+    formats: Formats = USUAL_FORMATS,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed. Default: the plan's.")] = None,
     jobs: JobsOption = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything; write nothing.")] = False,
@@ -68,7 +72,7 @@ def analyse(
         out=out,
         plan=plan,
         profile=profile,
-        formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
+        choices=Choices(names_in(formats)),
         seed=seed,
         jobs=jobs,
         comparison=comparison,
@@ -85,12 +89,12 @@ def _analyse(request: AnalysisRequest, voice: Voice) -> None:
 
     with voice.working() as progress:
         released, _ = run_analysis(request, progress)
-    _say_what_was_found(released, request.out, voice)
+    _say_what_was_found(released, request, voice)
     if released.untrusted:
         raise typer.Exit(UNTRUSTED_EXIT)
 
 
-def _say_what_was_found(released: Released, out: Path, voice: Voice) -> None:
+def _say_what_was_found(released: Released, request: AnalysisRequest, voice: Voice) -> None:
     from mirabal_toolkit.cli.tables import records, terminal_table
 
     headline = released.table("headline" if len(released.months) > 1 else "groups")
@@ -104,7 +108,13 @@ def _say_what_was_found(released: Released, out: Path, voice: Voice) -> None:
         voice.say(f"{open_findings} finding(s) about the data: see `mirabal check` or the report's appendix.")
     if released.untrusted:
         voice.say("A model could not be trusted; the report says which, and shows no numbers from it.")
-    voice.say(f"Open the report: {out / 'report.html'}")
+    voice.say(f"Open the report: {request.out / _first_document(request.choices)}")
+
+
+def _first_document(choices: Choices) -> str:
+    """Return the document that is looked at first, or the tables where no document was asked for."""
+    named = [name for name in choices.formats if name in DOCUMENTS]
+    return f"report.{named[0]}" if named else "tables"
 
 
 def _dry_run(request: AnalysisRequest, voice: Voice) -> None:

@@ -16,6 +16,7 @@ from mirabal_toolkit.cli.leaving import check_outputs
 from mirabal_toolkit.cli.output import print_error
 from mirabal_toolkit.cli.plans import app as plans_app
 from mirabal_toolkit.cli.power import power
+from mirabal_toolkit.cli.report import report
 from mirabal_toolkit.cli.strictness import with_usual_strictness
 from mirabal_toolkit.errors import MirabalError
 from mirabal_toolkit.version import __version__
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(analyse)
+app.command()(report)
 app.command("import")(import_data)
 app.command()(check)
 app.command("write")(write_data)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 
 from mirabal_toolkit.cli.output import Voice
+from mirabal_toolkit.reporting.choices import FORMATS, USUAL
 
 if TYPE_CHECKING:
     from mirabal_toolkit.workflow import DataRequest
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 JSON = Annotated[bool, typer.Option("--json", help="Data as JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No messages, only data and errors.")]
 NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
+
+FORMATS_HELP = f"Documents to write, with commas: {', '.join(FORMATS)}."
+Formats = Annotated[str, typer.Option("--formats", help=FORMATS_HELP)]
+USUAL_FORMATS = ",".join(USUAL.formats)
 
 _DATA = Annotated[list[Path], typer.Argument(metavar="DATA…", help="One export, one file a wave, or a study file.")]
 
@@ -100,6 +105,23 @@ def reads_data(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _request(data: list[Path], wave: list[int] | None, sheet: list[str] | None, **others: Any) -> DataRequest:
+def _data_argument(hint: Any) -> Any:
+    """Return how the files are given: as the command says, or as usual."""
+    own = getattr(hint, "__metadata__", ())
+    return Annotated[list[Path], own[0]] if own else _DATA
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names in a list with commas.
+
+    Examples
+    --------
+    >>> names_in("html, docx,")
+    ('html', 'docx')
+    """
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
     from mirabal_toolkit.workflow import DataRequest
 
     return DataRequest(tuple(data), waves=tuple(wave or ()), sheets=tuple(sheet or ()), **others)

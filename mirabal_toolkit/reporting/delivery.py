@@ -16,6 +16,7 @@ from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.file_safety import FULL
 from mirabal_toolkit.reporting.checking.writing import write_check
+from mirabal_toolkit.reporting.choices import Choices
 from mirabal_toolkit.reporting.writing import write_report
 from mirabal_toolkit.safekeeping.folders import occupied, whole_folder
 from mirabal_toolkit.safekeeping.manifest import MANIFEST, files_of, write_manifest
@@ -50,7 +51,7 @@ def _not_writable(out: Path, error: OSError | None = None) -> UsageError:
 
 
 def deliver(
-    released: ReleasableResults, out: Path, formats: tuple[str, ...], *, command: Mapping[str, Any]
+    released: ReleasableResults, out: Path, choices: Choices, *, command: Mapping[str, Any]
 ) -> tuple[Path, ...]:
     """Write report, tables, figures, results and manifest into `out`, all at once.
 
@@ -64,7 +65,7 @@ def deliver(
     tuple of Path
         The files, in their final place.
     """
-    return _deliver(released, out, lambda folder: write_report(released, folder, formats), command)
+    return _deliver(released, out, lambda folder: write_report(released, folder, choices), command)
 
 
 def deliver_check(check: ReleasableCheck, out: Path, *, command: Mapping[str, Any]) -> tuple[Path, ...]:

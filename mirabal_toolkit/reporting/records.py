@@ -1,13 +1,19 @@
-"""The released numbers as JSON: every estimate one record, the flow, and what cleaning did."""
+"""The released numbers as JSON: every estimate one record, the flow, what cleaning did, and what was asked.
+
+Together they hold all a report says, so that `opening` can make it again without data and models.
+"""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.plain import as_plain
 from mirabal_toolkit.core.quality import ReleasableCheck
 from mirabal_toolkit.core.results import ESTIMATE_COLUMNS, ReleasableResults
 from mirabal_toolkit.reporting.lookup import rows_of
@@ -15,11 +21,26 @@ from mirabal_toolkit.reporting.lookup import rows_of
 #: Raised when a key changes its meaning or goes; new keys do not raise it.
 SCHEMA_VERSION = 1
 
+#: Files of an output folder that hold what was found and asked.
+RESULTS, FLOW, AUDIT, REGISTER, STUDY = "results.json", "flow.json", "audit.json", "register.json", "study.json"
+
+
+def record_files(released: ReleasableResults) -> dict[str, bytes]:
+    """Return the files that hold everything of `released`, by name."""
+    return {
+        RESULTS: results_json(released),
+        FLOW: flow_json(released),
+        AUDIT: audit_json(released),
+        REGISTER: register_json(released),
+        STUDY: study_json(released),
+    }
+
 
 def results_json(released: ReleasableResults) -> bytes:
     """Return ``results.json``: what was analysed, by which rules, and every released estimate.
 
-    A number that is hidden or does not exist is null.
+    A number that is hidden or does not exist is null; one that is infinite is null and named in ``infinite``,
+    a key that other estimates do not have.
     """
     plan, profile = released.plan, released.profile
     return _bytes(
@@ -28,13 +49,36 @@ def results_json(released: ReleasableResults) -> bytes:
             "instrument": {"id": released.instrument.id, "version": released.instrument.version},
             "plan": {"id": plan.id, "version": plan.version, "sha256": plan.fingerprint},
             "profile": asdict(profile),
-            "months": {str(wave): months for wave, months in released.months.items()},
+            "months": {str(wave): _plain(months) for wave, months in released.months.items()},
             "untrusted": released.untrusted,
             "decisions": [asdict(decision) for decision in released.decisions],
-            "estimates": [
-                {name: _plain(record[name]) for name in ESTIMATE_COLUMNS}
-                for record in rows_of(released.estimates.frame)
-            ],
+            "estimates": [_estimate(record) for record in rows_of(released.estimates.frame)],
+        }
+    )
+
+
+def _estimate(record: Mapping[str, Any]) -> dict[str, Any]:
+    infinite = {
+        name: math.copysign(1, value)
+        for name, value in record.items()
+        if isinstance(value, float) and math.isinf(value)
+    }
+    return {name: _plain(record[name]) for name in ESTIMATE_COLUMNS} | ({"infinite": infinite} if infinite else {})
+
+
+def study_json(released: ReleasableResults) -> bytes:
+    """Return ``study.json``: the instrument and the plan as they were used, what was read, and by which programs.
+
+    Holds no answer and no path.
+    """
+    return _bytes(
+        {
+            "schema": SCHEMA_VERSION,
+            "instrument": as_plain(released.instrument),
+            "plan": as_plain(released.plan),
+            "sources": as_plain(released.sources),
+            "panel": released.fingerprint,
+            "versions": dict(released.versions),
         }
     )
 
@@ -47,8 +91,8 @@ def register_json(released: ReleasableResults) -> bytes:
     return _bytes(
         {
             "schema": SCHEMA_VERSION,
-            "outputs": [asdict(output) for output in released.outputs],
-            "releases": [asdict(release) for release in released.releases],
+            "outputs": as_plain(released.outputs),
+            "releases": as_plain(released.releases),
         }
     )
 
@@ -61,7 +105,7 @@ def flow_json(released: ReleasableResults) -> bytes:
     return _bytes(
         {
             "schema": SCHEMA_VERSION,
-            "waves": [{"months": months.get(int(row["wave"])), **_record(row)} for row in rows],
+            "waves": [{"months": _plain(months.get(int(row["wave"]))), **_record(row)} for row in rows],
         }
     )
 
@@ -105,8 +149,8 @@ def _plain(value: Any) -> Any:
         return value
     if value is None or pd.isna(value) or value in (float("inf"), float("-inf")):
         return None
-    number = float(value)
-    return int(number) if number.is_integer() else float(f"{number:.12g}")
+    number = float(f"{float(value):.12g}")
+    return int(number) if number.is_integer() else number
 
 
 def _bytes(content: dict[str, Any]) -> bytes:

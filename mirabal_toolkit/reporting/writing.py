@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from mirabal_toolkit.core.results import ReleasableResults
-from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.file_safety import clean_text
-from mirabal_toolkit.reporting import records
+from mirabal_toolkit.reporting.choices import USUAL, Choices
 from mirabal_toolkit.reporting.documents.docx import render_docx_report
 from mirabal_toolkit.reporting.documents.html import render_html_report
 from mirabal_toolkit.reporting.documents.outline import make_outline
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.gallery import all_figures
 from mirabal_toolkit.reporting.figures.spec import Figure, draw
+from mirabal_toolkit.reporting.opening import read_records
+from mirabal_toolkit.reporting.records import record_files
 from mirabal_toolkit.reporting.tables.register import register
 from mirabal_toolkit.reporting.tables.render_csv import render_csv
 from mirabal_toolkit.reporting.tables.render_docx import render_docx
@@ -23,13 +24,8 @@ from mirabal_toolkit.reporting.tables.render_xlsx import render_xlsx
 from mirabal_toolkit.reporting.tables.shelf import all_tables
 from mirabal_toolkit.reporting.tables.spec import Table
 
-#: Formats a report can be written in. ``xlsx`` concerns tables only; ``csv`` is always written.
-FORMATS = ("html", "docx", "xlsx")
 
-
-def write_report(
-    released: ReleasableResults, folder: Path, formats: Collection[str] = ("html", "docx")
-) -> tuple[Path, ...]:
+def write_report(released: ReleasableResults, folder: Path, choices: Choices = USUAL) -> tuple[Path, ...]:
     """Write the report and all its parts.
 
     Parameters
@@ -37,59 +33,48 @@ def write_report(
     released : ReleasableResults
     folder : Path
         An existing, empty folder; putting it in its final place is up to the caller.
-    formats : collection of str
-        Some of `FORMATS`. Tables and figures are always written as CSV, SVG, PNG and text.
+    choices : Choices
+        Which documents. Tables and figures are always written as CSV, SVG, PNG and text.
 
     Returns
     -------
     tuple of Path
         The files written, in a fixed order.
-
-    Raises
-    ------
-    UsageError
-        If a format is unknown.
     """
-    unknown = sorted(set(formats) - set(FORMATS))
-    if unknown:
-        raise UsageError(f"there is no report format “{unknown[0]}”", fix=f"use some of: {', '.join(FORMATS)}")
-    edition = Edition(released)
+    # A report shows what its own files hold, no digit more: so it can be written again from them, alike.
+    records = record_files(released)
+    edition = Edition(read_records(records))
     tables = {table.id: table for table in all_tables(edition)}
     figures = {sheet.id: draw(sheet) for sheet in all_figures(edition)}
-    files = _documents(edition, tables, figures, formats)
+    files = _documents(edition, tables, figures, choices) | records
     for table in tables.values():
-        files |= _table_files(table, edition, formats)
+        files |= _table_files(table, edition, choices)
     for figure in figures.values():
         files |= figure_files(figure)
     return write_files(folder, files)
 
 
 def _documents(
-    edition: Edition, tables: dict[str, Table], figures: dict[str, Figure], formats: Collection[str]
+    edition: Edition, tables: dict[str, Table], figures: dict[str, Figure], choices: Choices
 ) -> dict[str, bytes]:
     outline = make_outline(edition, tables, figures)
     files: dict[str, bytes] = {}
-    if "html" in formats:
+    if "html" in choices.formats:
         files["report.html"] = render_html_report(outline, edition)
-    if "docx" in formats:
+    if "docx" in choices.formats:
         files["report.docx"] = render_docx_report(outline, edition)
-    released = edition.released
-    files["results.json"] = records.results_json(released)
-    files["flow.json"] = records.flow_json(released)
-    files["audit.json"] = records.audit_json(released)
-    files["register.json"] = records.register_json(released)
     files["register.xlsx"] = render_xlsx(register(edition))
     return files
 
 
-def _table_files(table: Table, edition: Edition, formats: Collection[str]) -> dict[str, bytes]:
+def _table_files(table: Table, edition: Edition, choices: Choices) -> dict[str, bytes]:
     name = f"tables/{table.id}"
     files = {f"{name}.csv": render_csv(table)}
-    if "html" in formats:
+    if "html" in choices.formats:
         files[f"{name}.html"] = render_html_page(table, edition.language)
-    if "docx" in formats:
+    if "docx" in choices.formats:
         files[f"{name}.docx"] = render_docx(table, edition.language)
-    if "xlsx" in formats:
+    if "xlsx" in choices.formats:
         files[f"{name}.xlsx"] = render_xlsx(table)
     return files
 

@@ -20,8 +20,11 @@ from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.results import ESTIMATE_COLUMNS, ReleasableResults
 from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.reporting.choices import Choices
+from mirabal_toolkit.reporting.delivery import deliver
 from mirabal_toolkit.reporting.documents import outline
 from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.opening import open_folder
 from mirabal_toolkit.reporting.writing import write_report
 
 FORMATS = ("html", "docx", "xlsx")
@@ -29,8 +32,8 @@ FORMATS = ("html", "docx", "xlsx")
 
 @pytest.fixture(scope="session")
 def folder(few: ReleasableResults, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("report")
-    write_report(few, path, FORMATS)
+    path = tmp_path_factory.mktemp("reports") / "report"
+    deliver(few, path, Choices(FORMATS), command={"command": "test"})
     return path
 
 
@@ -55,23 +58,24 @@ def test_the_output_folder_is_complete(folder: Path) -> None:
     assert {"figures/trajectories", "figures/before-after", "figures/participant-flow"} <= figures
 
 
-def test_the_same_results_give_the_same_bytes(few: ReleasableResults, folder: Path, tmp_path: Path) -> None:
-    again = write_report(few, tmp_path, FORMATS)
-    assert again
-    for path in again:
-        assert path.read_bytes() == (folder / path.relative_to(tmp_path)).read_bytes(), path.name
+def test_written_again_from_its_own_numbers_a_report_is_the_same(folder: Path, tmp_path: Path) -> None:
+    written = write_report(open_folder(folder), tmp_path, Choices(FORMATS))
+    names = {path.relative_to(tmp_path).as_posix() for path in written}
+    assert names == {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")} - {"manifest.json"}
+    for name in sorted(names):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_only_what_was_asked_for_is_written(few: ReleasableResults, tmp_path: Path) -> None:
     described = replace(few, plan=replace(few.plan, outcomes=(), distributions=()))
-    names = {path.name for path in write_report(described, tmp_path, ("html",))}
+    names = {path.name for path in write_report(described, tmp_path, Choices(("html",)))}
     assert "report.html" in names
     assert [name for name in names if name.endswith((".docx", ".xlsx"))] == ["register.xlsx"]
 
 
 def test_an_unknown_format_is_refused(few: ReleasableResults, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no report format “odt”"):
-        write_report(few, tmp_path, ("html", "odt"))
+        write_report(few, tmp_path, Choices(("html", "odt")))
     assert not list(tmp_path.iterdir())
 
 
@@ -204,7 +208,7 @@ def test_flow_and_audit_are_counts(folder: Path, few: ReleasableResults) -> None
 
 def test_results_without_a_single_number_still_make_a_report(few: ReleasableResults, tmp_path: Path) -> None:
     bare = replace(few, estimates=SealedFrame(few.estimates.frame.iloc[:0]))
-    write_report(bare, tmp_path, ("html", "docx"))
+    write_report(bare, tmp_path, Choices(("html", "docx")))
     assert "Who was reached" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
