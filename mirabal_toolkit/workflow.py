@@ -400,10 +400,12 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
     MirabalError
         With its exit code; ``request.out`` is then as it was.
     """
+    from mirabal_toolkit.disclosure.profiles import profile_of
     from mirabal_toolkit.reporting.delivery import check_destination, deliver
 
     check_destination(request.out)
     prepared = prepare(request, progress)
+    profile = request.profile or profile_of(prepared.plan)
     progress("Estimating", 3, STEPS)
     results = analyse(
         prepared.panel,
@@ -413,7 +415,7 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
         progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
     )
     progress("Protecting", 4, STEPS)
-    released = release(results, request.profile or prepared.plan.disclosure_profile, after=request.out)
+    released = release(results, profile, after=request.out)
     progress("Writing the report", 5, STEPS)
     files = deliver(released, request.out, request.choices, command=request.described())
     return released, files

@@ -13,6 +13,7 @@ from mirabal_toolkit.core.plan_sections import (
     FIRST_WAVE,
     Comparison,
     Design,
+    DisclosureRules,
     Informants,
     MissingData,
     PairedInterval,
@@ -30,6 +31,7 @@ __all__ = [
     "AnalysisPlan",
     "Comparison",
     "Design",
+    "DisclosureRules",
     "Informants",
     "MissingData",
     "PairedInterval",
@@ -108,6 +110,8 @@ class AnalysisPlan:
         ``holm``, ``bh`` or ``none``, within each family.
     disclosure_profile : str
         Profile used unless the user names another.
+    disclosure_rules : DisclosureRules or None
+        What this plan asks in place of rules of that profile.
     fingerprint : str
         SHA-256 of the plan file.
     design : str
@@ -150,6 +154,7 @@ class AnalysisPlan:
     confidence_level: float = 0.95
     multiplicity: Literal["holm", "bh", "none"] = "holm"
     disclosure_profile: str = "funder"
+    disclosure_rules: DisclosureRules | None = None
     seed: int = 1
     date: str = ""
     amendments: tuple[Amendment, ...] = ()

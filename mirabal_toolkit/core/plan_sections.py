@@ -81,6 +81,25 @@ class MissingData:
 
 
 @dataclass(frozen=True, slots=True)
+class DisclosureRules:
+    """Rules of the plan's own, in place of those of its disclosure profile; None leaves the profile's.
+
+    Parameters
+    ----------
+    threshold, rounding, minimum_base, minimum_df : int or None
+        As in `DisclosureProfile`.
+    hide_zeros : bool or None
+        False: that nobody (or everybody) said something may be shown.
+    """
+
+    threshold: int | None = None
+    rounding: int | None = None
+    minimum_base: int | None = None
+    minimum_df: int | None = None
+    hide_zeros: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Informants:
     """A second account of the same people, set beside the first and never pooled with it.
 

@@ -62,7 +62,7 @@ def _lines(plan: AnalysisPlan, instrument: Instrument) -> Iterator[str]:
     yield f"Instrument   {plan.instrument} ({in_language(instrument.title)})"
     yield f"Who          {_who(plan)}"
     yield f"Intervals    {100 * plan.confidence_level:g} %; {_FAMILIES[plan.multiplicity]}"
-    yield f"Released as  {plan.disclosure_profile}"
+    yield f"Released as  {plan.disclosure_profile}{', with rules of its own' if plan.disclosure_rules else ''}"
     yield ""
     yield from _outcome_lines(plan, instrument)
     yield from _section_lines(plan, instrument)
