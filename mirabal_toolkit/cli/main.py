@@ -16,8 +16,10 @@ from mirabal_toolkit.cli.leaving import check_outputs
 from mirabal_toolkit.cli.output import print_error
 from mirabal_toolkit.cli.plans import app as plans_app
 from mirabal_toolkit.cli.power import power
+from mirabal_toolkit.cli.protecting import rotate_key
 from mirabal_toolkit.cli.report import report
 from mirabal_toolkit.cli.strictness import with_usual_strictness
+from mirabal_toolkit.cli.verifying import verify
 from mirabal_toolkit.errors import MirabalError
 from mirabal_toolkit.version import __version__
 
@@ -42,7 +44,9 @@ app.command("import")(import_data)
 app.command()(check)
 app.command("write")(write_data)
 app.command("erase")(erase_person)
+app.command("rotate-key")(rotate_key)
 app.command("check-outputs")(check_outputs)
+app.command()(verify)
 app.command()(simulate)
 app.command()(power)
 app.add_typer(instruments_app, name="instruments")

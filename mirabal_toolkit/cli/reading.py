@@ -70,7 +70,8 @@ _SPEAKING: dict[str, Any] = {"as_json": JSON, "quiet": Quiet, "no_progress": NoP
 def reads_data(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the argument DATA and the options of reading and speaking.
 
-    The command takes them as its first two parameters, ``data`` (a DataRequest) and ``voice``.
+    The command takes them as its first two parameters, ``data`` (a DataRequest) and ``voice``. It may annotate
+    ``data`` with a `typer.Argument` of its own.
     """
 
     @functools.wraps(command)
@@ -84,7 +85,7 @@ def reads_data(command: Callable[..., None]) -> Callable[..., None]:
     own = list(inspect.signature(command).parameters.values())[2:]
     options = {**_READING, **_SPEAKING}
     parameters = [
-        inspect.Parameter("data", inspect.Parameter.KEYWORD_ONLY, annotation=_DATA),
+        inspect.Parameter("data", inspect.Parameter.KEYWORD_ONLY, annotation=_data_argument(hints["data"])),
         *(
             parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[parameter.name])
             for parameter in own
@@ -104,7 +105,6 @@ def reads_data(command: Callable[..., None]) -> Callable[..., None]:
     return with_options
 
 
-def _request(data: list[Path], wave: list[int] | None, sheet: list[str] | None, **others: Any) -> DataRequest:
 def _data_argument(hint: Any) -> Any:
     """Return how the files are given: as the command says, or as usual."""
     own = getattr(hint, "__metadata__", ())
@@ -122,6 +122,7 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _request(data: list[Path], wave: list[int] | None, sheet: list[str] | None, **others: Any) -> DataRequest:
     from mirabal_toolkit.workflow import DataRequest
 
     return DataRequest(tuple(data), waves=tuple(wave or ()), sheets=tuple(sheet or ()), **others)
