@@ -148,6 +148,7 @@ FLAGS: dict[str, str] = {
     "covariate_filled": "where a covariate was not known, its mean or a category of its own stands",
     "no_factor_model": "fewer than 200 people answered all items: too few for a factor model, which omega needs",
     "works_differently": "the item works differently in the groups: McFadden's R² changes by 0.02 or more, p < 0.01",
+    "dominated": "one answer makes up nearly all of this sum; only for those who may see answers",
     "few_people": "fewer than 30 people; intervals are approximate",
     "chains_apart": "the imputations had not settled; their number is not to be relied on",
     "never_turns": "the conclusion holds whatever those lost would have said",

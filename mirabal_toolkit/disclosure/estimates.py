@@ -21,7 +21,7 @@ from mirabal_toolkit.disclosure.lost_waves import (
     rounded_bound,
     verdict_of_extreme,
 )
-from mirabal_toolkit.disclosure.rules import Verdict, judge, missing, round_count
+from mirabal_toolkit.disclosure.rules import Verdict, judge, missing, round_count, tells_one_answer
 from mirabal_toolkit.disclosure.secondary import NOTHING_WITHHELD, Withheld
 from mirabal_toolkit.mixed.adjust import adjust_p_values
 from mirabal_toolkit.mixed.counts import (
@@ -146,7 +146,8 @@ def _verdict(row: Row, profile: DisclosureProfile) -> Verdict:
         return "shown"
     # A mean tells the answers of the few whose score is not zero; that nearly all have one tells nothing.
     alone = missing(n) or row["analysis"] == "mean" or is_mean(row)
-    return judge(float(count), float("nan") if alone else float(n), profile)
+    verdict = judge(float(count), float("nan") if alone else float(n), profile)
+    return "withheld" if verdict == "shown" and tells_one_answer(row, profile) else verdict
 
 
 def _paired_tables(rows: Iterable[Row]) -> dict[tuple[str, str], PairedCounts]:

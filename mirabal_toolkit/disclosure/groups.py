@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mirabal_toolkit.core.results import DisclosureProfile
-from mirabal_toolkit.disclosure.rules import Verdict, judge, missing
+from mirabal_toolkit.disclosure.rules import Verdict, judge, missing, tells_one_answer
 
 Row = dict[str, Any]
 
@@ -75,7 +75,8 @@ def _verdict(row: Row, profile: DisclosureProfile) -> Verdict:
         return "base"
     if missing(row["count"]):
         return "shown"
-    return judge(float(row["count"]), float(n) if is_share(row) else float("nan"), profile)
+    verdict = judge(float(row["count"]), float(n) if is_share(row) else float("nan"), profile)
+    return "withheld" if verdict == "shown" and tells_one_answer(row, profile) else verdict
 
 
 def _is_small(row: Row, profile: DisclosureProfile) -> bool:

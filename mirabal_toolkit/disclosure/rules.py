@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import pandas as pd
@@ -37,6 +38,11 @@ def judge(count: float, n: float, profile: DisclosureProfile) -> Verdict:
     if not pd.isna(n) and _small(n - count, profile):
         return "all_but_few"
     return "shown"
+
+
+def tells_one_answer(row: Mapping[str, Any], profile: DisclosureProfile) -> bool:
+    """Say whether a mean must not leave because one person's answer makes up nearly all of it."""
+    return profile.releasable and "dominated" in row["flags"]
 
 
 def lowest_hidden(profile: DisclosureProfile) -> int:

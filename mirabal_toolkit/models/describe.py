@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from statsmodels.stats.contingency_tables import cochrans_q
 
@@ -16,6 +17,9 @@ from mirabal_toolkit.models.measured import Measured
 
 Record = dict[str, Any]
 FEW_PEOPLE = 30
+#: One answer dominates a mean where all others but the next are less than this share of it: whoever gave the next
+#: highest could work it out that closely.
+DOMINANCE = 0.1
 
 
 def percent_record(
@@ -112,9 +116,33 @@ def mean_records(base: Record, values: Any, measured: Measured) -> Iterator[Reco
         "conf_low": interval.low,
         "conf_high": interval.high,
         "count": int((values != 0).sum()),
-        "flags": small_sample_flags(n),
+        "flags": (*small_sample_flags(n), *(("dominated",) if is_dominated(values) else ())),
     }
     yield {**base, "term": "sd", "estimate": float(values.std(ddof=1))}
+
+
+def is_dominated(values: Any) -> bool:
+    """Say whether one answer makes up so much of a sum that who gave the second could work it out (the p % rule).
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Amounts; where some are below zero there is no sum to be dominated.
+
+    References
+    ----------
+    Hundepool et al. (2012), Statistical Disclosure Control, section 4.2.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> is_dominated(np.array([50.0, 2, 1, 1, 1, 1])), is_dominated(np.array([5.0, 2, 1, 1, 1, 1]))
+    (True, False)
+    """
+    if values.size < 3 or values.min() < 0:
+        return False
+    highest, *rest = -np.sort(-values)
+    return bool(highest > 0 and sum(rest[1:]) < DOMINANCE * highest)
 
 
 def retention(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Record]:

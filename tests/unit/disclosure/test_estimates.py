@@ -158,6 +158,14 @@ def test_a_mean_of_many_is_rounded_and_does_not_show_who_makes_it():
     assert set(protected["n_obs"]) == {60}
 
 
+def test_a_mean_that_one_answer_makes_is_hidden_with_the_change_from_it():
+    change = {"analysis": "paired_mean_change", "term": "change", "contrast": "w5 - w1", "scale": "points"}
+    rows = [{**mean(count=40, n=62)[0], "flags": ("dominated",)}, {**BASE, **change, "estimate": 1.0, "n_obs": 60}]
+    protected = protect(*mean(count=40, n=62, wave=1), *rows)
+    assert protected["estimate"].notna().tolist() == [True, True, False, False]
+    assert "suppressed" in protected["flags"].iloc[2]
+
+
 def test_a_mean_of_nine_people_is_hidden():
     assert protect(*mean(count=9, n=9))["estimate"].isna().all()
 

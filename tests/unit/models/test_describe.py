@@ -42,3 +42,10 @@ def test_cochran_q_says_how_many_people_it_leaves(measured, waves_of_answers):
 
 def test_cochran_q_where_nobody_changed_is_one(measured):
     assert next(cochran_q(measured([[1, 1], [0, 0], [1, 1]])))["p_value"] == 1
+
+
+@pytest.mark.parametrize(("others", "dominated"), [([5, 1, 1, 1, 1], True), ([5, 4, 4, 1, 1], False)])
+def test_a_mean_that_one_answer_makes_is_flagged(measured, others, dominated):
+    rows = [[float(value)] for value in (90, *others)]
+    mean, _ = by_wave(measured(rows, outcome="physical_score", model="lmm"))
+    assert ("dominated" in mean["flags"]) == dominated
