@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: demo test check slow bench docs
+.PHONY: demo test check slow browser bench docs
 
 demo:        ## analyse the bundled five-wave export into ./mirabal-demo/
 	$(PYTHON) -m mirabal_toolkit demo
@@ -17,6 +17,9 @@ check:       ## style, types, and who may import whom
 slow:        ## tests that take minutes: calibration by simulation, long fuzzing
 	$(PYTHON) -m pytest -m slow
 	HYPOTHESIS_PROFILE=explore $(PYTHON) -m pytest tests/property
+
+browser:     ## tests that read the report in headless Chromium: no network, widths, keyboard, print, axe-core
+	$(PYTHON) -m pytest -m browser tests/browser
 
 bench:       ## speed and agreement beside other programs; R joins in when it is installed
 	$(PYTHON) benchmarks/mixed.py

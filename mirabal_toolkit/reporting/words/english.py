@@ -272,6 +272,7 @@ DOCUMENT: Mapping[str, str] = {
     "flag_not_converged": "Not shown: the model could not be trusted.",
     "lead_flags": "Words and marks used in tables:",
     "show_numbers": "Show the numbers",
+    "numbers_caption": "The numbers of {caption}",
     "figure_scroll": "{title}; can be scrolled sideways",
     "table_scroll": "{title}; can be scrolled sideways",
     "provenance_instrument": "Questionnaire",
