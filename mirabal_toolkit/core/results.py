@@ -43,6 +43,10 @@ ESTIMATE_COLUMNS: dict[str, str] = {
     "flags": "object",
 }
 
+#: A transition is written ``yes > no``; who was not interviewed, not asked or gave no answer is not known.
+STATE_TO_STATE = " > "
+NOT_KNOWN = "not_known"
+
 #: What the rows of each analysis hold. Scales: ``percent``, ``percentage_points``, ``points`` (of a
 #: 0–100 score), ``items``, ``people``, ``odds_ratio``, ``rate_ratio``, ``risk_ratio``, ``ratio``,
 #: ``standard_deviations``. A contrast reads
@@ -62,6 +66,8 @@ ANALYSES: dict[str, str] = {
     "recurrence": "of those in whom it was present, then absent at a later wave that was not their last, percent in "
     "whom it was present again",
     "onset": "of those not exposed at the first wave, percent exposed at the last wave",
+    "transition": "how many of those who started went from one answer to another (term `yes > no`; `not_known`: no "
+    "answer; people): headline yes-or-no outcomes from wave to wave, items shown answer by answer from first to last",
     "model_prediction": "percent or mean per wave from the model, for the people of the panel",
     "model_contrast": "change from the first wave from the model; scales percentage_points or points, and odds_ratio "
     "or rate_ratio. The main model of an outcome comes first",

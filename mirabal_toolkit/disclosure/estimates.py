@@ -51,6 +51,7 @@ COUNTED = (
             "paired_change",
             "reliable_change",
             "floor_ceiling",
+            "transition",
         }
     )
     | GROUPS

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from mirabal_toolkit.core.instrument import Instrument
-from mirabal_toolkit.core.results import Results
+from mirabal_toolkit.core.results import NOT_KNOWN, STATE_TO_STATE, Results
 from mirabal_toolkit.disclosure.rules import missing
 
 #: What is counted: the kind of table, what it is of, and the cell.
@@ -25,6 +25,9 @@ Row = dict[str, Any]
 
 #: Counts of a two-by-two table of the same women before and after, with its margins.
 PAIR_CELLS = ("n", "before", "after", "stopped", "started", "both", "neither")
+
+#: Analyses whose rows count different people of one table.
+TERMS_ARE_CELLS = frozenset({"paired_change", "distribution", "reliable_change", "transition"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ def open_ledger(results: Results) -> Ledger:
     _reliable(ledger)
     _nested(ledger, results.instrument)
     _answers(ledger, results.instrument)
+    _moves(ledger, results.instrument)
     return ledger
 
 
@@ -105,6 +109,12 @@ def _showing(ledger: Ledger, row: Row) -> Showing | None:
     if missing(row["n_obs"]) and missing(row["count"]):
         return None
     table = _table_of(row)
+    if row["analysis"] == "transition":
+        # Those who started are one number, but each outcome has its own name for it: else every move of every
+        # outcome would hang together, and no attacker's problem end in time.
+        started = (*table[:3], "n")
+        ledger.counts |= {started: int(row["n_obs"]), (*table, _cell_of(row)): int(row["count"])}
+        return Showing(counted=(*table, _cell_of(row)), base=started)
     base: Key | None = None
     if not missing(row["n_obs"]) and (row["scale"] == "percent" or row["analysis"] == "paired_change"):
         base = (*table, "n")
@@ -131,6 +141,8 @@ def _table_of(row: Row) -> Key:
         return ("answer", row["outcome"], wave)
     if row["analysis"] == "reliable_change":
         return ("reliable", row["outcome"], row["estimand"])
+    if row["analysis"] == "transition":
+        return ("move", row["outcome"], row["estimand"], row["contrast"])
     kind = {"prevalence": "wave"}.get(row["analysis"], row["analysis"])
     more = [part for part in (row["population"], row["contrast"]) if part] if kind != "wave" else []
     return (kind, row["outcome"], row["estimand"], wave, *more, *([row["term"]] if row["term"] else []))
@@ -138,7 +150,7 @@ def _table_of(row: Row) -> Key:
 
 def _cell_of(row: Row) -> str:
     """Name the cell: the term where cells of one table differ by it, else those who said yes."""
-    return str(row["term"]) if row["analysis"] in ("paired_change", "distribution", "reliable_change") else "yes"
+    return str(row["term"]) if row["analysis"] in TERMS_ARE_CELLS else "yes"
 
 
 def _flow(ledger: Ledger, results: Results) -> None:
@@ -169,7 +181,7 @@ def others(key: Key) -> Key:
 
 def _complements(ledger: Ledger) -> None:
     for showing in ledger.shown.values():
-        if showing.counted is not None and showing.base is not None:
+        if showing.counted is not None and showing.base is not None and showing.counted[0] != "move":
             ledger.total(showing.base, [showing.counted], others(showing.counted))
 
 
@@ -240,3 +252,91 @@ def _answers(ledger: Ledger, instrument: Instrument) -> None:
             if outcome.item == item and outcome.indicator == "category" and outcome.estimands == ("as_reported",):
                 chosen = [(*table, option) for option in outcome.categories]
                 ledger.total(("wave", outcome.id, "as_reported", wave, "yes"), chosen)
+
+
+def _moves(ledger: Ledger, instrument: Instrument) -> None:
+    """Write that whoever gave an answer at a wave gave some answer, or none, at the next; and came from one."""
+    tables: dict[Key, list[str]] = defaultdict(list)
+    for key in ledger.counts:
+        if key[0] == "move" and len(key) == 5:
+            tables[key[:4]].append(key[4])
+    for table, terms in tables.items():
+        states = list(dict.fromkeys(term.split(STATE_TO_STATE)[0] for term in terms))
+        later, earlier = (part.strip()[1:] for part in table[3].split("-"))
+        for state in states:
+            leaving: list[Key] = [(*table, f"{state}{STATE_TO_STATE}{end}") for end in states]
+            coming: list[Key] = [(*table, f"{start}{STATE_TO_STATE}{state}") for start in states]
+            ledger.total(_state(ledger, table, state, earlier), leaving)
+            ledger.total(_state(ledger, table, state, later), coming)
+        _moves_of_pairs(ledger, table)
+        _moves_nested(ledger, table, instrument)
+        if table[1] in instrument.item_by_id:
+            _moves_of_answers(ledger, table, instrument)
+
+
+def _state(ledger: Ledger, table: Key, state: str, wave: str) -> Key:
+    """Return the key of those who gave an answer at a wave, or of those who started and gave none."""
+    _, outcome, estimand, _ = table
+    item: Key = ("answer", outcome, wave)
+    asked: Key = ("wave", outcome, estimand, wave)
+    if state != NOT_KNOWN:
+        if (*item, state) in ledger.counts:
+            return (*item, state)
+        return (*asked, "yes") if state == "yes" else others((*asked, "yes"))
+    key: Key = ("silent", outcome, estimand, wave)
+    if key not in ledger.counts:
+        base = (*item, "n") if (*item, "n") in ledger.counts else (*asked, "n")
+        ledger.total((*table[:3], "n"), [base], key)
+    return key
+
+
+#: The cells of a two-by-two table of pairs, as transitions write them.
+PAIRS_AS_MOVES = {
+    "both": ("yes", "yes"),
+    "stopped": ("yes", "no"),
+    "started": ("no", "yes"),
+    "neither": ("no", "no"),
+}
+
+
+def _moves_of_pairs(ledger: Ledger, table: Key) -> None:
+    """Tie moves from the first to the last wave, where they are neighbours, to the paired change."""
+    if table[3] == _whole_study(ledger):
+        for cell, ends in PAIRS_AS_MOVES.items():
+            ledger.total(("pair", table[1], table[2], cell), [(*table, STATE_TO_STATE.join(ends))])
+
+
+def _whole_study(ledger: Ledger) -> str:
+    waves = [int(key[1]) for key in ledger.counts if key[0] == "seen" and key[-1] == "n"]
+    return f"w{max(waves)} - w{min(waves)}" if waves else ""
+
+
+def _moves_nested(ledger: Ledger, table: Key, instrument: Instrument) -> None:
+    """Write that whoever stayed with something severe stayed with it at all."""
+    _, name, estimand, contrast = table
+    outcome = instrument.outcome_by_id.get(name)
+    if outcome is None or outcome.indicator != "severe":
+        return
+    stayed, never = (STATE_TO_STATE.join(PAIRS_AS_MOVES[cell]) for cell in ("both", "neither"))
+    for other in instrument.outcomes:
+        if other.indicator == "any" and other.scale == outcome.scale:
+            whole: Key = ("move", other.id, estimand, contrast)
+            ledger.total((*whole, stayed), [(*table, stayed)], (*table, "any_not_severe"))
+            ledger.total((*table, never), [(*whole, never)], (*table, "not_severe_but_any"))
+
+
+def _moves_of_answers(ledger: Ledger, table: Key, instrument: Instrument) -> None:
+    """Write that moves between yes and no are moves between the answers that mean yes, and those that mean no."""
+    _, item, _, contrast = table
+    valid = [option.name for option in instrument.options(item) if option.kind == "valid"]
+    for outcome in instrument.outcomes:
+        if outcome.item != item or outcome.indicator != "category" or outcome.estimands != ("as_reported",):
+            continue
+        meaning = {"yes": outcome.categories, "no": [name for name in valid if name not in outcome.categories]}
+        for cell, (start, end) in PAIRS_AS_MOVES.items():
+            parts: list[Key] = [
+                (*table, f"{before}{STATE_TO_STATE}{after}") for before in meaning[start] for after in meaning[end]
+            ]
+            ledger.total(("move", outcome.id, "as_reported", contrast, f"{start}{STATE_TO_STATE}{end}"), parts)
+            if contrast == _whole_study(ledger):
+                ledger.total(("pair", outcome.id, "as_reported", cell), parts)

@@ -122,12 +122,21 @@ def _secured(island: Island, whole: _Release) -> _Release:
     local = {place: showing for place, showing in ledger.shown.items() if keys & _keys_of(showing)}
     release = _Release(Ledger(ledger.counts, local), profile, whole.places & local.keys(), set(), whole.before)
     # Withholding only widens what is possible, so a count that is safe once stays so.
-    open_counts = _small_counts(island, ledger, profile)
-    while unsafe := _unsafe(open_counts, island, release):
-        open_counts = list(unsafe)
-        if not any(_withhold_one(bounds, release) for bounds in unsafe.values()):
+    open_counts = list(_unsafe(_small_counts(island, ledger, profile), island, release))
+    while open_counts:
+        still_open = [target for target in open_counts if not _made_safe(target, island, release)]
+        if still_open == open_counts:
             raise _unprotectable(profile)
+        open_counts = still_open
     return release
+
+
+def _made_safe(target: Key, island: Island, release: _Release) -> bool:
+    """Withhold places until one count is safe; say whether it is."""
+    while unsafe := _unsafe([target], island, release):
+        if not _withhold_one(unsafe[target], release):
+            return False
+    return True
 
 
 def _unsafe(targets: list[Key], island: Island, release: _Release) -> dict[Key, Bounds]:
@@ -164,16 +173,19 @@ def _is_safe(bounds: Bounds, profile: DisclosureProfile) -> bool:
 def _withhold_one(bounds: Bounds, release: _Release) -> bool:
     """Withhold one of the things that make the bounds; say whether there was one.
 
-    First the number that counts fewest people, then the reason why a number is hidden ("few" says
-    something too), and only then a number of people on which others rest.
+    First where people went from wave to wave, which nothing else rests on; then the number that counts
+    fewest people, then the reason why a number is hidden ("few" says something too), and only then a number
+    of people on which others rest.
     """
     places = {place: showing for place, showing in release.ledger.shown.items() if not release.withheld(place, showing)}
-    costs: dict[Place, tuple[int, int]] = {}
+    costs: dict[Place, tuple[bool, int, int]] = {}
     hidden = release.hidden_counts()
     for place, showing in places.items():
         if (told := _counts_told(showing, release, hidden)) & bounds.by:
             reason_only = showing.counted is not None and release.verdict(showing) != "shown"
-            costs[place] = (2 * reason_only + len(showing.implied), min(release.count(key) for key in told))
+            spared = showing.counted is None or showing.counted[0] != "move"
+            smallest = min(release.count(key) for key in told)
+            costs[place] = (spared, 2 * reason_only + len(showing.implied), smallest)
     if costs:
         release.places.add(min(costs, key=lambda place: (costs[place], place)))
         return True

@@ -28,6 +28,7 @@ from mirabal_toolkit.models.panel_records import covariates_over_time, panel_rec
 from mirabal_toolkit.models.reliable_change import reliable_change
 from mirabal_toolkit.models.sites import change_across_sites
 from mirabal_toolkit.models.subgroups import change_by_subgroup
+from mirabal_toolkit.models.transitions import item_transitions, transitions
 from mirabal_toolkit.models.versions import flag_versions
 
 Progress = Callable[[str, int, int], None]
@@ -83,6 +84,7 @@ def analyse(
     records += study_of_loss(panel, plan, tasks)
     records += baseline_balance(tasks)
     records += distributions(panel, plan, people)
+    records += item_transitions(panel, plan, people)
     records += covariates_over_time(panel, plan, people)
     records += measurement(panel, plan, people)
     if second is not None:
@@ -127,6 +129,7 @@ def estimate(measured: Measured) -> list[Record]:
         return [*by_wave(measured), *across_groups(measured)]
     records = [*by_wave(measured), *cochran_q(measured), *first_to_last(measured)]
     records += reliable_change(measured)
+    records += transitions(measured)
     records += model_over_waves(measured)
     records += panel_records(measured)
     return [
