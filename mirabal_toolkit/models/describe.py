@@ -145,6 +145,30 @@ def is_dominated(values: Any) -> bool:
     return bool(highest > 0 and sum(rest[1:]) < DOMINANCE * highest)
 
 
+def common_spread(one: Any, other: Any) -> float:
+    """Return the standard deviation by which the means of two groups are held against each other.
+
+    Parameters
+    ----------
+    one, other : ndarray, shape (n,) and (k,)
+        Of answers yes and no the variance is that of a share, p (1 - p), whatever stands for yes.
+
+    References
+    ----------
+    Austin (2009), Balance diagnostics for comparing the distribution of baseline covariates between treatment groups,
+    Statistics in Medicine 28, 3083-3107.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one, other = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 1.0, 1.0])
+    >>> round(common_spread(one, other), 4), round(common_spread(100 * one, 100 * other), 2)
+    (0.4677, 46.77)
+    """
+    ddof = 0 if len(np.unique(np.concatenate([one, other]))) <= 2 else 1
+    return float(np.sqrt((one.var(ddof=ddof) + other.var(ddof=ddof)) / 2))
+
+
 def retention(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Record]:
     """Yield, wave by wave, how many of those who started were interviewed."""
     status = panel.status.frame["status"].unstack(WAVE).reindex(people)

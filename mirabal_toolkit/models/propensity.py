@@ -15,6 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from mirabal_toolkit.models.describe import common_spread
+
 Floats = NDArray[np.float64]
 
 _STEPS, _CLOSE = 100, 1e-10
@@ -107,7 +109,7 @@ def balance(values: Floats, treated: Floats, weights: Floats | None = None) -> B
     """
     used = np.ones(len(values)) if weights is None else weights
     means = [float(np.average(values[treated == code], weights=used[treated == code])) for code in (0, 1)]
-    spread = np.sqrt(np.mean([values[treated == code].var(ddof=1) for code in (0, 1)]))
+    spread = common_spread(values[treated == 0], values[treated == 1])
     difference = means[1] - means[0]
     return Balance(means[0], means[1], float(difference / spread) if spread > 0 else 0.0)
 

@@ -21,7 +21,7 @@ from mirabal_toolkit.core.data import INTERVIEWED
 from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.models.background import NOT_KNOWN
-from mirabal_toolkit.models.describe import Record, percent_record, score_scale, small_sample_flags
+from mirabal_toolkit.models.describe import Record, common_spread, percent_record, score_scale, small_sample_flags
 from mirabal_toolkit.models.measured import Measured
 from mirabal_toolkit.models.missing_waves.layout import People
 
@@ -63,8 +63,7 @@ def standardised_difference(one: Floats, other: Floats, level: float = 0.95) -> 
     none = Difference(np.nan, np.nan, np.nan, np.nan)
     if min(len(one), len(other)) < 2:
         return none
-    shares = set(np.unique(np.concatenate([one, other]))) <= {0.0, 1.0}
-    spread = np.sqrt((one.var(ddof=0 if shares else 1) + other.var(ddof=0 if shares else 1)) / 2)
+    spread = common_spread(one, other)
     if spread == 0:
         return none
     estimate = float((one.mean() - other.mean()) / spread)
