@@ -13,6 +13,9 @@ settings.register_profile("repeat", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 
+# Tests run beside one another already; commands they start need no processes of their own.
+os.environ.setdefault("MIRABAL_JOBS", "1")
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

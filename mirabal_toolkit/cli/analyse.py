@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mirabal_toolkit.cli.jobs import JobsOption, processes
 from mirabal_toolkit.cli.output import Voice, console
 from mirabal_toolkit.cli.reading import JSON, USUAL_FORMATS, Formats, NoProgress, Quiet, names_in, reads_data
 from mirabal_toolkit.reporting.choices import DOCUMENTS, Choices
@@ -14,7 +15,6 @@ from mirabal_toolkit.reporting.choices import DOCUMENTS, Choices
 if TYPE_CHECKING:
     from mirabal_toolkit.workflow import AnalysisRequest, DataRequest, Prepared, Released
 
-JobsOption = Annotated[int, typer.Option("--jobs", min=1, help="Processes to use; the numbers do not depend on it.")]
 
 UNTRUSTED_EXIT = 6
 
@@ -22,7 +22,7 @@ UNTRUSTED_EXIT = 6
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("mirabal-demo"),
     formats: Formats = USUAL_FORMATS,
-    jobs: JobsOption = 1,
+    jobs: JobsOption = None,
     as_json: JSON = False,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
@@ -33,7 +33,10 @@ def demo(
     voice = Voice(as_json, quiet, progress=not no_progress)
     voice.say("The data are artificial: 120 women who do not exist, five waves, with the usual flaws.")
     _analyse(
-        AnalysisRequest(DataRequest((example_export(),)), out, choices=Choices(names_in(formats)), jobs=jobs), voice
+        AnalysisRequest(
+            DataRequest((example_export(),)), out, choices=Choices(names_in(formats)), jobs=processes(jobs)
+        ),
+        voice,
     )
 
 
@@ -58,7 +61,7 @@ def analyse(
     ] = None,
     formats: Formats = USUAL_FORMATS,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed. Default: the plan's.")] = None,
-    jobs: JobsOption = 1,
+    jobs: JobsOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything; write nothing.")] = False,
 ) -> None:
     """Raw files in; cleaned, scored, modelled and reported out.
@@ -74,7 +77,7 @@ def analyse(
         profile=profile,
         choices=Choices(names_in(formats)),
         seed=seed,
-        jobs=jobs,
+        jobs=processes(jobs),
         comparison=comparison,
         beside=beside,
     )

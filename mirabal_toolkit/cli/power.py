@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mirabal_toolkit.cli.jobs import JobsOption, processes
 from mirabal_toolkit.cli.output import Voice, console
 from mirabal_toolkit.cli.reading import JSON, NoProgress, Quiet
 from mirabal_toolkit.errors import UsageError
@@ -25,7 +26,7 @@ def power(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the page, the table and the curves.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed. Default: the plan's.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes to use; the numbers do not depend on it.")] = 1,
+    jobs: JobsOption = None,
     as_json: JSON = False,
     quiet: Quiet = False,
     no_progress: NoProgress = False,
@@ -39,7 +40,7 @@ def power(
     from mirabal_toolkit.workflow_power import PowerRequest
     from mirabal_toolkit.workflow_power import power as run_power
 
-    request = PowerRequest(plan, _sizes(people), simulations, out, jobs, seed, _names(outcomes))
+    request = PowerRequest(plan, _sizes(people), simulations, out, processes(jobs), seed, _names(outcomes))
     voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
         found, files = run_power(request, progress)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mirabal_toolkit.cli.jobs import JobsOption, processes
 from mirabal_toolkit.cli.output import Voice
 from mirabal_toolkit.cli.reading import reads_data
 from mirabal_toolkit.errors import FindingsError, UsageError
@@ -34,7 +35,7 @@ def verify(
     beside: Annotated[
         Path | None, typer.Option("--beside", help="For --rerun: file of the second account, if there was one.")
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes to use for --rerun.")] = 1,
+    jobs: JobsOption = None,
 ) -> None:
     """Check that no file of a report was changed; stops with 3 and names the files if one was.
 
@@ -50,7 +51,7 @@ def verify(
         raise UsageError("--rerun and data belong together", fix=f"mirabal verify {folder} --rerun DATA")
     if rerun:
         request = AnalysisRequest(
-            replace(data, files=files), folder, plan=plan, jobs=jobs, comparison=comparison, beside=beside
+            replace(data, files=files), folder, plan=plan, jobs=processes(jobs), comparison=comparison, beside=beside
         )
         with voice.working() as progress:
             found = verify_again(request, progress)
