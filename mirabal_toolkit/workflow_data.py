@@ -20,7 +20,7 @@ from mirabal_toolkit.core.results import Results, estimates_frame
 from mirabal_toolkit.errors import Problem, UsageError
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.workflow import SEVERITIES, DataRequest, Progress
-from mirabal_toolkit.workflow_protect import Protected, ProtectRequest, protect, pseudonymous_links
+from mirabal_toolkit.workflow_protect import Protected, ProtectRequest, protect, pseudonym_of, pseudonymous_links
 
 if TYPE_CHECKING:
     from mirabal_toolkit.cleaning import Link
@@ -269,7 +269,12 @@ def draft_instrument(files: Sequence[Path], name: str, *, language: str = "en", 
 
 
 def erase(
-    studies: str | Path | Sequence[str | Path], person: str, *, also: Sequence[str | Path] = (), dry_run: bool = False
+    studies: str | Path | Sequence[str | Path],
+    person: str,
+    *,
+    also: Sequence[str | Path] = (),
+    dry_run: bool = False,
+    key: str | Path | None = None,
 ) -> Erased:
     """Remove a person from study files, the links files beside them, and what was made from them.
 
@@ -284,6 +289,8 @@ def erase(
         their counts include her, and can be made again.
     dry_run : bool
         Say what would be done, and do nothing.
+    key : path, optional
+        The key by which the ids of the study became pseudonyms; `person` is then her id in the export.
 
     Returns
     -------
@@ -301,10 +308,12 @@ def erase(
     from mirabal_toolkit.cleaning.identity import id_key
     from mirabal_toolkit.cleaning.links import format_links
     from mirabal_toolkit.erasing import Person, erase_person
+    from mirabal_toolkit.protecting import read_key
 
     paths = [Path(studies)] if isinstance(studies, str | Path) else [Path(path) for path in studies]
     beside = [path.with_suffix(".links.yaml") for path in paths]
     links = {path: read_links(path) for path in beside if path.is_file()}
+    person = pseudonym_of(person, read_key(Path(key))) if key is not None else person
     keys = {id_key(person)} - {""}
     said = [link for found in links.values() for link in found if link.same == "yes"]
     for _ in said:  # links may follow one another

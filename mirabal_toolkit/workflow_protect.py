@@ -121,3 +121,11 @@ def pseudonymous_links(links: Sequence[Link], key: Key) -> tuple[Link, ...]:
         for link in links
         if link.same != "?"
     )
+
+
+def rotate_keys(studies: Sequence[Path], key: Path | None = None) -> tuple[Path, list[Path]]:
+    """Change the key of study files; return where it lies, and the files changed. See `protecting.rotating.rotate`."""
+    from mirabal_toolkit.protecting import rotate, usual_key
+
+    place = key or usual_key()
+    return place, rotate(studies, place)

@@ -52,6 +52,9 @@ def erase_person(
         list[Path] | None,
         typer.Option("--also", exists=True, file_okay=False, help="Folder with reports and written-back files."),
     ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="The key, where the ids of the study are pseudonyms.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")] = False,
     as_json: JSON = False,
     quiet: Quiet = False,
@@ -65,7 +68,7 @@ def erase_person(
 
     voice = Voice(as_json, quiet)
     name = sys.stdin.readline().strip() if person == "-" else person
-    done = erase(studies, name, also=tuple(also or ()), dry_run=dry_run)
+    done = erase(studies, name, also=tuple(also or ()), dry_run=dry_run, key=key)
     summary = {
         "rows": done.rows,
         "studies": [str(path) for path in done.studies],

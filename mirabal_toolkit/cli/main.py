@@ -16,6 +16,7 @@ from mirabal_toolkit.cli.leaving import check_outputs
 from mirabal_toolkit.cli.output import print_error
 from mirabal_toolkit.cli.plans import app as plans_app
 from mirabal_toolkit.cli.power import power
+from mirabal_toolkit.cli.protecting import rotate_key
 from mirabal_toolkit.cli.report import report
 from mirabal_toolkit.cli.strictness import with_usual_strictness
 from mirabal_toolkit.cli.verifying import verify
@@ -43,6 +44,7 @@ app.command("import")(import_data)
 app.command()(check)
 app.command("write")(write_data)
 app.command("erase")(erase_person)
+app.command("rotate-key")(rotate_key)
 app.command("check-outputs")(check_outputs)
 app.command()(verify)
 app.command()(simulate)

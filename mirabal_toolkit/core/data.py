@@ -125,6 +125,8 @@ class Protection:
     ----------
     key_id : str
         Of the key by which person ids became pseudonyms; empty where ids are as in the export.
+    partners : tuple of str
+        Items of which the answers, ids of partners, became pseudonyms too.
     in_days : tuple of str
         Items of which the dates are days since each person's first interview, counted from 1 January 2000.
     kept_out : tuple of str
@@ -132,6 +134,7 @@ class Protection:
     """
 
     key_id: str = ""
+    partners: tuple[str, ...] = ()
     in_days: tuple[str, ...] = ()
     kept_out: tuple[str, ...] = ()
 

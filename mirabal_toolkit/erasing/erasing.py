@@ -103,7 +103,7 @@ def erase_person(
     if not hers:
         raise UsageError(
             "nobody of that id is in the study file(s); nothing was changed",
-            fix="write the id exactly as it stands in the data, in quotes",
+            fix="write the id exactly as it stands in the data, in quotes; give --key where ids are pseudonyms",
         )
     back = tuple(dict.fromkeys(written_back(tuple(also))))
     # What was made from a written-back file was made from the study, too.

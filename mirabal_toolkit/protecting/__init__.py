@@ -1,7 +1,8 @@
 """Data that point to nobody: identifiers kept out, ids as pseudonyms, dates as days, files sealed.
 
 Where to look: `keeping_out` decides what does not go into a study file; `pseudonyms` and `keys` make
-pseudonyms; `joining` says what of several files fits together.
+pseudonyms; `rotating` changes the key of study files;
+`joining` says what of several files fits together.
 """
 
 from mirabal_toolkit.protecting.joining import fitting_together as fitting_together
@@ -19,3 +20,4 @@ from mirabal_toolkit.protecting.keys import usual_key as usual_key
 from mirabal_toolkit.protecting.pseudonyms import Spellings as Spellings
 from mirabal_toolkit.protecting.pseudonyms import pseudonym as pseudonym
 from mirabal_toolkit.protecting.pseudonyms import pseudonymise as pseudonymise
+from mirabal_toolkit.protecting.rotating import rotate as rotate

@@ -38,7 +38,8 @@ def fitting_together(parts: Sequence[WaveData]) -> list[WaveData]:
 def protection_of(parts: Sequence[WaveData]) -> Protection:
     """Return what was done to all of them."""
     kept_out = dict.fromkeys(name for part in parts for name in part.protection.kept_out)
-    return Protection(parts[0].protection.key_id, kept_out=tuple(kept_out))
+    first = parts[0].protection
+    return Protection(first.key_id, first.partners, kept_out=tuple(kept_out))
 
 
 def _without(part: WaveData, names: set[str]) -> WaveData:

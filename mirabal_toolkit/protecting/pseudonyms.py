@@ -51,6 +51,14 @@ def pseudonym(key: Key, name: str, *, since: int = 0) -> str:
     return name
 
 
+def pseudonym_number(key: Key, number: float, *, since: int = 0) -> float:
+    """Return the pseudonym of an id that has to stay a number: a whole one of 48 bits; see `pseudonym`."""
+    for secret in key.secrets[since:]:
+        digest = hmac.new(secret, f"number:{number:.0f}".encode(), hashlib.sha256).digest()
+        number = float(int.from_bytes(digest[:_USED_IN_NUMBERS], "big"))
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Spellings:
     """How the spellings of ids are compared: `shared` by all spellings of one, `tidy` without unseen spaces."""
@@ -80,13 +88,13 @@ def pseudonymise(waves: WaveData, key: Key, spellings: Spellings) -> WaveData:
     names = [exact if common in apart else common for common, exact in zip(shared, tidy, strict=True)]
     made = [pseudonym(key, name) if name else None for name in names]
     person = pd.Series(np.array([*made, None], dtype=object)[codes], dtype="str", index=answers.index)
-    columns = {PERSON: person, **_partners(waves, key, spellings.shared)}
+    partners = _partners(waves, key, spellings.shared)
     findings = _findings(len(set(tidy) - {""}), len(set(names) - {""}), len(apart))
     return replace(
         waves,
-        answers=SealedFrame(answers.assign(**columns)),
+        answers=SealedFrame(answers.assign(**{PERSON: person, **partners})),
         findings=(*waves.findings, *findings),
-        protection=replace(waves.protection, key_id=key.id),
+        protection=replace(waves.protection, key_id=key.id, partners=tuple(partners)),
     )
 
 
@@ -110,13 +118,8 @@ def _partners(waves: WaveData, key: Key, shared: Spelling) -> dict[str, pd.Serie
     if not pd.api.types.is_numeric_dtype(values.dtype):
         made: list[Any] = [None if pd.isna(one) else pseudonym(key, shared(str(one))) for one in values]
         return {name: pd.Series(made, dtype="str", index=values.index)}
-    numbers = [np.nan if pd.isna(one) else _as_number(pseudonym(key, f"{one:.0f}")) for one in values]
+    numbers = [np.nan if pd.isna(one) else pseudonym_number(key, float(one)) for one in values]
     return {name: pd.Series(numbers, dtype=float, index=values.index)}
-
-
-def _as_number(name: str) -> float:
-    digest = hashlib.sha256(name.encode()).digest()
-    return float(int.from_bytes(digest[:_USED_IN_NUMBERS], "big"))
 
 
 def _findings(spelled: int, people: int, apart: int) -> Sequence[Finding]:

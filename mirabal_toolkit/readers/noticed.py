@@ -11,6 +11,7 @@ from mirabal_toolkit.readers.apply import PersonWaves
 from mirabal_toolkit.readers.codes import turned
 from mirabal_toolkit.readers.mapping import SURE, Mapping
 from mirabal_toolkit.readers.noticed_ids import find_spoilt_ids
+from mirabal_toolkit.readers.noticed_people import find_people_in_others
 from mirabal_toolkit.readers.raw import RawTable
 from mirabal_toolkit.readers.words import some_names
 
@@ -52,6 +53,7 @@ def find_noticed(
     return (
         *(finding for table in tables for finding in table.warnings),
         *find_spoilt_ids(tables, mapping),
+        *find_people_in_others(tables, mapping),
         *_on_variables(tables, mapping),
         *_on_codes(mapping),
         *_on_cells(rows),

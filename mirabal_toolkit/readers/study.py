@@ -199,8 +199,8 @@ def _bridge(parts: dict[str, Any]) -> Bridge:
 
 
 def _protection(parts: dict[str, Any]) -> Protection:
-    kept_out, in_days = (tuple(parts.get(name, ())) for name in ("kept_out", "in_days"))
-    return Protection(str(parts.get("key_id", "")), in_days, kept_out)
+    partners, in_days, kept_out = (tuple(parts.get(name, ())) for name in ("partners", "in_days", "kept_out"))
+    return Protection(str(parts.get("key_id", "")), partners, in_days, kept_out)
 
 
 def _in_dates(answers: pd.DataFrame, in_days: Sequence[str]) -> pd.DataFrame:
