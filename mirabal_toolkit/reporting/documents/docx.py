@@ -25,7 +25,8 @@ from mirabal_toolkit.reporting.documents.word_xml import (
     text_run,
 )
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.tables.render_docx import add_table, fit_table
+from mirabal_toolkit.reporting.tables.fitting import fit_table
+from mirabal_toolkit.reporting.tables.render_docx import add_table
 
 CONTENTS_INSTRUCTION = r'TOC \o "1-1" \h \n \z \u'
 #: The largest a picture may be on an A4 page with its caption, in inches.

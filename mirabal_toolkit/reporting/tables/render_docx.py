@@ -11,18 +11,11 @@ from xml.sax.saxutils import quoteattr
 from mirabal_toolkit.file_safety import clean_text, steady_archive
 from mirabal_toolkit.reporting.documents.word_styles import new_document
 from mirabal_toolkit.reporting.documents.word_xml import element, text_run
-from mirabal_toolkit.reporting.tables.folding import fold
-from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, begins_span
+from mirabal_toolkit.reporting.tables.fitting import A4, TWIPS_PER_POINT, WORDS_GAP, Paper, beside_a_number, fit_table
+from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table
 
-TWIPS_PER_POINT = 20
-#: Width of the text on an upright page and on one on its side, in twips (A4, margins of `set_page`).
-TEXT_WIDTH = {False: 9638, True: 14797}
-#: Average width of a sign in points, in the text of tables and in the small one; both sides' padding.
-SIGN, SMALL_SIGN, CELL_PADDING = 4.75, 3.95, 7
-#: Tables of no more rows are never broken over pages.
-MOST_TOGETHER = 18
-#: Space before the first column under a spanning header, in points.
-SPAN_GAP = 9
+#: Tables of no more rows are never broken over pages; of longer ones so many rows stay with the notes.
+MOST_TOGETHER, LAST_TOGETHER = 18, 3
 _RULE = '<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="auto"/>'
 #: Stands where the id of the text style comes; no text can hold it, since control signs are cleaned away.
 _STYLE_PLACE = "\x00style"
@@ -39,61 +32,47 @@ def render_docx(table: Table, language: str) -> bytes:
     return steady_archive(buffer.getvalue())
 
 
-def add_table(document: Any, table: Table) -> None:
-    """Append a table, folded if it is wide, and its notes to a document; its page must lie as `fit_table` says."""
-    table, fit = fold(table), fit_table(table)
-    widths = fit.widths
+def add_table(document: Any, table: Table, paper: Paper = A4) -> None:
+    """Append a table and its notes to a document; its page must lie as `fit_table` says."""
+    fit = fit_table(table, paper)
+    table, widths = fit.table, fit.widths
     rows = [_span_row(table, widths)] if table.spans else []
-    rows.append(_header_row(table.columns, widths))
+    rows.append(_header_row(table, widths))
     for group in table.groups:
-        rows += _group_rows(group, table.columns, widths)
+        rows += _group_rows(group, table, widths)
     xml = _table_xml(table, widths, rows)
     style = document.styles["Table text small" if fit.small else "Table text"]
     table_element = element(xml.replace(_STYLE_PLACE, quoteattr(style.style_id)))
-    if len(rows) <= MOST_TOGETHER:
-        _keep_together(table_element)
+    _keep_together(table_element, len(rows) if len(rows) <= MOST_TOGETHER else LAST_TOGETHER)
     document.element.body.insert_element_before(table_element, "w:sectPr")
-    for note in table.notes or (Note(""),):
+    _add_notes(document, table.notes or (Note(""),))
+
+
+def _add_notes(document: Any, notes: Sequence[Note]) -> None:
+    for number, note in enumerate(notes, start=1):
         paragraph = document.add_paragraph(style="Table note")
+        paragraph.paragraph_format.keep_with_next = number < len(notes)
         if note.mark:
             paragraph.add_run(note.mark).font.superscript = True
             paragraph.add_run(" ")
         paragraph.add_run(clean_text(note.text))
 
 
-def _keep_together(table: Any) -> None:
-    """Keep all rows of a table on one page: each with the next."""
+def _keep_together(table: Any, last: int) -> None:
+    """Keep the last rows of a table with each other and with what follows: each with the next."""
     from docx.oxml.ns import qn
 
-    for properties in table.iter(qn("w:pPr")):
-        if properties.find(qn("w:keepNext")) is None:
-            properties.insert(1, element("<w:keepNext/>"))
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How a table is laid on paper.
-
-    Parameters
-    ----------
-    landscape : bool
-        Whether the page must lie on its side.
-    small : bool
-        Whether the text must be small.
-    widths : tuple of int
-        Width of each column, in twips.
-    """
-
-    landscape: bool
-    small: bool
-    widths: tuple[int, ...]
+    for row in table.findall(qn("w:tr"))[-last:]:
+        for properties in row.iter(qn("w:pPr")):
+            if properties.find(qn("w:keepNext")) is None:
+                properties.insert(1, element("<w:keepNext/>"))
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a cell looks: columns it spans, its rule and fill as XML, and where its text stands.
 
-    `keep` keeps it on the page of the row below.
+    `keep` keeps it on the page of the row below; `indent` is space before its text, in twips.
     """
 
     span: int = 1
@@ -102,62 +81,7 @@ class Look:
     align: str = "left"
     bottom: bool = False
     keep: bool = False
-
-
-def fit_table(table: Table) -> Fit:
-    """Return the layout of a table, folded if it is wide: upright if it fits, else on its side, else small as well."""
-    table = fold(table)
-    for landscape, small in ((False, False), (True, False)):
-        needs = [_need(table, position, small=small) for position in range(len(table.columns))]
-        if sum(needs) <= TEXT_WIDTH[landscape]:
-            return Fit(landscape, small, _shared(table, needs, TEXT_WIDTH[landscape]))
-    needs = [_need(table, position, small=True) for position in range(len(table.columns))]
-    return Fit(True, True, _shared(table, needs, TEXT_WIDTH[True]))
-
-
-def _shared(table: Table, needs: Sequence[int], total: int) -> tuple[int, ...]:
-    """Return widths that sum to `total`; what is over goes to texts by their length, then to numbers."""
-    widths = list(needs)
-    over = total - sum(needs)
-    if over < 0:
-        widths = [int(need * total / sum(needs)) for need in needs]
-        widths[0] += total - sum(widths)
-        return tuple(widths)
-    wishes = [
-        max(_wish(table, position) - need, 0) if column.kind in ("label", "text") else 0
-        for position, (need, column) in enumerate(zip(needs, table.columns, strict=True))
-    ]
-    share = min(1.0, over / sum(wishes)) if sum(wishes) else 0.0
-    widths = [width + int(wish * share) for width, wish in zip(widths, wishes, strict=True)]
-    rest = total - sum(widths)
-    widths = [width + rest // len(widths) for width in widths]
-    widths[0] += total - sum(widths)
-    return tuple(widths)
-
-
-def _need(table: Table, position: int, *, small: bool) -> int:
-    """Return the least width of a column, in twips: its longest word, or for short numbers its longest text."""
-    column = table.columns[position]
-    texts = [text for row in table.rows for text in (row.cells[position].text, row.cells[position].under)]
-    words = [word[:20] for text in texts for word in text.split()]
-    whole = [] if column.kind in ("label", "text") else [_on_as_few_lines(text) for text in texts]
-    bold = max((len(word) for word in f"{column.header} {column.under}".split()), default=0)
-    longest = max(max((len(text) for text in (*words, *whole)), default=3), 1.12 * bold)
-    if position == 0:
-        longest = max(longest, 24)
-    gap = SPAN_GAP if begins_span(table, position) else 0
-    return int((longest * (SMALL_SIGN if small else SIGN) + CELL_PADDING + gap) * TWIPS_PER_POINT)
-
-
-def _on_as_few_lines(text: str) -> str:
-    """Return the part of a text that must fit on a line: all of a number, half of words among numbers."""
-    return text[: len(text) // 2 + 2] if text[:1].isalpha() else text
-
-
-def _wish(table: Table, position: int) -> int:
-    """Return the width at which no text of a column breaks, in twips."""
-    texts = [row.cells[position].text for row in table.rows]
-    return int((max((len(text) for text in texts), default=0) * SIGN + CELL_PADDING) * TWIPS_PER_POINT)
+    indent: int = 0
 
 
 def _table_xml(table: Table, widths: Sequence[int], rows: Sequence[str]) -> str:
@@ -182,38 +106,44 @@ def _span_row(table: Table, widths: Sequence[int]) -> str:
     for span in table.spans:
         width = sum(widths[place : place + span.width])
         rule = _RULE.format(side="bottom", size=4) if span.label else ""
-        cells.append(_cell_xml(text_run(span.label, "<w:b/>"), width, Look(span.width, rule, align="center")))
+        cells.append(
+            _cell_xml(text_run(span.label, "<w:b/>"), width, Look(span.width, rule, align="center", keep=True))
+        )
         place += span.width
     return _row_xml(cells, header=True)
 
 
-def _header_row(columns: Sequence[Column], widths: Sequence[int]) -> str:
+def _header_row(table: Table, widths: Sequence[int]) -> str:
     rule = _RULE.format(side="bottom", size=6)
     cells = [
         _cell_xml(
             text_run(column.header, "<w:b/>") + _under(column.under),
             width,
-            Look(rule=rule, align=_align(column), bottom=True),
+            Look(rule=rule, align=_align(column), bottom=True, keep=True, indent=_indent(table, position)),
         )
-        for column, width in zip(columns, widths, strict=True)
+        for position, (column, width) in enumerate(zip(table.columns, widths, strict=True))
     ]
     return _row_xml(cells, header=True)
 
 
-def _group_rows(group: RowGroup, columns: Sequence[Column], widths: Sequence[int]) -> list[str]:
+def _indent(table: Table, position: int) -> int:
+    return WORDS_GAP * TWIPS_PER_POINT if beside_a_number(table, position) else 0
+
+
+def _group_rows(group: RowGroup, table: Table, widths: Sequence[int]) -> list[str]:
     rows = []
     if group.label:
         run = text_run(group.label, "<w:b/>")
         rows.append(_row_xml([_cell_xml(run, sum(widths), Look(len(widths), fill=_GROUP_FILL, keep=True))]))
-    rows += [_body_row(row, columns, widths) for row in group.rows]
+    rows += [_body_row(row, table, widths) for row in group.rows]
     return rows
 
 
-def _body_row(row: Row, columns: Sequence[Column], widths: Sequence[int]) -> str:
+def _body_row(row: Row, table: Table, widths: Sequence[int]) -> str:
     return _row_xml(
         [
-            _cell_xml(_runs(cell), width, Look(align=_align(column)))
-            for cell, column, width in zip(row.cells, columns, widths, strict=True)
+            _cell_xml(_runs(cell), width, Look(align=_align(column), indent=_indent(table, position)))
+            for position, (cell, column, width) in enumerate(zip(row.cells, table.columns, widths, strict=True))
         ]
     )
 
@@ -236,6 +166,7 @@ def _cell_xml(runs: str, width: int, look: Look) -> str:
     borders = f"<w:tcBorders>{look.rule}</w:tcBorders>" if look.rule else ""
     vertical = '<w:vAlign w:val="bottom"/>' if look.bottom else ""
     kept = "<w:keepNext/>" if look.keep else ""
+    kept += f'<w:ind w:left="{look.indent}"/>' if look.indent else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanning}{borders}{look.fill}{vertical}</w:tcPr>'
         f'<w:p><w:pPr><w:pStyle w:val={_STYLE_PLACE}/>{kept}<w:jc w:val="{look.align}"/></w:pPr>{runs}</w:p></w:tc>'

@@ -4,9 +4,11 @@ import io
 
 import docx
 import lxml.html
+import pytest
 
+from mirabal_toolkit.reporting.tables.fitting import fit_table
 from mirabal_toolkit.reporting.tables.folding import MOST_COLUMNS, fold
-from mirabal_toolkit.reporting.tables.render_docx import fit_table, render_docx
+from mirabal_toolkit.reporting.tables.render_docx import render_docx
 from mirabal_toolkit.reporting.tables.render_html import render_html
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table
 
@@ -64,8 +66,35 @@ def test_an_interval_that_begins_with_its_number_stands_on_two_lines() -> None:
     assert next(folded.rows).cells[-1] == Cell("−38", -38, (-49, -27), under="(−49 to −27)")
 
 
-def test_five_waves_fit_a_word_page_without_small_text() -> None:
-    table = every_wave(5)
+def test_seven_waves_fit_a_word_page_without_small_text() -> None:
+    table = every_wave(7)
     assert not fit_table(table).small
     (native,) = docx.Document(io.BytesIO(render_docx(table, "en"))).tables
     assert native.cell(2, 2).text == "79a\n71 to 85"
+
+
+def test_words_beside_numbers_do_not_touch_them() -> None:
+    columns = (Column("a", "A", "label"), Column("x", "x"), Column("t", "t", "text"))
+    row = Row((Cell("a"), Cell("12"), Cell("never")))
+    (native,) = docx.Document(io.BytesIO(render_docx(Table("t", "T", columns, (RowGroup("", (row,)),)), "en"))).tables
+    assert native.cell(1, 2).paragraphs[0].paragraph_format.left_indent > 0
+    assert native.cell(1, 1).paragraphs[0].paragraph_format.left_indent is None
+
+
+def many_rows(number: int) -> Table:
+    columns = (Column("a", "A", "label"), *(Column(f"c{place}", "95% interval") for place in range(9)))
+    row = Row((Cell("Any physical harm"), *(Cell("12 (8 to 17)") for _ in range(9))))
+    return Table("t", "T", columns, (RowGroup("", (row,) * number),), (Note("n: women"),))
+
+
+@pytest.mark.parametrize(("rows", "small"), [(10, False), (34, True), (80, False)])
+def test_text_is_small_only_where_that_saves_a_page(rows: int, *, small: bool) -> None:
+    fit = fit_table(many_rows(rows))
+    assert (fit.landscape, fit.small) == (True, small)
+
+
+def test_the_end_of_a_long_table_stays_with_its_notes() -> None:
+    (native,) = docx.Document(io.BytesIO(render_docx(many_rows(80), "en"))).tables
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in native.rows]
+    assert kept[-3:] == [True, True, True]
+    assert kept[40] is None

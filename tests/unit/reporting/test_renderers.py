@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from docx.oxml.ns import qn
 
+from mirabal_toolkit.reporting.tables.fitting import A4, fit_table
 from mirabal_toolkit.reporting.tables.render_csv import render_csv
-from mirabal_toolkit.reporting.tables.render_docx import TEXT_WIDTH, fit_table, render_docx
+from mirabal_toolkit.reporting.tables.render_docx import render_docx
 from mirabal_toolkit.reporting.tables.render_html import render_html, render_html_page
 from mirabal_toolkit.reporting.tables.render_xlsx import render_xlsx
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table
@@ -86,7 +87,7 @@ def test_word_table_is_native_with_repeated_headers_and_fits_the_page() -> None:
     assert not table._tbl.tblPr.findall(f".//{qn('w:insideV')}")
     assert table.cell(3, 0).text == NASTY[0]
     widths = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid.findall(qn("w:gridCol"))]
-    assert sum(widths) == TEXT_WIDTH[False]
+    assert sum(widths) == A4.text_width(landscape=False)
     styles = {style.style_id for style in document.styles}
     assert {value.get(qn("w:val")) for value in table._tbl.iter(qn("w:pStyle"))} <= styles
 
@@ -95,7 +96,7 @@ def test_word_table_is_native_with_repeated_headers_and_fits_the_page() -> None:
 def test_wide_tables_lie_on_their_side_and_then_get_small(columns: int, *, landscape: bool, small: bool) -> None:
     fit = fit_table(wide_table(columns))
     assert (fit.landscape, fit.small) == (landscape, small)
-    assert sum(fit.widths) == TEXT_WIDTH[landscape]
+    assert sum(fit.widths) == A4.text_width(landscape=landscape)
     assert min(fit.widths) > 0
     page = docx.Document(io.BytesIO(render_docx(wide_table(columns), "en"))).sections[0]
     assert (page.page_width > page.page_height) == landscape

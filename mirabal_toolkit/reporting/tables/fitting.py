@@ -1,0 +1,174 @@
+"""How a table is laid on paper: upright or on its side, as it is or folded, in usual or small text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mirabal_toolkit.reporting.tables.folding import fold
+from mirabal_toolkit.reporting.tables.spec import Table, begins_span
+
+TWIPS_PER_POINT = 20
+#: Space before the first column under a spanning header, and before words beside a number, in points.
+SPAN_GAP, WORDS_GAP = 9, 8
+#: Average width of a sign and height of a line in points, in the text of tables and in the small one.
+SIGN, LINE = {False: 4.75, True: 3.95}, {False: 10.0, True: 8.3}
+#: Both sides' padding of a cell, and what a row adds above and below its text, in points.
+CELL_PADDING, ROW_PADDING = 7, 2
+#: What a heading, a caption and notes take of the page of a table, in points.
+AROUND = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A sheet with its margins, upright, in twips; A4 unless said otherwise.
+
+    Parameters
+    ----------
+    width, height : int
+    side, top : int
+        Margins left and right, and above and below, of an upright page.
+    side_lying, top_lying : int
+        The same of a page on its side.
+    """
+
+    width: int = 11906
+    height: int = 16838
+    side: int = 1134
+    top: int = 1134
+    side_lying: int = 1020
+    top_lying: int = 850
+
+    def text_width(self, *, landscape: bool) -> int:
+        """Return the width of the text in twips."""
+        return self.height - 2 * self.side_lying if landscape else self.width - 2 * self.side
+
+    def text_height(self, *, landscape: bool) -> int:
+        """Return the height of the text in twips."""
+        return self.width - 2 * self.top_lying if landscape else self.height - 2 * self.top
+
+
+A4 = Paper()
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a table is laid on paper.
+
+    Parameters
+    ----------
+    table : Table
+        As it was, or folded.
+    landscape : bool
+        Whether the page must lie on its side.
+    small : bool
+        Whether the text must be small.
+    widths : tuple of int
+        Width of each column, in twips.
+    height : float
+        About how high it is, in points, without notes.
+    """
+
+    table: Table
+    landscape: bool
+    small: bool
+    widths: tuple[int, ...]
+    height: float
+
+
+def fit_table(table: Table, paper: Paper = A4) -> Fit:
+    """Return the layout of a table: the first that fits the width, small if that saves it from a second page."""
+    usual = next(_fitting(table, paper), None)
+    if usual is None:
+        return _laid(fold(table), paper, landscape=True, small=True)
+    small = _laid(usual.table, paper, landscape=usual.landscape, small=True)
+    room = paper.text_height(landscape=usual.landscape) / TWIPS_PER_POINT - AROUND
+    return small if small.height <= room < usual.height else usual
+
+
+def _fitting(table: Table, paper: Paper) -> Iterator[Fit]:
+    folded = fold(table)
+    for form, landscape, small in (
+        (table, False, False),
+        (table, True, False),
+        (folded, True, False),
+        (folded, True, True),
+    ):
+        if sum(_needs(form, small=small)) <= paper.text_width(landscape=landscape):
+            yield _laid(form, paper, landscape=landscape, small=small)
+
+
+def _laid(table: Table, paper: Paper, *, landscape: bool, small: bool) -> Fit:
+    widths = _shared(table, _needs(table, small=small), paper.text_width(landscape=landscape))
+    return Fit(table, landscape, small, widths, _height(table, widths, small=small))
+
+
+def _height(table: Table, widths: Sequence[int], *, small: bool) -> float:
+    rows = [[(column.header, column.under) for column in table.columns]]
+    rows += [[(cell.text, cell.under) for cell in row.cells] for row in table.rows]
+    headings = sum(1 for group in table.groups if group.label)
+    lines = [max(_lines(parts, width, small=small) for parts, width in zip(row, widths, strict=True)) for row in rows]
+    lines += [1] * (headings + bool(table.spans))
+    return sum(number * LINE[small] + ROW_PADDING for number in lines)
+
+
+def _lines(parts: tuple[str, str], width: int, *, small: bool) -> int:
+    """Return on how many lines a text and what is under it stand in a column."""
+    signs = max(int((width / TWIPS_PER_POINT - CELL_PADDING) / SIGN[small]), 1)
+    return sum(max(math.ceil(len(text) / signs), number == 0) for number, text in enumerate(parts))
+
+
+def _shared(table: Table, needs: Sequence[int], total: int) -> tuple[int, ...]:
+    """Return widths that sum to `total`; what is over goes to texts by their length, then to numbers."""
+    widths = list(needs)
+    over = total - sum(needs)
+    if over < 0:
+        widths = [int(need * total / sum(needs)) for need in needs]
+        widths[0] += total - sum(widths)
+        return tuple(widths)
+    wishes = [
+        max(_wish(table, position) - need, 0) if column.kind in ("label", "text") else 0
+        for position, (need, column) in enumerate(zip(needs, table.columns, strict=True))
+    ]
+    share = min(1.0, over / sum(wishes)) if sum(wishes) else 0.0
+    widths = [width + int(wish * share) for width, wish in zip(widths, wishes, strict=True)]
+    rest = total - sum(widths)
+    widths = [width + rest // len(widths) for width in widths]
+    widths[0] += total - sum(widths)
+    return tuple(widths)
+
+
+def _needs(table: Table, *, small: bool) -> list[int]:
+    return [_need(table, position, small=small) for position in range(len(table.columns))]
+
+
+def _need(table: Table, position: int, *, small: bool) -> int:
+    """Return the least width of a column, in twips: its longest word, or for short numbers its longest text."""
+    column = table.columns[position]
+    texts = [text for row in table.rows for text in (row.cells[position].text, row.cells[position].under)]
+    words = [word[:20] for text in texts for word in text.split()]
+    whole = [] if column.kind in ("label", "text") else [_on_as_few_lines(text) for text in texts]
+    bold = max((len(word) for word in f"{column.header} {column.under}".split()), default=0)
+    longest = max(max((len(text) for text in (*words, *whole)), default=3), 1.12 * bold)
+    if position == 0:
+        longest = max(longest, 24)
+    gap = SPAN_GAP if begins_span(table, position) else WORDS_GAP if beside_a_number(table, position) else 0
+    return int((longest * SIGN[small] + CELL_PADDING + gap) * TWIPS_PER_POINT)
+
+
+def beside_a_number(table: Table, position: int) -> bool:
+    """Whether a column of words stands right of a number, which it would touch without a gap."""
+    left = position > 0 and table.columns[position - 1].kind not in ("label", "text")
+    return left and table.columns[position].kind in ("label", "text")
+
+
+def _on_as_few_lines(text: str) -> str:
+    """Return the part of a text that must fit on a line: all of a number, half of words among numbers."""
+    return text[: len(text) // 2 + 2] if text[:1].isalpha() else text
+
+
+def _wish(table: Table, position: int) -> int:
+    """Return the width at which no text of a column breaks, in twips."""
+    texts = [row.cells[position].text for row in table.rows]
+    return int((max((len(text) for text in texts), default=0) * SIGN[False] + CELL_PADDING) * TWIPS_PER_POINT)
