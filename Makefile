@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: demo test check slow browser bench docs
+.PHONY: demo test check slow browser notebooks bench docs
 
 demo:        ## analyse the bundled five-wave export into ./mirabal-demo/
 	$(PYTHON) -m mirabal_toolkit demo
@@ -20,6 +20,10 @@ slow:        ## tests that take minutes: calibration by simulation, long fuzzing
 
 browser:     ## tests that read the report in headless Chromium: no network, widths, keyboard, print, axe-core
 	$(PYTHON) -m pytest -m browser tests/browser
+
+notebooks:   ## the .ipynb files made from the .py files, and all of them run, in under five minutes
+	$(PYTHON) notebooks/pair.py
+	$(PYTHON) -m pytest -m "slow or not slow" tests/docs/test_notebooks.py
 
 bench:       ## speed and agreement beside other programs; R joins in when it is installed
 	$(PYTHON) benchmarks/mixed.py

@@ -16,6 +16,14 @@ from mirabal_toolkit.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from mirabal_toolkit.instruments.loading import load_instrument as load_instrument
+    from mirabal_toolkit.notebooks.steps import about as about
+    from mirabal_toolkit.notebooks.steps import check as check
+    from mirabal_toolkit.notebooks.steps import import_study as import_study
+    from mirabal_toolkit.notebooks.steps import power as power
+    from mirabal_toolkit.notebooks.steps import simulate as simulate
+    from mirabal_toolkit.notebooks.widgets import look as look
+    from mirabal_toolkit.notebooks.widgets import outcome as outcome
+    from mirabal_toolkit.panel.combining import combine as combine
     from mirabal_toolkit.plans.loading import load_plan as load_plan
     from mirabal_toolkit.workflow import analyse as analyse
     from mirabal_toolkit.workflow import clean as clean
@@ -32,6 +40,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "load_instrument": "instruments.loading",
     "load_plan": "plans.loading",
+    "combine": "panel.combining",
+    **dict.fromkeys(("about", "check", "import_study", "power", "simulate"), "notebooks.steps"),
+    **dict.fromkeys(("look", "outcome"), "notebooks.widgets"),
     **dict.fromkeys(("read", "clean", "score", "analyse", "release", "example_export"), "workflow"),
     **dict.fromkeys(("write", "erase"), "workflow_data"),
     **dict.fromkeys(("report", "open_results"), "workflow_report"),
@@ -39,17 +50,25 @@ _HOMES = {
 
 __all__ = [
     "__version__",
+    "about",
     "analyse",
+    "check",
     "clean",
+    "combine",
     "erase",
     "example_export",
+    "import_study",
     "load_instrument",
     "load_plan",
+    "look",
     "open_results",
+    "outcome",
+    "power",
     "read",
     "release",
     "report",
     "score",
+    "simulate",
     "write",
 ]
 

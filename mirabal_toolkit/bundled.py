@@ -1,4 +1,4 @@
-"""Where the instruments, plans and examples that come with the toolkit are."""
+"""Where the instruments, plans, examples and notebooks that come with the toolkit are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from mirabal_toolkit.errors import MirabalError
 
-Kind = Literal["instruments", "analyses", "examples"]
+Kind = Literal["instruments", "analyses", "examples", "notebooks"]
 
 
 def bundled_folder(kind: Kind) -> Path:

@@ -13,6 +13,7 @@ from mirabal_toolkit.cli.data import check, import_data, simulate
 from mirabal_toolkit.cli.instruments import app as instruments_app
 from mirabal_toolkit.cli.keeping import erase_person, write_data
 from mirabal_toolkit.cli.leaving import check_outputs
+from mirabal_toolkit.cli.notebooks import notebooks
 from mirabal_toolkit.cli.output import print_error
 from mirabal_toolkit.cli.plans import app as plans_app
 from mirabal_toolkit.cli.power import power
@@ -49,6 +50,7 @@ app.command("check-outputs")(check_outputs)
 app.command()(verify)
 app.command()(simulate)
 app.command()(power)
+app.command()(notebooks)
 app.add_typer(instruments_app, name="instruments")
 app.add_typer(plans_app, name="plans")
 

@@ -38,7 +38,7 @@ def agreement(check: ReleasableCheck, edition: Edition) -> Table:
         for key, members in (("agreement_differ", differ), ("agreement_agree", agree))
         if members
     )
-    return Table("agreement", say("table_agreement"), columns, groups)
+    return Table("agreement", say("table_label_agreement"), columns, groups)
 
 
 def _differs(one: LabelAgreement) -> bool:

@@ -59,6 +59,9 @@ class Figure:
     png: bytes
     size: tuple[float, float]
 
+    def __repr__(self) -> str:
+        return f"Figure({self.id}: {self.sheet.title})"
+
     @property
     def id(self) -> str:
         """Name of its files."""
@@ -67,6 +70,11 @@ class Figure:
     def _repr_svg_(self) -> str:
         """Show the figure in a notebook."""
         return self.svg.decode()
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """Show the figure, as wide as on a page, where a notebook shows no SVG; its size is in CSS pixels."""
+        width, height = self.size
+        return self.png, {"width": round(96 * width), "height": round(96 * height)}
 
 
 def draw(sheet: Sheet) -> Figure:

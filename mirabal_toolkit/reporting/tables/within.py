@@ -29,7 +29,7 @@ def subgroups(edition: Edition) -> Table:
         Column("p", say("header_p_joint")),
     )
     rows = tuple(
-        RowGroup(edition.label(one), tuple(_subgroup_rows(one, edition, marks)))
+        RowGroup(edition.label(one), tuple(subgroup_rows(one, edition, marks)))
         for one in _first_of("subgroup_test", edition)
     )
     ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
@@ -37,7 +37,8 @@ def subgroups(edition: Edition) -> Table:
     return Table("subgroups", say("table_subgroups", **ends), columns, rows, notes)
 
 
-def _subgroup_rows(one: Indicator, edition: Edition, marks: cells.Marks) -> list[Row]:
+def subgroup_rows(one: Indicator, edition: Edition, marks: cells.Marks) -> list[Row]:
+    """Return the rows of one indicator: each item's joint test, then its subgroups; none if none were planned."""
     found = []
     for test in edition.lookup.rows("subgroup_test", one.outcome.id, one.estimand):
         head = cells.value(test, edition, marks, lambda _: numbers.NO_VALUE)

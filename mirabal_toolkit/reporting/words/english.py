@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from mirabal_toolkit.reporting.words.english_check import CHECK
 from mirabal_toolkit.reporting.words.english_comparisons import COMPARISONS
+from mirabal_toolkit.reporting.words.english_exploring import EXPLORING
 from mirabal_toolkit.reporting.words.english_measuring import MEASURING
 from mirabal_toolkit.reporting.words.english_power import POWER
 from mirabal_toolkit.reporting.words.english_sensitivity import SENSITIVITY
@@ -304,4 +305,5 @@ ENGLISH: Mapping[str, str] = {
     **POWER,
     **MEASURING,
     **COMPARISONS,
+    **EXPLORING,
 }

@@ -21,7 +21,7 @@ CHECK: Mapping[str, str] = {
     "lead_agreement": "Likeness compares the label in the file with the questionnaire’s own words. A low one is no "
     "mistake if the label was shortened; a code that means something else is.",
     "lead_no_labels": "A study file keeps no labels: check the export it was made from.",
-    "table_agreement": "Labels in the file beside the questionnaire’s",
+    "table_label_agreement": "Labels in the file beside the questionnaire’s",
     "agreement_differ": "To look at",
     "agreement_agree": "In agreement",
     "header_variables": "Variables",
