@@ -28,7 +28,10 @@ notebooks:   ## the .ipynb files made from the .py files, and all of them run, i
 bench:       ## speed and agreement beside other programs; R joins in when it is installed
 	$(PYTHON) benchmarks/mixed.py
 
-docs:        ## what is generated: the page on the instrument format, the index of variables
-	$(PYTHON) -m mirabal_toolkit.instruments.format_page
+docs:        ## the pages and index written from the program, then the site into docs/_build/html; no network
+	$(PYTHON) -m mirabal_toolkit.instruments.format_page > docs/instrument-format.md
+	$(PYTHON) -m mirabal_toolkit.plans.format_page > docs/plan-format.md
 	$(PYTHON) -m mirabal_toolkit.cleaning.page > docs/cleaning.md
 	$(PYTHON) -m mirabal_toolkit.instruments.index
+	$(PYTHON) -m sphinx --quiet --fail-on-warning --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
