@@ -264,6 +264,7 @@ def _before_after(edition: Edition, place: Shelf) -> Iterator[Block]:
     if figures:
         yield Paragraph(edition.say("lead_before_after"), lead=True)
     yield from figures
+    yield from place.figure("transitions")
     yield from place.table("course")
     yield from place.table("reliable-change")
 
@@ -286,6 +287,7 @@ def _answers(edition: Edition, place: Shelf) -> Iterator[Block]:
     for item in edition.lookup.outcomes("distribution"):
         name = answers_id(item, edition)
         yield from place.figure(name)
+        yield from place.figure(f"transitions-{name}")
         yield from place.table(f"answers-{name}")
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition, Indicator
+from mirabal_toolkit.reporting.figures.answer_moves import answer_moves
 from mirabal_toolkit.reporting.figures.dots import forest, love_plot
 from mirabal_toolkit.reporting.figures.dumbbell import (
     HEADING_HEIGHT,
@@ -20,6 +21,7 @@ from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.stacked import Bar, Stack, draw_stack
 from mirabal_toolkit.reporting.figures.tipping_point import imputation_traces, tipping_points
 from mirabal_toolkit.reporting.figures.trajectories import axis_range, draw_trajectories, make_panel, panels_on_a_page
+from mirabal_toolkit.reporting.figures.transitions import transitions
 from mirabal_toolkit.reporting.tables.answers import answer_rows, answers, answers_id, base_at, reasons_met
 from mirabal_toolkit.reporting.tables.figure_numbers import paired_numbers, trajectory_numbers
 from mirabal_toolkit.reporting.words import numbers
@@ -68,9 +70,11 @@ def all_figures(edition: Edition) -> tuple[Sheet, ...]:
     for heading, members in edition.groups(edition.indicators):
         sheets += trajectories_of_measure(edition, heading, members)
     sheets += [*before_after(edition), *before_after_scores(edition)]
+    sheets += transitions(edition)
     sheets += [*love_plot(edition), *forest(edition)]
     sheets += [*tipping_points(edition), *imputation_traces(edition)]
-    sheets += [answers_by_wave(edition, item) for item in edition.lookup.outcomes("distribution")]
+    for item in edition.lookup.outcomes("distribution"):
+        sheets += [answers_by_wave(edition, item), *answer_moves(edition, item)]
     return tuple(sheets)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from mirabal_toolkit.reporting.words.english_check import CHECK
 from mirabal_toolkit.reporting.words.english_comparisons import COMPARISONS
 from mirabal_toolkit.reporting.words.english_exploring import EXPLORING
+from mirabal_toolkit.reporting.words.english_figures import MORE_FIGURES
 from mirabal_toolkit.reporting.words.english_measuring import MEASURING
 from mirabal_toolkit.reporting.words.english_power import POWER
 from mirabal_toolkit.reporting.words.english_sensitivity import SENSITIVITY
@@ -306,4 +307,5 @@ ENGLISH: Mapping[str, str] = {
     **MEASURING,
     **COMPARISONS,
     **EXPLORING,
+    **MORE_FIGURES,
 }
