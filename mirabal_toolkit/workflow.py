@@ -401,23 +401,23 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
         With its exit code; ``request.out`` is then as it was.
     """
     from mirabal_toolkit.disclosure.profiles import profile_of
-    from mirabal_toolkit.reporting.delivery import check_destination, deliver
+    from mirabal_toolkit.reporting.delivery import deliver, writing_to
 
-    check_destination(request.out)
-    prepared = prepare(request, progress)
-    profile = request.profile or profile_of(prepared.plan)
-    progress("Estimating", 3, STEPS)
-    results = analyse(
-        prepared.panel,
-        prepared.plan,
-        jobs=request.jobs,
-        second=prepared.second,
-        progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
-    )
-    progress("Protecting", 4, STEPS)
-    released = release(results, profile, after=request.out)
-    progress("Writing the report", 5, STEPS)
-    files = deliver(released, request.out, request.choices, command=request.described())
+    with writing_to(request.out):
+        prepared = prepare(request, progress)
+        profile = request.profile or profile_of(prepared.plan)
+        progress("Estimating", 3, STEPS)
+        results = analyse(
+            prepared.panel,
+            prepared.plan,
+            jobs=request.jobs,
+            second=prepared.second,
+            progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
+        )
+        progress("Protecting", 4, STEPS)
+        released = release(results, profile, after=request.out)
+        progress("Writing the report", 5, STEPS)
+        files = deliver(released, request.out, request.choices, command=request.described())
     return released, files
 
 

@@ -74,14 +74,13 @@ def run_check(request: CheckRequest, progress: Progress) -> ReleasableCheck:
         With its exit code; ``request.out`` is then as it was.
     """
     from mirabal_toolkit.disclosure.checks import release_check
-    from mirabal_toolkit.reporting.delivery import check_destination, deliver_check
+    from mirabal_toolkit.reporting.delivery import deliver_check, writing_to
 
-    if request.out is not None:
-        check_destination(request.out)
-    found = release_check(check_data(request.data, progress), request.profile)
-    if request.out is not None:
-        progress("Writing", 3, CHECK_STEPS)
-        deliver_check(found, request.out, command=request.described())
+    with writing_to(request.out):
+        found = release_check(check_data(request.data, progress), request.profile)
+        if request.out is not None:
+            progress("Writing", 3, CHECK_STEPS)
+            deliver_check(found, request.out, command=request.described())
     return found
 
 

@@ -101,7 +101,7 @@ def power(request: PowerRequest, progress: Progress) -> tuple[PowerFound, tuple[
     FindingsError
         If the plan does not suit its instrument, or names nothing that can be simulated.
     """
-    from mirabal_toolkit.reporting.delivery import check_destination, deliver_power
+    from mirabal_toolkit.reporting.delivery import deliver_power, writing_to
     from mirabal_toolkit.reporting.power.tables import edition_of, power_table
     from mirabal_toolkit.reporting.power.writing import power_json
 
@@ -109,14 +109,13 @@ def power(request: PowerRequest, progress: Progress) -> tuple[PowerFound, tuple[
     instrument = load_instrument(plan.instrument)
     plan.check_against(instrument)
     declared = _declared(request, plan)
-    if request.out is not None:
-        check_destination(request.out)
-    seed = plan.seed if request.seed is None else request.seed
-    study = simulate_power(instrument, plan, declared, seed=seed, jobs=request.jobs, progress=progress)
-    found = PowerFound(study, power_table(study, edition_of(study)), json.loads(power_json(study)))
-    if request.out is None:
-        return found, ()
-    return found, deliver_power(study, request.out, command=_described(request))
+    with writing_to(request.out):
+        seed = plan.seed if request.seed is None else request.seed
+        study = simulate_power(instrument, plan, declared, seed=seed, jobs=request.jobs, progress=progress)
+        found = PowerFound(study, power_table(study, edition_of(study)), json.loads(power_json(study)))
+        if request.out is None:
+            return found, ()
+        return found, deliver_power(study, request.out, command=_described(request))
 
 
 def _described(request: PowerRequest) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def run_report(request: ReportRequest, progress: Progress) -> tuple[Released, tu
     MirabalError
         With its exit code; the folders are then as they were.
     """
-    from mirabal_toolkit.reporting.delivery import check_destination, deliver
+    from mirabal_toolkit.reporting.delivery import deliver, writing_to
     from mirabal_toolkit.safekeeping.manifest import read_manifest
 
     out = request.out or request.folder
@@ -88,11 +88,11 @@ def run_report(request: ReportRequest, progress: Progress) -> tuple[Released, tu
     released = open_results(request.folder)
     asked = dict(read_manifest(request.folder).get("command", {}))
     choices = Choices(_formats(request, out, asked.get("formats")))
-    check_destination(out)
-    progress("Writing the report", 1, 2)
-    # What was asked of the analysis stays said: the numbers are still those.
-    command = {**asked, **choices.described(), "written_again": True}
-    return released, deliver(released, out, choices, command=command)
+    with writing_to(out):
+        progress("Writing the report", 1, 2)
+        # What was asked of the analysis stays said: the numbers are still those.
+        command = {**asked, **choices.described(), "written_again": True}
+        return released, deliver(released, out, choices, command=command)
 
 
 def _formats(request: ReportRequest, out: Path, earlier: Sequence[str] | None) -> tuple[str, ...]:

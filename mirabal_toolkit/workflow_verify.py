@@ -73,7 +73,7 @@ def verify_again(request: AnalysisRequest, progress: Progress) -> Verified:
     Parameters
     ----------
     request : AnalysisRequest
-        The data and options of the first run; ``out`` is the folder to verify. Profile and seed are taken from
+        The data and options of the first run; ``out`` is the folder to verify. Profile and seed are those of
         its manifest, and so is the plan where none is named.
 
     Raises
@@ -83,22 +83,23 @@ def verify_again(request: AnalysisRequest, progress: Progress) -> Verified:
     MirabalError
         As in `run_analysis`.
     """
+    from mirabal_toolkit.disclosure.profiles import profile_of
+
     first = verify(request.out)
     manifest = read_manifest(request.out)
-    told = manifest.get("command", {}).get("command")
-    if told not in ("analyse", "report"):
+    asked = manifest.get("command", {})
+    if asked.get("command") not in ("analyse", "report"):
         raise UsageError(
-            f"{request.out.name} was written by `mirabal {told}`, and only an analysis can be repeated",
+            f"{request.out.name} was written by `mirabal {asked.get('command')}`; only an analysis can be repeated",
             fix="leave --rerun out: its files can be verified",
         )
-    request = replace(
-        request, plan=request.plan or manifest["plan"]["id"], profile=manifest["profile"], seed=manifest["seed"]
-    )
+    request = replace(request, plan=request.plan or manifest["plan"]["id"], seed=manifest["seed"])
     prepared = workflow.prepare(request, progress)
     progress("Estimating", 3, workflow.STEPS)
     results = workflow.analyse(prepared.panel, prepared.plan, jobs=request.jobs, second=prepared.second)
     progress("Comparing", 5, workflow.STEPS)
-    released = workflow.release(results, manifest["profile"], after=request.out)
+    profile = asked.get("profile") or profile_of(prepared.plan)
+    released = workflow.release(results, profile, after=request.out)
     numbers = _compared(request.out, released)
     origins = tuple(_other_origins(manifest, released))
     return replace(first, problems=(*first.problems, *origins, *numbers.problems), numbers=numbers)

@@ -5,8 +5,9 @@ How that is done is said in `safekeeping`. Files of the user's own in an earlier
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,25 @@ from mirabal_toolkit.reporting.choices import Choices
 from mirabal_toolkit.reporting.writing import write_report
 from mirabal_toolkit.safekeeping.folders import occupied, whole_folder
 from mirabal_toolkit.safekeeping.manifest import MANIFEST, files_of, write_manifest
+
+
+@contextlib.contextmanager
+def writing_to(out: Path | None) -> Iterator[None]:
+    """Be the only run that writes to `out`, from before the work to the end of it; nothing where it is None.
+
+    Raises
+    ------
+    UsageError
+        If another run writes to it, or it must not or cannot be written: see `check_destination`.
+    """
+    with contextlib.ExitStack() as stack:
+        if out is not None:
+            check_destination(out)
+            try:
+                stack.enter_context(occupied(out))
+            except OSError as error:
+                raise _not_writable(out, error) from None
+        yield
 
 
 def check_destination(out: Path) -> None:
@@ -86,14 +106,14 @@ def deliver_power(study: PowerStudy, out: Path, *, command: Mapping[str, Any]) -
 def _deliver(
     released: ReleasableResults, out: Path, write: Callable[[Path], object], command: Mapping[str, Any]
 ) -> tuple[Path, ...]:
-    check_destination(out)
-    try:
-        with occupied(out), whole_folder(out, files_of(out)) as folder:
-            write(folder)
-            write_manifest(folder, _facts(released, command))
-            written = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    except OSError as error:
-        raise _not_writable(out, error) from None
+    with writing_to(out):
+        try:
+            with whole_folder(out, files_of(out)) as folder:
+                write(folder)
+                write_manifest(folder, _facts(released, command))
+                written = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+        except OSError as error:
+            raise _not_writable(out, error) from None
     return tuple(out / path for path in written)
 
 
