@@ -30,6 +30,9 @@ language = "en"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "site_pages", "decisions/README.md"]
 root_doc = "index"
+default_role = "literal"  # single backticks in docstrings
+smartquotes = False  # `--out` keeps its two hyphens
+html_domain_indices = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
