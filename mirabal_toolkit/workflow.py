@@ -27,6 +27,7 @@ from mirabal_toolkit.version import __version__
 
 if TYPE_CHECKING:
     from mirabal_toolkit.cleaning import Step
+    from mirabal_toolkit.protecting.sealing import Keyring
     from mirabal_toolkit.readers import Import
     from mirabal_toolkit.reporting.figures.spec import Figure
     from mirabal_toolkit.reporting.tables.spec import Table
@@ -97,6 +98,8 @@ class DataRequest:
     decimal, delimiter : str or None
         In text files: the sign before decimals, ``.`` or ``,``, and the sign between fields (``tab`` for tabs);
         found when None.
+    keyring : Keyring or None
+        What opens sealed files; they are refused when None.
     """
 
     files: tuple[Path, ...]
@@ -109,6 +112,7 @@ class DataRequest:
     sheets: tuple[str, ...] = ()
     decimal: Literal[".", ","] | None = None
     delimiter: str | None = None
+    keyring: Keyring | None = None
 
 
 def read(
@@ -136,35 +140,38 @@ def read(
     sheet : str or sequence of str, optional
         Sheet of a workbook, or one a wave; found when not given.
 
+    For a sealed file the passphrase is asked for, unseen, so that it stands in no notebook.
+
     Raises
     ------
     InputError
         If a file cannot be read, or no instrument or no ids are recognised.
     """
+    from mirabal_toolkit.protecting.sealing import Keyring, ask_unseen
+
     files = (Path(data),) if isinstance(data, str | Path) else tuple(Path(path) for path in data)
     waves = (wave,) if isinstance(wave, int) else tuple(wave)
     sheets = (sheet,) if isinstance(sheet, str) else tuple(sheet)
     where = Path(mapping) if mapping else None
-    return read_files(DataRequest(files, instrument, where, waves, encoding, sheets=sheets)).waves
+    request = DataRequest(files, instrument, where, waves, encoding, sheets=sheets, keyring=Keyring(ask_unseen))
+    return read_files(request).waves
 
 
 def read_files(request: DataRequest, progress: Callable[[str], None] | None = None) -> Import:
     """Read what was asked for, with the mapping by which it was read."""
+    from mirabal_toolkit.protecting.sealing import Keyring, opened
     from mirabal_toolkit.readers import ReadOptions, read_by_version
 
-    parts = read_by_version(
-        request.files,
-        find_candidates(request.instrument),
-        mapping=request.mapping,
-        wave=request.waves or None,
-        options=ReadOptions(
-            encoding=request.encoding,
-            delimiter="\t" if request.delimiter == "tab" else request.delimiter,
-            decimal=request.decimal,
-            sheets=request.sheets,
-            progress=progress,
-        ),
+    options = ReadOptions(
+        encoding=request.encoding,
+        delimiter="\t" if request.delimiter == "tab" else request.delimiter,
+        decimal=request.decimal,
+        sheets=request.sheets,
+        progress=progress,
     )
+    candidates = find_candidates(request.instrument)
+    with opened(request.files, request.keyring or Keyring()) as files:
+        parts = read_by_version(files, candidates, mapping=request.mapping, wave=request.waves or None, options=options)
     for part in parts:
         if request.strict is not None and part.mapping is not None:
             part.mapping.refuse_doubts(request.strict)
@@ -173,8 +180,8 @@ def read_files(request: DataRequest, progress: Callable[[str], None] | None = No
 
 def _as_one_version(parts: Sequence[Import]) -> Import:
     """Return data collected with several versions of an instrument as collected with the newest of them."""
-    from mirabal_toolkit.readers import Import
     from mirabal_toolkit.protecting import fitting_together, protection_of
+    from mirabal_toolkit.readers import Import
 
     fitting = fitting_together([part.waves for part in parts])
     waves = replace(harmonise(fitting), protection=protection_of(fitting))
@@ -340,7 +347,11 @@ def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
     progress("Reading", 0, STEPS)
     files = [read_files(request.data, lambda text: progress(text, 0, STEPS)).waves]
     if request.comparison is not None:
-        files.append(read_files(DataRequest((request.comparison,)), lambda text: progress(text, 0, STEPS)).waves)
+        files.append(
+            read_files(
+                DataRequest((request.comparison,), keyring=request.data.keyring), lambda text: progress(text, 0, STEPS)
+            ).waves
+        )
     plan = plan or load_plan(_default_plan([waves.instrument for waves in files]))
     if request.seed is not None:
         plan = replace(plan, seed=request.seed)
@@ -360,7 +371,9 @@ def _second_account(request: AnalysisRequest, plan: AnalysisPlan, progress: Prog
     if request.beside is None:
         return None
     instrument = None if plan.informants is None else plan.informants.instrument
-    waves = read_files(DataRequest((request.beside,), instrument), lambda text: progress(text, 2, STEPS)).waves
+    waves = read_files(
+        DataRequest((request.beside,), instrument, keyring=request.data.keyring), lambda text: progress(text, 2, STEPS)
+    ).waves
     return score(clean(waves)).to_panel()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,3 +129,19 @@ def rotate_keys(studies: Sequence[Path], key: Path | None = None) -> tuple[Path,
 
     place = key or usual_key()
     return place, rotate(studies, place)
+
+
+def seal_all(files: Sequence[Path], recipients: Sequence[str], passphrase: str) -> list[Path]:
+    """Seal files by a passphrase, or for the public keys given or listed in files; see `protecting.sealing.seal`."""
+    from mirabal_toolkit.protecting.sealing import read_recipients, seal
+
+    keys = read_recipients(recipients)
+    return [seal(path, passphrase=passphrase, recipients=keys) for path in files]
+
+
+def unseal_all(files: Sequence[Path], identity: Path | None, ask: Callable[[str], str]) -> list[Path]:
+    """Write the plain files beside sealed ones; see `protecting.sealing.unseal`."""
+    from mirabal_toolkit.protecting.sealing import Keyring, unseal
+
+    keyring = Keyring(ask, identity)
+    return [unseal(path, keyring) for path in files]

@@ -19,10 +19,14 @@ from mirabal_toolkit.cli.plans import app as plans_app
 from mirabal_toolkit.cli.power import power
 from mirabal_toolkit.cli.protecting import rotate_key
 from mirabal_toolkit.cli.report import report
+from mirabal_toolkit.cli.sealing import seal_files, unseal_files
 from mirabal_toolkit.cli.strictness import with_usual_strictness
 from mirabal_toolkit.cli.verifying import verify
 from mirabal_toolkit.errors import MirabalError
 from mirabal_toolkit.version import __version__
+
+#: Whatever a command writes is for the user alone; others get what is given to them.
+PRIVATE = 0o077
 
 START = """Three things most people want:
 
@@ -45,6 +49,8 @@ app.command("import")(import_data)
 app.command()(check)
 app.command("write")(write_data)
 app.command("erase")(erase_person)
+app.command("seal")(seal_files)
+app.command("unseal")(unseal_files)
 app.command("rotate-key")(rotate_key)
 app.command("check-outputs")(check_outputs)
 app.command()(verify)
@@ -83,6 +89,7 @@ def exit_code_of(arguments: list[str] | None = None) -> int:
 
     An unexpected error is told without its text: the text of a foreign error may hold a respondent's answer.
     """
+    usual = os.umask(PRIVATE)
     try:
         app(args=with_usual_strictness(sys.argv[1:] if arguments is None else arguments))
     except SystemExit as stop:
@@ -95,6 +102,8 @@ def exit_code_of(arguments: list[str] | None = None) -> int:
         return 130
     except Exception as error:  # noqa: BLE001  (the last net: no traceback may show data)
         return _internal_error(error)
+    finally:
+        os.umask(usual)
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 import typer
 
 from mirabal_toolkit.cli.output import Voice
+from mirabal_toolkit.cli.passphrases import ask_passphrase
 from mirabal_toolkit.reporting.choices import FORMATS, USUAL
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ _READING: dict[str, Any] = {
     ],
     "links": Annotated[
         Path | None, typer.Option("--links", help="A links file: which ids are one person's; see `mirabal import`.")
+    ],
+    "identity": Annotated[
+        Path | None, typer.Option("--identity", help="Your secret key, where files were sealed for keys.")
     ],
     "strict": Annotated[
         float | None,
@@ -122,7 +126,11 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _request(data: list[Path], wave: list[int] | None, sheet: list[str] | None, **others: Any) -> DataRequest:
+def _request(
+    data: list[Path], wave: list[int] | None, sheet: list[str] | None, identity: Path | None, **others: Any
+) -> DataRequest:
+    from mirabal_toolkit.protecting.sealing import Keyring
     from mirabal_toolkit.workflow import DataRequest
 
-    return DataRequest(tuple(data), waves=tuple(wave or ()), sheets=tuple(sheet or ()), **others)
+    keyring = Keyring(ask_passphrase, identity)
+    return DataRequest(tuple(data), waves=tuple(wave or ()), sheets=tuple(sheet or ()), keyring=keyring, **others)

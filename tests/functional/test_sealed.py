@@ -1,0 +1,70 @@
+"""Sealed files in the hands of a user: sealed, read as they are, unsealed; and files that only their user can read."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from mirabal_toolkit.cli.main import exit_code_of
+from mirabal_toolkit.workflow_data import simulate_file
+
+PASSPHRASE = "five words that go nowhere"  # noqa: S105  (opens files of this test only)
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """A small export."""
+    simulate_file("partner-safety-short", tmp_path / "export.csv", people=12, waves=3, seed=4)
+    return tmp_path / "export.csv"
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    """Let standard input be these lines."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+
+def test_sealed_data_are_read_with_the_passphrase_and_not_without(
+    export: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = export.read_bytes()
+    typed(monkeypatch, PASSPHRASE)
+    assert exit_code_of(["seal", str(export), "--passphrase"]) == 0
+    sealed = export.with_name("export.csv.age")
+    assert list(export.parent.iterdir()) == [sealed]
+    typed(monkeypatch, PASSPHRASE)
+    analysis = ["analyse", str(sealed), "--instrument", "partner-safety-short", "--dry-run"]
+    assert exit_code_of(analysis) == 0
+    assert "interviewed: [12" in capsys.readouterr().out
+    typed(monkeypatch, "")
+    assert exit_code_of(analysis) == 2
+    assert PASSPHRASE not in "".join(capsys.readouterr())
+    assert list(export.parent.iterdir()) == [sealed]
+    typed(monkeypatch, PASSPHRASE)
+    assert exit_code_of(["unseal", str(sealed)]) == 0
+    assert export.read_bytes() == plain
+
+
+def test_how_to_seal_must_be_said(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert exit_code_of(["seal", str(export)]) == 2
+    typed(monkeypatch)
+    assert exit_code_of(["seal", str(export), "--passphrase"]) == 2
+    assert export.exists()
+
+
+def test_whatever_a_command_writes_is_for_its_user_alone(export: Path, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        out = tmp_path / "made"
+        out.mkdir()
+        arguments = ["--instrument", "partner-safety-short", "--quiet"]
+        assert exit_code_of(["import", str(export), "--out", str(out / "study.parquet"), *arguments]) == 0
+        assert exit_code_of(["check", str(export), "--out", str(out / "check"), *arguments]) in (0, 3)
+        assert exit_code_of(["write", str(export), "--to", str(out / "clean.csv"), *arguments]) == 0
+        assert exit_code_of(["plans", "new", str(out / "plan.yaml")]) == 0
+        written = [path for path in out.rglob("*") if path.name != "made"]
+        assert len(written) > 8
+        assert {path.name for path in written if path.stat().st_mode & 0o077} == set()
+        assert os.umask(0o022) == 0o022  # a program that calls the toolkit keeps its own
+    finally:
+        os.umask(before)
