@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from mirabal_toolkit.file_safety import clean_text, steady_archive
-from mirabal_toolkit.reporting.documents.outline import (
+from mirabal_toolkit.reporting.documents.blocks import (
     Bullets,
     FigureBlock,
     Outline,
@@ -16,7 +17,9 @@ from mirabal_toolkit.reporting.documents.outline import (
     Subheading,
     TableBlock,
 )
+from mirabal_toolkit.reporting.documents.references import segments
 from mirabal_toolkit.reporting.documents.word_styles import new_document, set_page
+from mirabal_toolkit.reporting.documents.word_template import paper_of
 from mirabal_toolkit.reporting.documents.word_xml import (
     add_bookmark,
     append_runs,
@@ -25,26 +28,63 @@ from mirabal_toolkit.reporting.documents.word_xml import (
     text_run,
 )
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.tables.fitting import fit_table
+from mirabal_toolkit.reporting.tables.fitting import A4, Paper, fit_table
 from mirabal_toolkit.reporting.tables.render_docx import add_table
 
 CONTENTS_INSTRUCTION = r'TOC \o "1-1" \h \n \z \u'
 #: The largest a picture may be on an A4 page with its caption, in inches.
 PICTURE_WIDTH, PICTURE_HEIGHT = 6.65, 8.7
+TWIPS_PER_INCH = 1440
 
 
-def render_docx_report(outline: Outline, edition: Edition) -> bytes:
-    """Return the report as a .docx file; equal outlines give equal bytes."""
-    document = new_document(outline.title, outline.language)
+@dataclass(frozen=True)
+class Sheet:
+    """A document being written: what it is about, and the paper it is on."""
+
+    document: Any
+    edition: Edition
+    paper: Paper
+
+    def turn_page(self, *, landscape: bool) -> None:
+        """Go on in pages of the wanted orientation; begin a section only where it changes."""
+        from docx.enum.section import WD_SECTION
+
+        section = self.document.sections[-1]
+        if (section.page_width > section.page_height) != landscape:
+            set_page(self.document.add_section(WD_SECTION.NEW_PAGE), landscape=landscape, paper=self.paper)
+
+    def lies(self, block: TableBlock) -> bool:
+        """Say whether a table needs a page on its side."""
+        return fit_table(block.table, self.paper).landscape
+
+
+def render_docx_report(outline: Outline, edition: Edition, template: bytes | None = None) -> bytes:
+    """Return the report as a .docx file; equal outlines give equal bytes.
+
+    Parameters
+    ----------
+    outline : Outline
+    edition : Edition
+    template : bytes or None
+        A Word document whose styles, paper, header and footer are used (see `word_template.read_template`).
+    """
+    document = new_document(outline.title, outline.language, template=template)
+    sheet = Sheet(document, edition, A4 if template is None else paper_of(document))
     _add_front(document, outline, edition)
     for number, section in enumerate(outline.sections, start=1):
-        _turn_page(document, landscape=_begins_landscape(section))
+        sheet.turn_page(landscape=_begins_landscape(section, sheet))
         heading = document.add_heading(clean_text(section.title), level=1)
         add_bookmark(heading, _bookmark(number), number)
-        _add_blocks(document, section, edition)
+        _add_blocks(sheet, section)
     buffer = io.BytesIO()
     document.save(buffer)
     return steady_archive(buffer.getvalue())
+
+
+def _reference(block: TableBlock | FigureBlock) -> tuple[str, int]:
+    """Return name and number of the bookmark around ``Table 1`` in a caption."""
+    number = (1 if isinstance(block, TableBlock) else 2) * 10_000 + block.number
+    return f"_Ref{number:09d}", number
 
 
 def _bookmark(number: int) -> str:
@@ -69,32 +109,26 @@ def _add_margins(document: Any, outline: Outline, edition: Edition) -> None:
 
     section = document.sections[0]
     if outline.urgent:
-        header = section.header.paragraphs[0]
-        header.style = document.styles["Banner"]
-        header.add_run(edition.say("header_internal"))
+        first = section.header.paragraphs[0]
+        # A template may have a header of its own, which stays below.
+        warning = first.insert_paragraph_before() if first.text else first
+        warning.style = document.styles["Banner"]
+        warning.add_run(edition.say("header_internal"))
     footer = section.footer.paragraphs[0]
-    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    footer.style = document.styles["Table note"]
-    append_runs(footer, field_runs("PAGE", "1"))
+    if not any(paragraph.text for paragraph in section.footer.paragraphs):
+        footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        footer.style = document.styles["Table note"]
+        append_runs(footer, field_runs("PAGE", "1"))
 
 
-def _turn_page(document: Any, *, landscape: bool) -> None:
-    """Go on in pages of the wanted orientation; begin a section only where it changes."""
-    from docx.enum.section import WD_SECTION
-
-    section = document.sections[-1]
-    if (section.page_width > section.page_height) != landscape:
-        set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=landscape)
-
-
-def _begins_landscape(section: Section) -> bool:
+def _begins_landscape(section: Section, sheet: Sheet) -> bool:
     """Say whether the first thing after a section's opening words needs a page on its side."""
     first = next((block for block in section.blocks if not isinstance(block, Paragraph)), None)
-    return isinstance(first, TableBlock) and fit_table(first.table).landscape
+    return isinstance(first, TableBlock) and sheet.lies(first)
 
 
-def _add_blocks(document: Any, section: Section, edition: Edition) -> None:
-    adders: dict[type, Callable[[Any, Any, Edition], None]] = {
+def _add_blocks(sheet: Sheet, section: Section) -> None:
+    adders: dict[type, Callable[[Sheet, Any], None]] = {
         Paragraph: _add_paragraph,
         Subheading: _add_subheading,
         Bullets: _add_bullets,
@@ -102,54 +136,60 @@ def _add_blocks(document: Any, section: Section, edition: Edition) -> None:
         FigureBlock: _add_figure,
     }
     for block in section.blocks:
-        adders[type(block)](document, block, edition)
+        adders[type(block)](sheet, block)
 
 
-def _add_paragraph(document: Any, block: Paragraph, edition: Edition) -> None:
-    del edition
-    paragraph = document.add_paragraph(clean_text(block.text), style="Lead" if block.lead else "Normal")
+def _add_paragraph(sheet: Sheet, block: Paragraph) -> None:
+    paragraph = sheet.document.add_paragraph(style="Lead" if block.lead else "Normal")
+    for text, link in segments(block):
+        instruction = rf"REF {_reference(link.block)[0]} \h" if link else ""
+        append_runs(paragraph, field_runs(instruction, text) if link else text_run(text))
     paragraph.paragraph_format.keep_with_next = block.lead
 
 
-def _add_subheading(document: Any, block: Subheading, edition: Edition) -> None:
-    del edition
-    _turn_page(document, landscape=False)
-    document.add_heading(clean_text(block.text), level=2)
+def _add_subheading(sheet: Sheet, block: Subheading) -> None:
+    sheet.turn_page(landscape=False)
+    sheet.document.add_heading(clean_text(block.text), level=2)
 
 
-def _add_bullets(document: Any, block: Bullets, edition: Edition) -> None:
-    del edition
+def _add_bullets(sheet: Sheet, block: Bullets) -> None:
     for item in block.items:
-        document.add_paragraph(clean_text(item), style="List Bullet")
+        sheet.document.add_paragraph(clean_text(item), style="List Bullet")
 
 
-def _add_table_block(document: Any, block: TableBlock, edition: Edition) -> None:
-    _turn_page(document, landscape=fit_table(block.table).landscape)
-    caption = document.add_paragraph(style="Caption")
+def _add_table_block(sheet: Sheet, block: TableBlock) -> None:
+    sheet.turn_page(landscape=sheet.lies(block))
+    caption = sheet.document.add_paragraph(style="Caption")
     caption.paragraph_format.keep_with_next = True
-    _write_caption(caption, "table_caption", "Table", (block.number, block.table.title), edition)
-    add_table(document, block.table)
+    _write_caption(caption, block, sheet.edition.say("table_caption", number="\0", title=block.table.title))
+    add_table(sheet.document, block.table, sheet.paper)
 
 
-def _add_figure(document: Any, block: FigureBlock, edition: Edition) -> None:
+def _add_figure(sheet: Sheet, block: FigureBlock) -> None:
     from docx.shared import Inches
 
-    _turn_page(document, landscape=False)
+    sheet.turn_page(landscape=False)
     wide, high = block.figure.size
-    scale = min(PICTURE_WIDTH / wide, PICTURE_HEIGHT / high)
-    picture = document.add_paragraph(style="Normal")
+    most = min(PICTURE_WIDTH, sheet.paper.text_width(landscape=False) / TWIPS_PER_INCH)
+    scale = min(most / wide, PICTURE_HEIGHT / high)
+    picture = sheet.document.add_paragraph(style="Normal")
     picture.paragraph_format.keep_with_next = True
     shape = picture.add_run().add_picture(io.BytesIO(block.figure.png), width=Inches(wide * scale))
     properties = shape._inline.docPr  # noqa: SLF001 — the documented way to reach the XML
     properties.set("descr", clean_text(block.figure.sheet.alt))
     properties.set("title", clean_text(block.figure.sheet.caption))
-    caption = document.add_paragraph(style="Caption")
+    caption = sheet.document.add_paragraph(style="Caption")
     caption.paragraph_format.space_before = 0
-    _write_caption(caption, "figure_caption", "Figure", (block.number, block.figure.sheet.caption), edition)
+    _write_caption(caption, block, sheet.edition.say("figure_caption", number="\0", title=block.figure.sheet.caption))
 
 
-def _write_caption(paragraph: Any, key: str, sequence: str, parts: tuple[int, str], edition: Edition) -> None:
-    """Write a caption whose number is a field, so that Word counts on when something is put in between."""
-    number, title = parts
-    before, after = edition.say(key, number="\0", title=title).split("\0", 1)
-    append_runs(paragraph, text_run(before) + field_runs(f"SEQ {sequence} \\* ARABIC", str(number)) + text_run(after))
+def _write_caption(paragraph: Any, block: TableBlock | FigureBlock, text: str) -> None:
+    """Write a caption whose number is a field, so that Word counts on when something is put in between.
+
+    The word and number are bookmarked, for sentences that refer to them.
+    """
+    before, after = text.split("\0", 1)
+    sequence = "Table" if isinstance(block, TableBlock) else "Figure"
+    append_runs(paragraph, text_run(before) + field_runs(f"SEQ {sequence} \\* ARABIC", str(block.number)))
+    add_bookmark(paragraph, *_reference(block))
+    append_runs(paragraph, text_run(after))

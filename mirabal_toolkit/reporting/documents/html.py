@@ -8,7 +8,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from mirabal_toolkit.file_safety import clean_text
-from mirabal_toolkit.reporting.documents.outline import Block, Outline, Paragraph, Section, TableBlock
+from mirabal_toolkit.reporting.documents.blocks import Block, Outline, Paragraph, Section, TableBlock
+from mirabal_toolkit.reporting.documents.references import segments
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.spec import Figure
 from mirabal_toolkit.reporting.tables.folding import fold
@@ -43,6 +44,7 @@ def render_html_report(outline: Outline, edition: Edition) -> bytes:
         caption=lambda block: block.caption(edition),
         table=_table_in(edition),
         begins_wide=_begins_wide,
+        words=_words,
     )
     return (page.rstrip() + "\n").encode()
 
@@ -65,6 +67,15 @@ def _safe(text: str) -> Markup:
 
 def _with_kind(blocks: Iterable[Block]) -> list[tuple[str, Block]]:
     return [(type(block).__name__, block) for block in blocks]
+
+
+def _words(paragraph: Paragraph) -> Markup:
+    """Return the text of a paragraph, table names as links."""
+    pieces = [
+        f'<a href="#table-{_attribute(link.block.table.id)}">{_attribute(text)}</a>' if link else _attribute(text)
+        for text, link in segments(paragraph)
+    ]
+    return _safe("".join(pieces))
 
 
 def _is_wide(table: Table) -> bool:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from string import ascii_uppercase
 
 from mirabal_toolkit.core.instrument import in_language
+from mirabal_toolkit.reporting.documents.blocks import (
+    Block,
+    Bullets,
+    FigureBlock,
+    Outline,
+    Paragraph,
+    Section,
+    Subheading,
+    TableBlock,
+)
+from mirabal_toolkit.reporting.documents.references import with_references
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.gallery import measure_figure_ids
 from mirabal_toolkit.reporting.figures.spec import Figure
@@ -21,86 +32,18 @@ from mirabal_toolkit.reporting.words.methods import methods, references
 from mirabal_toolkit.reporting.words.sensitivity import turning_points, what_it_changes, who_was_lost
 from mirabal_toolkit.reporting.words.summary import opening, summary
 
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Running text; `lead` introduces what follows."""
-
-    text: str
-    lead: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bullets:
-    """A list."""
-
-    items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Subheading:
-    """A heading inside a section."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TableBlock:
-    """A table with its number in the report."""
-
-    table: Table
-    number: int
-
-    def caption(self, edition: Edition) -> str:
-        """Return ``Table 1. …``."""
-        return edition.say("table_caption", number=self.number, title=self.table.title)
-
-
-@dataclass(frozen=True, slots=True)
-class FigureBlock:
-    """A figure with its number in the report."""
-
-    figure: Figure
-    number: int
-
-    def caption(self, edition: Edition) -> str:
-        """Return ``Figure 1. …``."""
-        return edition.say("figure_caption", number=self.number, title=self.figure.sheet.caption)
-
-
-Block = Paragraph | Bullets | Subheading | TableBlock | FigureBlock
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section of the report; `id` is its anchor."""
-
-    id: str
-    title: str
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """A whole report.
-
-    Parameters
-    ----------
-    title, subtitle : str
-    banners : tuple of str
-        What a reader must know before anything else.
-    urgent : bool
-        Whether the first banner is a warning (not for release).
-    language : str
-    sections : tuple of Section
-    """
-
-    title: str
-    subtitle: str
-    banners: tuple[str, ...]
-    urgent: bool
-    language: str
-    sections: tuple[Section, ...]
+__all__ = [
+    "Block",
+    "Bullets",
+    "FigureBlock",
+    "Outline",
+    "Paragraph",
+    "Section",
+    "Shelf",
+    "Subheading",
+    "TableBlock",
+    "make_outline",
+]
 
 
 class Shelf:
@@ -144,7 +87,7 @@ def make_outline(edition: Edition, tables: Mapping[str, Table], figures: Mapping
     """
     place = Shelf(tables, figures, once=general_notes(edition))
     # One after the other, since tables are numbered as they are taken.
-    sections = (*_main_sections(edition, place), *_appendices(edition, place))
+    sections = with_references((*_main_sections(edition, place), *_appendices(edition, place)), edition)
     return Outline(
         title=edition.released.plan.title or edition.released.plan.id,
         subtitle=_subtitle(edition),

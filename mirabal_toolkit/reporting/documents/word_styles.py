@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 from mirabal_toolkit.file_safety import clean_text
+from mirabal_toolkit.reporting.documents.word_template import open_template
+from mirabal_toolkit.reporting.tables.fitting import A4, Paper
 
 FONT = "Arial"
 LANGUAGES = {"en": "en-GB", "ro": "ro-RO", "it": "it-IT", "el": "el-GR"}
@@ -37,8 +39,8 @@ _OWN_STYLES = (
 )
 
 
-def new_document(title: str, language: str, *, landscape: bool = False) -> Any:
-    """Return an empty document with the styles of the report.
+def new_document(title: str, language: str, *, landscape: bool = False, template: bytes | None = None) -> Any:
+    """Return an empty document with the styles of the report, or with those of a template where it has them.
 
     Parameters
     ----------
@@ -48,54 +50,74 @@ def new_document(title: str, language: str, *, landscape: bool = False) -> Any:
         Language code of the text.
     landscape : bool
         Whether the page lies on its side.
+    template : bytes or None
+        A template that `word_template.read_template` has read.
     """
     from docx import Document
 
-    document = Document()
-    for style in _STYLES:
-        _set_style(document.styles[style[0]], *style[1:])
-    _add_own_styles(document)
+    document = Document() if template is None else open_template(template)
+    if template is None:
+        for style in _STYLES:
+            _set_style(document.styles[style[0]], *style[1:])
+        set_page(document.sections[0], landscape=landscape)
+    _drop_second_styles(document)
+    _add_own_styles(document, as_template=template is not None)
     _set_language(document, LANGUAGES.get(language, language))
     _set_properties(document, title, LANGUAGES.get(language, language))
-    set_page(document.sections[0], landscape=landscape)
     return document
 
 
-def set_page(section: Any, *, landscape: bool) -> None:
-    """Make the pages of a section A4, upright or on their side."""
-    from docx.enum.section import WD_ORIENT
-    from docx.shared import Mm
+def _drop_second_styles(document: Any) -> None:
+    """Take out the copy of the styles that Word 2010 kept: Word repairs files whose copy says something else."""
+    relations = document.part.rels
+    for name in [name for name, relation in relations.items() if relation.reltype.endswith("/stylesWithEffects")]:
+        del relations[name]
 
-    short, long = Mm(210), Mm(297)
+
+def set_page(section: Any, *, landscape: bool, paper: Paper = A4) -> None:
+    """Make the pages of a section lie upright or on their side; margins of a template stay as they are."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Twips
+
+    short, long = Twips(paper.width), Twips(paper.height)
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if landscape else (short, long)
-    section.left_margin = section.right_margin = Mm(18 if landscape else 20)
-    section.top_margin = section.bottom_margin = Mm(15 if landscape else 20)
+    if not paper.own_margins:
+        side, top = (paper.side_lying, paper.top_lying) if landscape else (paper.side, paper.top)
+        section.left_margin = section.right_margin = Twips(side)
+        section.top_margin = section.bottom_margin = Twips(top)
 
 
-def _add_own_styles(document: Any) -> None:
+def _add_own_styles(document: Any, *, as_template: bool) -> None:
+    """Add the styles Word does not have, unless a template has them; beside a template in its typeface."""
     from docx.enum.style import WD_STYLE_TYPE
 
+    known = {style.name for style in document.styles}
     for name, *look in _OWN_STYLES:
+        if name in known:
+            continue
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.element.styleId = STYLE_IDS.get(name, style.style_id)
         style.base_style = document.styles["Normal"]
-        _set_style(style, *look)
-    for name in ("Table text", "Table text small"):
-        document.styles[name].paragraph_format.line_spacing = 1.0
+        _set_style(style, *look, typeface="" if as_template else FONT)
+        if name.startswith("Table text"):
+            style.paragraph_format.line_spacing = 1.0
 
 
-def _set_style(style: Any, *look: Any) -> None:
+def _set_style(style: Any, *look: Any, typeface: str = FONT) -> None:
     from docx.shared import Pt, RGBColor
 
     size, bold, colour, before, after = look
     font = style.font
-    font.name, font.size, font.bold, font.italic = FONT, Pt(size), bold, False
+    font.size, font.bold, font.italic = Pt(size), bold, False
     font.color.rgb = RGBColor.from_string(colour)
+    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+    if not typeface:
+        return
+    font.name = typeface
     fonts = style.element.rPr.rFonts
     for attribute in [name for name in fonts.attrib if name.endswith("Theme")]:
         del fonts.attrib[attribute]
-    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
     borders = style.element.pPr.find(f"{{{fonts.nsmap['w']}}}pBdr") if style.element.pPr is not None else None
     if borders is not None:
         style.element.pPr.remove(borders)

@@ -31,6 +31,8 @@ class Paper:
         Margins left and right, and above and below, of an upright page.
     side_lying, top_lying : int
         The same of a page on its side.
+    own_margins : bool
+        Whether the margins come from a template and stay as they are.
     """
 
     width: int = 11906
@@ -39,6 +41,7 @@ class Paper:
     top: int = 1134
     side_lying: int = 1020
     top_lying: int = 850
+    own_margins: bool = False
 
     def text_width(self, *, landscape: bool) -> int:
         """Return the width of the text in twips."""

@@ -273,6 +273,7 @@ DOCUMENT: Mapping[str, str] = {
     "flag_not_estimable": "–: too few women, or no differences between them, so nothing was estimated.",
     "flag_not_converged": "Not shown: the model could not be trusted.",
     "lead_flags": "Words and marks used in tables:",
+    "see_numbers": "All numbers: {where}.",
     "show_numbers": "Show the numbers",
     "numbers_caption": "The numbers of {caption}",
     "figure_scroll": "{title}; can be scrolled sideways",
