@@ -52,6 +52,13 @@ def spreadsheet_text(text: str) -> str:
     return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA_STARTS and text.strip(" ") else text
 
 
+def with_folder(path: Path) -> Path:
+    """Return `path`, its folder made if it was not there; what hinders that is told by whoever writes the file."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def csv_bytes(rows: Iterable[Sequence[str]], *, bom: bool = False, delimiter: str = ",") -> bytes:
     """Return rows as UTF-8 CSV, every text made safe for spreadsheet programs.
 

@@ -18,6 +18,7 @@ from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.quality import DataCheck, ReleasableCheck
 from mirabal_toolkit.core.results import Results, estimates_frame
 from mirabal_toolkit.errors import Problem, UsageError
+from mirabal_toolkit.file_safety import with_folder
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.workflow import SEVERITIES, DataRequest, Progress
 from mirabal_toolkit.workflow_protect import Protected, ProtectRequest, protect, pseudonym_of, pseudonymous_links
@@ -159,7 +160,7 @@ def write(
     if scores and not isinstance(data, ScoredData):
         raise UsageError("there are no scores in cleaned data", fix="score them first: mt.score(clean)")
     table = lay_out(data, layout, scores=scores)
-    written = write_table(table, place)
+    written = write_table(table, with_folder(place))
     beside = place.with_name(f"{place.name}.mapping.yaml")
     write_mapping(_mapping_of(as_written(table, place), extended=place.suffix.lower() == ".dta"), beside)
     return replace(written, beside=(*written.beside, beside))
@@ -352,7 +353,7 @@ def simulate_file(instrument: str, out: Path, *, people: int, waves: int, seed: 
     from mirabal_toolkit.synthetic.export import write_study
 
     study = simulate(load_instrument(instrument), people=people, waves=waves, seed=seed)
-    write_study(study, out)
+    write_study(study, with_folder(out))
     return {"instrument": study.instrument.reference, "people": people, "waves": waves, "seed": seed, "file": str(out)}
 
 
@@ -411,12 +412,12 @@ def import_study(
     progress("Writing", 1, 2)
     beside = request.mapping or out.with_suffix(".mapping.yaml")
     if found.mapping is not None and request.mapping is None:
-        write_mapping(found.mapping, beside)
+        write_mapping(found.mapping, with_folder(beside))
     if found.mapping is not None and request.strict is not None:
         found.mapping.refuse_doubts(request.strict)
     waves = replace(without_erased(found.waves, said), protection=found.waves.protection)
     safe = protect(waves, protection or ProtectRequest(), out)
-    write_study(safe.waves, out, mapping=found.mapping)
+    write_study(safe.waves, with_folder(out), mapping=found.mapping)
     links = propose_links(waves, links=said)
     return Imported(
         safe.waves, beside, _write_links(links, said, out, safe) or request.links, safe.key_file, safe.made_key

@@ -69,6 +69,7 @@ def new(
 ) -> None:
     """Write a commented plan to start from: every outcome of the questionnaire, every setting."""
     from mirabal_toolkit.errors import UsageError
+    from mirabal_toolkit.file_safety import with_folder
     from mirabal_toolkit.instruments.loading import load_instrument
     from mirabal_toolkit.plans.loading import plan_id_from
     from mirabal_toolkit.plans.starting import new_plan
@@ -77,10 +78,12 @@ def new(
         raise UsageError("a plan ends in .yaml", fix=f"name it {file.with_suffix('.yaml').name}")
     if file.exists():
         raise UsageError(f"{file.name} exists already, and is left as it is", fix="give another name")
-    text = new_plan(load_instrument(instrument), plan_id_from(file.stem), file.name)
-    file.write_text(text, encoding="utf-8")
+    # An instrument of one's own is known by its file only, so whoever checks or runs the plan must name it.
+    own = f" --instrument {instrument}" if instrument.endswith((".yaml", ".yml")) else ""
+    text = new_plan(load_instrument(instrument), plan_id_from(file.stem), f"{file.name}{own}")
+    with_folder(file).write_text(text, encoding="utf-8")
     Voice(as_json=False, quiet=False, progress=False).say(
-        f"Written: {file.name}. Change it, then: mirabal plans lint {file.name}"
+        f"Written: {file}. Change it, then: mirabal plans lint {file}{own}"
     )
 
 

@@ -1,0 +1,35 @@
+"""Where people stumbled in their first hour, and no longer should: see docs/decisions, "the first hour"."""
+
+import shutil
+
+import pytest
+
+from mirabal_toolkit.cli.main import exit_code_of
+from mirabal_toolkit.instruments.loading import reference_path
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_folders_for_what_is_written_need_not_be_made_first(here):
+    assert exit_code_of(["simulate", "wellbeing", "--people", "12", "--out", "raw/export.csv", "--quiet"]) == 0
+    assert exit_code_of(["import", "raw/export.csv", "--out", "study/study.parquet", "--quiet"]) == 0
+    assert exit_code_of(["write", "study/study.parquet", "--to", "clean/clean.csv", "--quiet"]) == 0
+    assert exit_code_of(["plans", "new", "plans/mine.yaml"]) == 0
+    for made in ("raw/export.csv", "study/study.parquet", "study/study.mapping.yaml", "clean/clean.csv"):
+        assert (here / made).is_file(), made
+
+
+def test_a_new_plan_for_a_questionnaire_of_ones_own_says_how_to_check_it(here, capsys):
+    own = here / "mine" / "1.0.0.yaml"
+    own.parent.mkdir()
+    shutil.copy(reference_path("wellbeing"), own)
+    assert exit_code_of(["plans", "new", "plan.yaml", "--instrument", "mine/1.0.0.yaml"]) == 0
+    said = capsys.readouterr().err
+    assert "mirabal plans lint plan.yaml --instrument mine/1.0.0.yaml" in said
+    assert "--plan plan.yaml --instrument mine/1.0.0.yaml" in (here / "plan.yaml").read_text(encoding="utf-8")
+    command = said.partition("then: mirabal ")[2].split()
+    assert exit_code_of(command) == 0
