@@ -16,8 +16,10 @@ SPAN_GAP, WORDS_GAP = 9, 8
 SIGN, LINE = {False: 4.75, True: 3.95}, {False: 10.0, True: 8.3}
 #: Both sides' padding of a cell, and what a row adds above and below its text, in points.
 CELL_PADDING, ROW_PADDING = 7, 2
-#: What a heading, a caption and notes take of the page of a table, in points.
-AROUND = 130
+#: What a heading, a caption and notes take of a table's pages, and its repeated header of each, in points.
+AROUND, HEADER = 130, 40
+#: A last page filled less than this is worth small text, if that saves it.
+HARDLY_FILLED = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,19 @@ class Fit:
 
 
 def fit_table(table: Table, paper: Paper = A4) -> Fit:
-    """Return the layout of a table: the first that fits the width, small if that saves it from a second page."""
+    """Return the layout of a table: the first that fits the width, small if that saves a page with hardly anything."""
     usual = next(_fitting(table, paper), None)
     if usual is None:
         return _laid(fold(table), paper, landscape=True, small=True)
     small = _laid(usual.table, paper, landscape=usual.landscape, small=True)
-    room = paper.text_height(landscape=usual.landscape) / TWIPS_PER_POINT - AROUND
-    return small if small.height <= room < usual.height else usual
+    pages = _pages(usual, paper)
+    return small if 0 < pages % 1 < HARDLY_FILLED and math.ceil(_pages(small, paper)) < math.ceil(pages) else usual
+
+
+def _pages(fit: Fit, paper: Paper) -> float:
+    """Return about how many pages a table takes that begins on a new one."""
+    room = paper.text_height(landscape=fit.landscape) / TWIPS_PER_POINT - HEADER
+    return (fit.height + AROUND) / room
 
 
 def _fitting(table: Table, paper: Paper) -> Iterator[Fit]:

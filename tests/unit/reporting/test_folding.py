@@ -87,7 +87,7 @@ def many_rows(number: int) -> Table:
     return Table("t", "T", columns, (RowGroup("", (row,) * number),), (Note("n: women"),))
 
 
-@pytest.mark.parametrize(("rows", "small"), [(10, False), (34, True), (80, False)])
+@pytest.mark.parametrize(("rows", "small"), [(10, False), (28, True), (60, False)])
 def test_text_is_small_only_where_that_saves_a_page(rows: int, *, small: bool) -> None:
     fit = fit_table(many_rows(rows))
     assert (fit.landscape, fit.small) == (True, small)
