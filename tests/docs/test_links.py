@@ -85,6 +85,6 @@ def test_every_page_of_docs_stands_in_the_contents():
     for path in (ROOT / "docs").rglob("*.md"):
         name = path.relative_to(ROOT / "docs").with_suffix("").as_posix()
         if not name.startswith(("_build", "generated", "decisions", "index")):
-            assert f"\n{name}\n" in contents, name
+            assert f"\n{name}\n" in contents, f"docs/index.md does not list {name}"
     for name in PAGES:
         assert f"\ngenerated/{name}\n" in contents, name

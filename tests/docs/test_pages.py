@@ -25,7 +25,7 @@ from mirabal_toolkit.safe_yaml import parse_yaml
 
 DOCS = Path(__file__).parents[2] / "docs"
 #: Run by tests of their own, which know more about them.
-TESTED_APART = {"bringing-data.md", "cleaning.md", "coming-from-other-programs.md", "formats.md"}
+TESTED_APART = {"bringing-data.md", "cleaning.md", "coming-from-other-programs.md", "formats.md", "protecting-data.md"}
 PAGES = {
     path.relative_to(DOCS).as_posix(): path
     for path in sorted(DOCS.rglob("*.md"))
