@@ -208,6 +208,7 @@ def _before_after(edition: Edition, place: Shelf) -> Iterator[Block]:
         yield Paragraph(edition.say("lead_before_after"), lead=True)
     yield from figures
     yield from place.figure("transitions")
+    yield from place.figure("course")
     yield from place.table("course")
     yield from place.table("reliable-change")
 
@@ -239,6 +240,7 @@ def _models(edition: Edition, place: Shelf) -> Iterator[Block]:
     tables += (*place.table("other-models"), *place.table("within-between"))
     if tables:
         yield Paragraph(edition.say("lead_models"), lead=True)
+    yield from place.figure("changes")
     yield from tables
     yield from place.table("completers")
 

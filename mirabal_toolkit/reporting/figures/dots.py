@@ -24,13 +24,29 @@ MATTERS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Dots:
-    """One row: an open dot, a filled dot, an interval, and a text at the right; None where there is none."""
+    """One row: an open dot, a filled dot, an interval, and a text at the right; None where there is none.
+
+    A row of a `heading` has nothing but its label.
+    """
 
     label: str
     open: float | None
     filled: float | None
     interval: tuple[float, float] | None
     text: str
+    colour: str = style.BLUE
+    marker: str = "o"
+    heading: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its label, as it is wrapped."""
+        return wrap(self.label, LABEL_WIDTH, style.LABEL, "bold" if self.heading else "normal")
+
+    @property
+    def height(self) -> float:
+        """Inches it takes."""
+        return height_of(len(self.lines), style.LABEL) + PAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,7 @@ def love_plot(edition: Edition) -> tuple[Sheet, ...]:
         lines=(-MATTERS, MATTERS),
         legend=(edition.say("legend_found"), edition.say("legend_weighted")) if weighted else (),
     )
-    return (_sheet("love-plot", edition.say("figure_love"), plot, edition),)
+    return (dot_sheet("love-plot", edition.say("figure_love"), plot, edition),)
 
 
 def _apart(values: Sequence[float | None]) -> int:
@@ -110,7 +126,7 @@ def _forest(edition: Edition, rows: tuple[Dots, ...], part: Sequence[Indicator],
         rows=rows,
         lines=(),
     )
-    return _sheet(name, edition.say("figure_forest"), plot, edition)
+    return dot_sheet(name, edition.say("figure_forest"), plot, edition)
 
 
 def _forest_row(one: Indicator, edition: Edition) -> Dots:
@@ -123,8 +139,9 @@ def _forest_row(one: Indicator, edition: Edition) -> Dots:
     return Dots(edition.label(one), None, found.estimate, (found.conf_low, found.conf_high), text)
 
 
-def _sheet(name: str, caption: str, plot: DotPlot, edition: Edition) -> Sheet:
-    alt = " ".join([f"{plot.subtitle}.", *(f"{row.label}: {row.text}." for row in plot.rows)])
+def dot_sheet(name: str, caption: str, plot: DotPlot, edition: Edition) -> Sheet:
+    """Return the figure of a plot, with its numbers and its rows in words."""
+    alt = " ".join([f"{plot.subtitle}.", *(f"{row.label}: {row.text}." for row in plot.rows if not row.heading)])
     return Sheet(name, caption, plot.title, alt, _numbers(name, caption, plot, edition), partial(draw_dots, plot))
 
 
@@ -136,7 +153,9 @@ def _numbers(name: str, caption: str, plot: DotPlot, edition: Edition) -> Table:
         Column("interval", edition.say("header_interval", level=edition.level), "interval"),
     )
     rows = tuple(
-        Row((label_cell(row.label), _number(row.open), _number(row.filled), _limits(row))) for row in plot.rows
+        Row((label_cell(row.label), _number(row.open), _number(row.filled), _limits(row)))
+        for row in plot.rows
+        if not row.heading
     )
     return Table(f"{name}-numbers", caption, columns, (RowGroup("", rows),))
 
@@ -153,17 +172,16 @@ def _limits(row: Dots) -> Cell:
 
 def draw_dots(plot: DotPlot) -> Page:
     """Draw the rows from the top down."""
-    heights = [height_of(len(wrap(row.label, LABEL_WIDTH, style.LABEL)), style.LABEL) + PAD for row in plot.rows]
     head = HEAD if plot.legend else 0.06
-    body = head + sum(heights) + FOOT
+    body = head + sum(row.height for row in plot.rows) + FOOT
     page = new_page(plot.title, plot.subtitle, plot.note, body)
     canvas = page.canvas()
     axis = _Axis(plot, LABEL_WIDTH + GAP, page.width - LABEL_WIDTH - TEXT_WIDTH - 2 * GAP)
     _draw_axis(canvas, axis, plot.lines, (head, body - FOOT + 0.06))
     top = head
-    for row, height in zip(plot.rows, heights, strict=True):
-        _draw_row(canvas, row, top + height / 2, axis, page.width)
-        top += height
+    for row in plot.rows:
+        _draw_row(canvas, row, top + row.height / 2, axis, page.width)
+        top += row.height
     _draw_legend(canvas, plot.legend)
     return page
 
@@ -201,25 +219,26 @@ def _draw_axis(canvas: Any, axis: _Axis, lines: tuple[float, ...], ends: tuple[f
 
 
 def _draw_row(canvas: Any, row: Dots, middle: float, axis: _Axis, width: float) -> None:
-    labels = wrap(row.label, LABEL_WIDTH, style.LABEL)
-    first = middle - height_of(len(labels) - 1, style.LABEL) / 2
-    for number, text in enumerate(labels):
-        canvas.text(0, first + height_of(number, style.LABEL), text, fontsize=style.LABEL, va="center_baseline")
+    first = middle - height_of(len(row.lines) - 1, style.LABEL) / 2
+    weight = "bold" if row.heading else "normal"
+    for number, text in enumerate(row.lines):
+        y = first + height_of(number, style.LABEL)
+        canvas.text(0, y, text, fontsize=style.LABEL, fontweight=weight, va="center_baseline")
     if row.interval is not None:
-        canvas.plot([axis.x(end) for end in row.interval], [middle] * 2, color=style.BLUE, linewidth=1.8, zorder=2)
-    for value, fill in ((row.open, style.PAPER), (row.filled, style.BLUE)):
+        canvas.plot([axis.x(end) for end in row.interval], [middle] * 2, color=row.colour, linewidth=1.8, zorder=2)
+    for value, fill in ((row.open, style.PAPER), (row.filled, row.colour)):
         if value is not None:
-            _dot(canvas, axis.x(value), middle, fill)
+            _dot(canvas, (axis.x(value), middle), fill, row.colour, row.marker)
     canvas.text(width, middle, row.text, fontsize=style.SMALL, ha="right", va="center_baseline")
 
 
-def _dot(canvas: Any, x: float, y: float, fill: str) -> None:
-    canvas.plot([x], [y], "o", markersize=5.5, markerfacecolor=fill, markeredgecolor=style.BLUE, zorder=3)
+def _dot(canvas: Any, at: tuple[float, float], fill: str, edge: str = style.BLUE, marker: str = "o") -> None:
+    canvas.plot([at[0]], [at[1]], marker, markersize=5.5, markerfacecolor=fill, markeredgecolor=edge, zorder=3)
 
 
 def _draw_legend(canvas: Any, legend: tuple[str, ...]) -> None:
     x = 0.06
     for text, fill in zip(legend, (style.PAPER, style.BLUE), strict=False):
-        _dot(canvas, x, 0.09, fill)
+        _dot(canvas, (x, 0.09), fill)
         canvas.text(x + 0.1, 0.09, text, fontsize=style.SMALL, va="center_baseline")
         x += 0.36 + width_of(text, style.SMALL)

@@ -8,6 +8,9 @@ from functools import partial
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.figures.answer_moves import answer_moves
+from mirabal_toolkit.reporting.figures.changes import changes
+from mirabal_toolkit.reporting.figures.course import course_drawn
+from mirabal_toolkit.reporting.figures.diverging import draw_diverging
 from mirabal_toolkit.reporting.figures.dots import forest, love_plot
 from mirabal_toolkit.reporting.figures.dumbbell import (
     HEADING_HEIGHT,
@@ -29,6 +32,8 @@ from mirabal_toolkit.reporting.words.findings import counted_changes, first_to_l
 
 #: Up to so many panels the title tells of the first; above, it counts.
 FEW_PANELS = 3
+#: Up to so many reasons why answers lack have a column each.
+MOST_REASONS = 3
 
 
 def trajectories(edition: Edition) -> tuple[Sheet, ...]:
@@ -70,7 +75,7 @@ def all_figures(edition: Edition) -> tuple[Sheet, ...]:
     for heading, members in edition.groups(edition.indicators):
         sheets += trajectories_of_measure(edition, heading, members)
     sheets += [*before_after(edition), *before_after_scores(edition)]
-    sheets += transitions(edition)
+    sheets += [*transitions(edition), *course_drawn(edition), *changes(edition)]
     sheets += [*love_plot(edition), *forest(edition)]
     sheets += [*tipping_points(edition), *imputation_traces(edition)]
     for item in edition.lookup.outcomes("distribution"):
@@ -184,7 +189,13 @@ def answers_by_wave(edition: Edition, item: str) -> Sheet:
         title,
         " ".join([title + ".", edition.say("alt_answers"), *waves]),
         answers(item, edition),
-        partial(draw_stack, edition, stack, title, f"{label}: {edition.say('subtitle_answers').lower()}"),
+        partial(
+            draw_stack if stack.direction == "neutral" else draw_diverging,
+            edition,
+            stack,
+            title,
+            f"{label}: {edition.say('subtitle_answers').lower()}",
+        ),
     )
 
 
@@ -199,7 +210,7 @@ def _stack(edition: Edition, item: str) -> Stack:
     options = [option for option in edition.instrument.options(item) if option.kind == "valid"]
     shares = [answer_rows(item, edition, option.name) for option in options]
     response_set = edition.instrument.response_set_by_id[edition.instrument.item(item).response_set or ""]
-    bars = []
+    columns, bars = _reason_columns(edition, item), []
     for wave in edition.waves:
         n = base_at(item, edition, wave)
         met = [share.get(wave) for share in shares]
@@ -208,13 +219,22 @@ def _stack(edition: Edition, item: str) -> Stack:
             for one in met
         )
         text = numbers.NO_VALUE if n is None else f"{n:.0f}"
-        bars.append(Bar(edition.wave_name(wave), values, text, _unanswered(edition, item, wave)))
+        missing = tuple(_unanswered(edition, item, wave, reasons) for reasons in columns.values())
+        bars.append(Bar(edition.wave_name(wave), values, text, missing))
     labels = tuple(in_language(option.label, edition.language) for option in options)
-    return Stack(labels, response_set.direction, tuple(bars))
+    return Stack(labels, response_set.direction, tuple(bars), tuple(columns))
 
 
-def _unanswered(edition: Edition, item: str, wave: int) -> str:
-    met = [answer_rows(item, edition, reason).get(wave) for reason in reasons_met(item, edition)]
+def _reason_columns(edition: Edition, item: str) -> dict[str, tuple[str, ...]]:
+    """Return heading → reasons of the columns at the right: one a reason, or one for all where they are many."""
+    met = reasons_met(item, edition)
+    if not 1 <= len(met) <= MOST_REASONS:
+        return {edition.say("column_no_answer"): met}
+    return {edition.say_or(f"reason_{reason}", reason): (reason,) for reason in met}
+
+
+def _unanswered(edition: Edition, item: str, wave: int, reasons: Sequence[str]) -> str:
+    met = [answer_rows(item, edition, reason).get(wave) for reason in reasons]
     if any(one is not None and one.hidden for one in met):
         return edition.say("hidden")
     return f"{sum(one.count or 0.0 for one in met if one is not None):.0f}"

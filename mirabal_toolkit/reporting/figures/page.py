@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.text import balanced, height_of, wrap
 
 FOOT_GAP = 0.16
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,41 @@ def new_page(title: str, subtitle: str, note: str, body_height: float) -> Page:
     )
     _write(page, notes, header + body_height + FOOT_GAP, style.NOTE, colour=style.QUIET)
     return page
+
+
+def split_evenly(things: Sequence[T], height: Callable[[list[T]], float], most: float) -> list[list[T]]:
+    """Return the things in as few parts as fit, about equally high.
+
+    Parameters
+    ----------
+    things : sequence
+    height : callable
+        How high some of them are together, in inches.
+    most : float
+        The highest a part may be.
+
+    Examples
+    --------
+    >>> [len(part) for part in split_evenly(list(range(12)), lambda part: float(len(part)), 10.0)]
+    [6, 6]
+    """
+    fewest = _filled(things, height, most)
+    least = height(list(things)) / max(len(fewest), 1)
+    for step in range(10):
+        parts = _filled(things, height, least + (most - least) * step / 10)
+        if len(parts) == len(fewest):
+            return parts
+    return fewest
+
+
+def _filled(things: Sequence[T], height: Callable[[list[T]], float], most: float) -> list[list[T]]:
+    """Fill one part after the other."""
+    parts: list[list[T]] = []
+    for thing in things:
+        if not parts or height([*parts[-1], thing]) > most:
+            parts.append([])
+        parts[-1].append(thing)
+    return parts
 
 
 def _write(

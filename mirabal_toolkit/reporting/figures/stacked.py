@@ -15,17 +15,17 @@ from mirabal_toolkit.reporting.words import numbers
 
 #: Width of a hidden answer, in percent of the bar.
 HIDDEN_WIDTH = 6.0
-BAR, STEP, LABEL_WIDTH, N_WIDTH, NONE_WIDTH = 0.34, 0.5, 0.95, 0.45, 0.75
+BAR, STEP, LABEL_WIDTH, N_WIDTH, REASON_WIDTH = 0.34, 0.48, 0.95, 0.4, 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One wave: the percent of each answer (None where hidden), n, and how many gave no answer."""
+    """One wave: the percent of each answer (None where hidden), n, and how many gave no answer, reason by reason."""
 
     label: str
     shares: tuple[float | None, ...]
     n: str
-    unanswered: str
+    missing: tuple[str, ...]
 
     @property
     def hidden(self) -> bool:
@@ -35,11 +35,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """All bars of an item, with the labels of its answers and which end is better."""
+    """All bars of an item, with the labels of its answers, which end is better, and the reasons why answers lack."""
 
     answers: tuple[str, ...]
     direction: Direction
     bars: tuple[Bar, ...]
+    reasons: tuple[str, ...] = ()
 
 
 def fills(direction: Direction, number: int) -> tuple[str, ...]:
@@ -72,27 +73,60 @@ def ink_on(fill: str) -> str:
 
 def draw_stack(edition: Edition, stack: Stack, title: str, subtitle: str) -> Page:
     """Draw the bars from the first wave down to the last, the answers' names on top."""
-    legend = _legend_rows(stack)
-    head = height_of(len(legend), style.SMALL) * 1.25 + 0.3
-    body = head + STEP * len(stack.bars)
-    note = edition.say("caption_answers")
-    if any(bar.hidden for bar in stack.bars):
-        note += " " + edition.say("caption_answers_hidden")
-    page = new_page(title, subtitle, note, body)
+    legend = legend_rows(stack)
+    head = head_height(stack, legend)
+    page = new_page(title, subtitle, stack_note(edition, stack, "caption_answers"), head + STEP * len(stack.bars))
     canvas = page.canvas()
     colours = fills(stack.direction, len(stack.answers))
-    _draw_legend(canvas, legend, colours)
-    right = page.width - NONE_WIDTH - N_WIDTH
-    for x, key in ((right + N_WIDTH, "column_n"), (page.width, "column_no_answer")):
-        canvas.text(x, head - 0.1, edition.say(key), fontsize=style.SMALL, fontweight="bold", ha="right", va="center")
+    draw_legend(canvas, legend, colours)
+    ends = side_places(stack, page.width)
+    write_heads(canvas, stack, edition.say("column_n"), ends, head - 0.12)
     for number, bar in enumerate(stack.bars):
-        _draw_bar(canvas, bar, head + number * STEP, right, colours)
-        _write_sides(canvas, bar, head + number * STEP + BAR / 2, (right + N_WIDTH, page.width))
+        _draw_bar(canvas, bar, head + number * STEP, ends[0] - N_WIDTH, colours)
+        write_sides(canvas, bar, head + number * STEP + BAR / 2, ends)
     return page
 
 
-def _legend_rows(stack: Stack) -> list[list[tuple[int, str]]]:
-    """Return the answers' names in rows that fit the page, each with its number."""
+def stack_note(edition: Edition, stack: Stack, key: str) -> str:
+    """Return the note under the bars: what stands at the right, and what is hidden."""
+    note = edition.say(key)
+    if any(bar.hidden for bar in stack.bars):
+        note += " " + edition.say("caption_answers_hidden")
+    return note
+
+
+def head_height(stack: Stack, legend: Sequence[Sequence[object]]) -> float:
+    """Return the inches above the first bar: the answers' names, then the heads of the columns at the right."""
+    lines = max([len(head) for head in _heads(stack)] + [1])
+    return height_of(len(legend), style.SMALL) * 1.25 + 0.16 + height_of(lines, style.SMALL) + 0.06
+
+
+def side_places(stack: Stack, width: float) -> tuple[float, ...]:
+    """Return where the columns at the right end, in inches: n, then one a reason why answers lack."""
+    first = width - REASON_WIDTH * len(stack.reasons)
+    return tuple(first + REASON_WIDTH * number for number in range(len(stack.reasons) + 1))
+
+
+def _heads(stack: Stack) -> list[tuple[str, ...]]:
+    return [wrap(reason, REASON_WIDTH - 0.06, style.SMALL, "bold") for reason in stack.reasons]
+
+
+def write_heads(canvas: Any, stack: Stack, n: str, ends: Sequence[float], bottom: float) -> None:
+    """Write the heads of the columns at the right, their last lines at `bottom`."""
+    for x, lines in zip(ends, [(n,), *_heads(stack)], strict=True):
+        for number, line in enumerate(reversed(lines)):
+            y = bottom - height_of(number, style.SMALL)
+            canvas.text(x, y, line, fontsize=style.SMALL, fontweight="bold", ha="right", va="center_baseline")
+
+
+def write_sides(canvas: Any, bar: Bar, middle: float, ends: Sequence[float]) -> None:
+    """Write n and how many gave no answer beside a bar."""
+    for x, text in zip(ends, (bar.n, *bar.missing), strict=True):
+        canvas.text(x, middle, text, fontsize=style.SMALL, ha="right", va="center_baseline")
+
+
+def legend_rows(stack: Stack) -> list[list[tuple[int, str]]]:
+    """Return the answers' names in rows that fit the page, each with its place among the answers."""
     rows: list[list[tuple[int, str]]] = [[]]
     used = 0.0
     room = style.WIDTH - 2 * style.MARGIN
@@ -107,7 +141,8 @@ def _legend_rows(stack: Stack) -> list[list[tuple[int, str]]]:
     return rows
 
 
-def _draw_legend(canvas: Any, rows: list[list[tuple[int, str]]], colours: Sequence[str]) -> None:
+def draw_legend(canvas: Any, rows: list[list[tuple[int, str]]], colours: Sequence[str]) -> None:
+    """Write what each colour means."""
     from matplotlib.patches import Rectangle
 
     for line, row in enumerate(rows):
@@ -134,11 +169,11 @@ def _draw_bar(canvas: Any, bar: Bar, top: float, right: float, colours: Sequence
         if width:
             canvas.add_patch(Rectangle((x, top), width, BAR, **look))
         if share is not None:
-            _write_share(canvas, share, (x, top + BAR / 2, width), colour)
+            write_share(canvas, share, (x, top + BAR / 2, width), colour)
         x += width
 
 
-def _write_share(canvas: Any, share: float, place: tuple[float, float, float], colour: str) -> None:
+def write_share(canvas: Any, share: float, place: tuple[float, float, float], colour: str) -> None:
     """Write a percent into its piece, if it fits."""
     left, middle, width = place
     text = numbers.percent(share)
@@ -162,8 +197,3 @@ def _pieces(bar: Bar) -> list[float]:
     shown = sum(share for share in bar.shares if share is not None)
     fixed = HIDDEN_WIDTH if shown else 100.0
     return [fixed if share is None else share for share in bar.shares]
-
-
-def _write_sides(canvas: Any, bar: Bar, middle: float, rights: tuple[float, float]) -> None:
-    for x, text in zip(rights, (bar.n, bar.unanswered), strict=True):
-        canvas.text(x, middle, text, fontsize=style.SMALL, ha="right", va="center_baseline")

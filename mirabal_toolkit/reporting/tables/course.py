@@ -15,25 +15,32 @@ from mirabal_toolkit.reporting.words import numbers
 PARTS = ("cessation", "onset", "recurrence")
 
 
+def course_indicators(edition: Edition) -> tuple[Indicator, ...]:
+    """Return the yes-or-no indicators whose presence is worse."""
+    return tuple(
+        one
+        for one in edition.indicators
+        if one.outcome.direction == "higher_is_worse" and edition.lookup.rows("cessation", one.outcome.id, one.estimand)
+    )
+
+
 def course(edition: Edition) -> Table:
     """Return, for yes-or-no indicators whose presence is worse, cessation, onset and recurrence."""
+    return course_table("course", course_indicators(edition), edition)
+
+
+def course_table(name: str, chosen: Sequence[Indicator], edition: Edition) -> Table:
+    """Return cessation, onset and recurrence of some indicators."""
     marks = cells.Marks(edition)
     columns = (
         Column("indicator", edition.say("header_indicator"), "label"),
         *(Column(part, edition.say(f"header_{part}")) for part in PARTS),
     )
-    chosen = tuple(
-        one
-        for one in edition.indicators
-        if one.outcome.direction == "higher_is_worse" and edition.lookup.rows("cessation", one.outcome.id, one.estimand)
-    )
     groups = tuple(
         RowGroup(heading, tuple(_row(one, edition, marks) for one in members))
-        for heading, members in edition.groups(chosen)
+        for heading, members in edition.groups(tuple(chosen))
     )
-    return Table(
-        "course", edition.say("table_course"), columns, groups, (Note(edition.say("note_course")), *marks.notes())
-    )
+    return Table(name, edition.say("table_course"), columns, groups, (Note(edition.say("note_course")), *marks.notes()))
 
 
 def reliable_change(edition: Edition) -> Table:

@@ -27,6 +27,25 @@ MORE_FIGURES: Mapping[str, str] = {
     "women are not drawn, so that bands can fill less than their column. Hatched: a number hidden to protect the women "
     "counted; its height says nothing.",
     "caption_answer_moves_internal": "Numbers are women. Not known: not interviewed, not asked, or no answer.",
+    "figure_changes": "Change from the first to the last wave, by the main models",
+    "subtitle_changes": "Change from {first} to {last} in everybody who started, in points, by the main models",
+    "caption_changes": "Bars: {level} intervals, from the models, which use every answer of every woman. Filled "
+    "circle: clear change for the better; orange diamond: for the worse; hollow: the interval holds 0.",
+    "figure_course": "Who stopped, who began, in whom it came back",
+    "finding_course": "In {most} of {all} indicators clearly more than half of those concerned were free of it at the "
+    "end",
+    "finding_course_none": "Who stopped, who began, in whom it came back",
+    "subtitle_course": "Percent of the women each column speaks of, and how many they are",
+    "caption_course": "Bars: {level} intervals. Stopped: of those it had happened to at the start, it had not at their "
+    "last two waves. Began: of the others, it had at the last wave. Came back: of those it had stopped for, it had "
+    "happened again.",
+    "alt_course": "Three columns of dots with intervals, one row for each indicator.",
+    "caption_diverging": "Worse answers to the left of the line, better ones to the right. n: women who answered. At "
+    "the right: women interviewed who gave no answer, and why.",
+    "caption_diverging_middle": "Worse answers to the left of the line, better ones to the right, the one in between "
+    "apart. n: women who answered. At the right: women interviewed who gave no answer, and why.",
+    "head_worse": "← worse",
+    "head_better": "better →",
     "legend_state_better": "the better answer",
     "legend_state_worse": "the worse answer",
     "legend_state_not_known": "not known",

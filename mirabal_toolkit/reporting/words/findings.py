@@ -36,10 +36,15 @@ def first_to_last(one: Indicator, edition: Edition, key: str = "finding_share") 
 
 
 def counted_changes(indicators: Sequence[Indicator], edition: Edition) -> str:
-    """Return how many of the indicators moved the better way, the worse way, or not clearly."""
-    judged = [one for one in indicators if one.outcome.direction != "neutral"]
-    met = Counter(verdict_of(one, edition.paired(one).change) for one in judged)
-    hidden = sum(1 for one in judged if (change := edition.paired(one).change) is not None and change.hidden)
+    """Return how many of the indicators moved the better way, the worse way, or not clearly, in the same women."""
+    return counted_verdicts([(one, edition.paired(one).change) for one in indicators], edition)
+
+
+def counted_verdicts(changes: Sequence[tuple[Indicator, Estimate | None]], edition: Edition) -> str:
+    """Return how many of the changes are for the better, for the worse, or not clear."""
+    judged = [(one, change) for one, change in changes if one.outcome.direction != "neutral"]
+    met = Counter(verdict_of(one, change) for one, change in judged)
+    hidden = sum(1 for _, change in judged if change is not None and change.hidden)
     if not met["better"] + met["worse"] + met["unclear"]:
         return edition.say("finding_none")
     text = edition.say(
