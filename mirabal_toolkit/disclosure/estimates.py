@@ -21,6 +21,7 @@ from mirabal_toolkit.disclosure.lost_waves import (
     rounded_bound,
     verdict_of_extreme,
 )
+from mirabal_toolkit.disclosure.predictions import coarse_predictions
 from mirabal_toolkit.disclosure.rules import Verdict, judge, missing, round_count, tells_one_answer
 from mirabal_toolkit.disclosure.secondary import NOTHING_WITHHELD, Withheld
 from mirabal_toolkit.mixed.adjust import adjust_p_values
@@ -87,7 +88,8 @@ def protect_estimates(
     DataFrame
         Same rows in the same order.
     """
-    rows = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
+    exact = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
+    rows = coarse_predictions(exact, profile)
     hidden = _hidden_cells(rows, profile) | {_cell(rows[number]) for number in withheld.rows if _is_cell(rows[number])}
     tables = _paired_tables(rows)
     together, protected = hidden_together(rows, profile), []
