@@ -21,9 +21,11 @@ from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, T
 from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
 
-HEIGHT, LABEL_ROOM, FOOT = 1.25, 0.5, 0.36
-PER_ROW, GAP, ROW_GAP = 3, 0.42, 0.16
+HEIGHT, TICK_ROOM, FOOT, AXIS_ROOM = 1.25, 0.2, 0.4, 0.3
+PER_ROW, GAP, ROW_GAP = 3, 0.3, 0.16
 MOST_ROWS = 4
+#: Half of the least that the axis of a trace spans, in points.
+CALM = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Curve:
     below: str
     points: tuple[tuple[float, float, float, float], ...]
     turn: float | None
+    can_turn: bool = True
 
 
 def tipping_points(edition: Edition) -> tuple[Sheet, ...]:
@@ -77,7 +80,7 @@ def _tipping_sheet(chosen: Sequence[Indicator], number: int, edition: Edition) -
         title,
         alt,
         _numbers(chosen, edition, name, caption),
-        partial(draw_curves, curves, (title, subtitle, note), edition.say("axis_shift")),
+        partial(draw_curves, curves, (title, subtitle, note)),
     )
 
 
@@ -119,56 +122,81 @@ def _number_row(row: Estimate, decimals: int) -> Row:
     )
 
 
-def draw_curves(curves: Sequence[Curve], words: tuple[str, str, str], axis: str) -> Page:
-    """Draw small panels, three a row, each with its line at zero and the point where the interval reaches it."""
-    rows = -(-len(curves) // PER_ROW)
-    step = HEIGHT + LABEL_ROOM + FOOT + ROW_GAP
-    page = new_page(*words, rows * step)
-    width = (page.width - (PER_ROW - 1) * GAP) / PER_ROW - 0.3
+def draw_curves(curves: Sequence[Curve], words: tuple[str, str, str]) -> Page:
+    """Draw small panels, three a row; those that can turn with their line at zero and where the interval reaches it."""
+    columns = min(PER_ROW, len(curves))
+    width = (style.WIDTH - 2 * style.MARGIN - (columns - 1) * GAP) / columns - AXIS_ROOM
+    rows = [curves[start : start + columns] for start in range(0, len(curves), columns)]
+    heads = [_head_height(row, width) for row in rows]
+    foot = FOOT if any(curve.below for curve in curves) else TICK_ROOM
+    page = new_page(*words, sum(heads) + len(rows) * (HEIGHT + foot) + (len(rows) - 1) * ROW_GAP)
     canvas = page.canvas()
-    for place, curve in enumerate(curves):
-        left = (place % PER_ROW) * (width + 0.3 + GAP) + 0.3
-        top = (place // PER_ROW) * step
-        lines = wrap(curve.label, width + 0.3, style.LABEL, "bold")[:2]
-        for number, line in enumerate(lines):
-            canvas.text(
-                left - 0.3,
-                top + height_of(number, style.LABEL),
-                line,
-                fontsize=style.LABEL,
-                fontweight="bold",
-                va="top",
-            )
-        _draw_curve(page.axes(left, top + LABEL_ROOM - 0.12, width, HEIGHT), curve)
-        canvas.text(
-            left, top + LABEL_ROOM + HEIGHT + 0.12, curve.below, fontsize=style.SMALL, color=style.QUIET, va="top"
-        )
-    del axis
+    top = 0.0
+    for row, head in zip(rows, heads, strict=True):
+        for place, curve in enumerate(row):
+            left = place * (width + AXIS_ROOM + GAP)
+            _write_label(canvas, curve, left, top, width)
+            _draw_curve(page.axes(left + AXIS_ROOM, top + head, width, HEIGHT), curve)
+            y = top + head + HEIGHT + TICK_ROOM + 0.02
+            canvas.text(left + AXIS_ROOM, y, curve.below, fontsize=style.SMALL, color=style.QUIET, va="top")
+        top += head + HEIGHT + foot + ROW_GAP
     return page
 
 
+def _label_lines(curve: Curve, width: float) -> tuple[str, ...]:
+    return wrap(curve.label, width + AXIS_ROOM, style.LABEL, "bold")
+
+
+def _head_height(row: Sequence[Curve], width: float) -> float:
+    return height_of(max(len(_label_lines(curve, width)) for curve in row), style.LABEL) + 0.1
+
+
+def _write_label(canvas: Any, curve: Curve, left: float, top: float, width: float) -> None:
+    for number, line in enumerate(_label_lines(curve, width)):
+        y = top + height_of(number, style.LABEL)
+        canvas.text(left, y, line, fontsize=style.LABEL, fontweight="bold", va="top")
+
+
 def _draw_curve(axes: Any, curve: Curve) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     x, y, low, high = (list(part) for part in zip(*curve.points, strict=True))
     axes.fill_between(x, low, high, color=style.BLUE, alpha=0.18, linewidth=0)
     axes.plot(x, y, color=style.BLUE, linewidth=1.3)
-    axes.axhline(0, color=style.INK, linewidth=0.8)
-    axes.axvline(0, color=style.FAINT, linewidth=0.8, linestyle=":")
+    if curve.can_turn:
+        axes.axhline(0, color=style.INK, linewidth=0.8)
+        axes.axvline(0, color=style.FAINT, linewidth=0.8, linestyle=":", zorder=0)
+    else:
+        # Chance alone moves an average by a few points: a closer look would make it look like unrest.
+        middle = (min(low) + max(high)) / 2
+        half = max(CALM, 0.55 * (max(high) - min(low)))
+        axes.set_ylim(max(middle - half, min(0.0, *low)), middle + half)
     if curve.turn is not None:
         axes.axvline(curve.turn, color=style.ORANGE, linewidth=1.1, linestyle="--")
     axes.margins(x=0.02)
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.xaxis.set_major_formatter(lambda tick, _: numbers.number(tick))
+    axes.yaxis.set_major_formatter(lambda tick, _: numbers.number(tick))
+    axes.tick_params(pad=2)
 
 
 def imputation_traces(edition: Edition) -> tuple[Sheet, ...]:
-    """Return how what was filled in settled, round by round."""
+    """Return how what was filled in settled, round by round, in one figure a page."""
     chosen = [one for one in looked_at(edition) if len(_trace(one, edition)) > 1]
-    if not chosen:
-        return ()
+    size = panels_a_figure(len(chosen))
+    parts = [chosen[start : start + size] for start in range(0, len(chosen), size)]
+    return tuple(_trace_sheet(part, number, edition) for number, part in enumerate(parts, start=1))
+
+
+def _trace_sheet(chosen: Sequence[Indicator], number: int, edition: Edition) -> Sheet:
     asked = edition.released.plan.missing_data
     apart = any("chains_apart" in row.flags for one in chosen for row in _trace(one, edition))
     title = edition.say("trace_title_apart" if apart else "trace_title")
     subtitle = edition.say("subtitle_trace", m=asked.imputations if asked else 0)
-    caption, name = edition.say("figure_imputation_trace"), "imputation-trace"
-    curves = [Curve(edition.label(one), "", _trace_points(one, edition), None) for one in chosen]
+    caption = edition.say("figure_imputation_trace")
+    name = "imputation-trace" if number == 1 else f"imputation-trace-part-{number}"
+    curves = [Curve(edition.label(one), "", _trace_points(one, edition), None, can_turn=False) for one in chosen]
     columns = (
         Column("round", edition.say("header_round"), "label"),
         Column("mean", edition.say("header_percent_or_mean")),
@@ -178,9 +206,9 @@ def imputation_traces(edition: Edition) -> tuple[Sheet, ...]:
         RowGroup(edition.label(one), tuple(_trace_row(row, decimals_of(one, edition)) for row in _trace(one, edition)))
         for one in chosen
     )
-    table = Table(name, caption, columns, groups)
     words = (title, subtitle, edition.say("caption_trace"))
-    return (Sheet(name, caption, title, edition.say("alt_trace"), table, partial(draw_curves, curves, words, "")),)
+    table = Table(name, caption, columns, groups)
+    return Sheet(name, caption, title, edition.say("alt_trace"), table, partial(draw_curves, curves, words))
 
 
 def _trace(one: Indicator, edition: Edition) -> tuple[Estimate, ...]:
