@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from mirabal_toolkit.workflow import read as read
     from mirabal_toolkit.workflow import release as release
     from mirabal_toolkit.workflow import score as score
-    from mirabal_toolkit.workflow_data import erase as erase
     from mirabal_toolkit.workflow_data import write as write
+    from mirabal_toolkit.workflow_erase import erase as erase
     from mirabal_toolkit.workflow_report import open_results as open_results
     from mirabal_toolkit.workflow_report import report as report
 
@@ -44,7 +44,8 @@ _HOMES = {
     **dict.fromkeys(("about", "check", "import_study", "power", "simulate"), "notebooks.steps"),
     **dict.fromkeys(("look", "outcome"), "notebooks.widgets"),
     **dict.fromkeys(("read", "clean", "score", "analyse", "release", "example_export"), "workflow"),
-    **dict.fromkeys(("write", "erase"), "workflow_data"),
+    "write": "workflow_data",
+    "erase": "workflow_erase",
     **dict.fromkeys(("report", "open_results"), "workflow_report"),
 }
 

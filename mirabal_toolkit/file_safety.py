@@ -7,10 +7,8 @@ import csv
 import errno
 import io
 import re
-import shutil
-import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mirabal_toolkit.errors import InputError
@@ -97,39 +95,6 @@ def steady_archive(data: bytes) -> bytes:
                 content = _DATES.sub(rb"\g<1>" + _STAMP + rb"\g<2>", content)
             new.writestr(entry, content)
     return buffer.getvalue()
-
-
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a private place to write a file to; it takes the place of `path` once the block has ended well.
-
-    Parameters
-    ----------
-    path : Path
-        What stood there before stays as it was until then, and for good when anything goes wrong.
-
-    Yields
-    ------
-    Path
-        Where to write; only the user may read it.
-
-    Raises
-    ------
-    InputError
-        If there is no room left, or the place cannot be written.
-    """
-    folder = None
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=".mirabal-", dir=path.absolute().parent))
-        unfinished = folder / path.name
-        yield unfinished
-        unfinished.chmod(0o600)
-        unfinished.replace(path)
-    except OSError as error:
-        raise unwritable(error, path) from None
-    finally:
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def unwritable(error: OSError, path: Path) -> InputError:

@@ -1,11 +1,11 @@
-"""The roads that data take beside the one to a report: made up, imported, checked, written back, erased.
+"""The roads that data take beside the one to a report: made up, imported, checked, written back.
 
 Like `workflow`, this joins rooms and computes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,16 +17,16 @@ from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.quality import DataCheck, ReleasableCheck
 from mirabal_toolkit.core.results import Results, estimates_frame
-from mirabal_toolkit.errors import Problem, UsageError
+from mirabal_toolkit.errors import FindingsError, Problem, UsageError
 from mirabal_toolkit.file_safety import with_folder
 from mirabal_toolkit.instruments.loading import load_instrument
+from mirabal_toolkit.safekeeping.files import all_at_once, only_writer
 from mirabal_toolkit.workflow import SEVERITIES, DataRequest, Progress
-from mirabal_toolkit.workflow_protect import Protected, ProtectRequest, protect, pseudonym_of, pseudonymous_links
+from mirabal_toolkit.workflow_protect import Protected, ProtectRequest, protect, pseudonymous_links
 
 if TYPE_CHECKING:
     from mirabal_toolkit.cleaning import Link
-    from mirabal_toolkit.erasing import Erased
-    from mirabal_toolkit.readers import Mapping
+    from mirabal_toolkit.readers import Import, Mapping
     from mirabal_toolkit.writers import Layout, Written, WrittenTable
 
 CHECK_STEPS = 4
@@ -160,9 +160,10 @@ def write(
     if scores and not isinstance(data, ScoredData):
         raise UsageError("there are no scores in cleaned data", fix="score them first: mt.score(clean)")
     table = lay_out(data, layout, scores=scores)
-    written = write_table(table, with_folder(place))
     beside = place.with_name(f"{place.name}.mapping.yaml")
-    write_mapping(_mapping_of(as_written(table, place), extended=place.suffix.lower() == ".dta"), beside)
+    with only_writer(place), all_at_once(place.parent):
+        written = write_table(table, place)
+        write_mapping(_mapping_of(as_written(table, place), extended=place.suffix.lower() == ".dta"), beside)
     return replace(written, beside=(*written.beside, beside))
 
 
@@ -268,72 +269,6 @@ def draft_instrument(files: Sequence[Path], name: str, *, language: str = "en", 
     return DraftedInstrument(instrument, text, found.notes)
 
 
-def erase(
-    studies: str | Path | Sequence[str | Path],
-    person: str,
-    *,
-    also: Sequence[str | Path] = (),
-    dry_run: bool = False,
-    key: str | Path | None = None,
-) -> Erased:
-    """Remove a person from study files, the links files beside them, and what was made from them.
-
-    Parameters
-    ----------
-    studies : path or sequence of paths
-        Study files, as `mirabal import` writes them.
-    person : str
-        Her id; spaces and case do not matter. Ids that a links file says are hers too go with it.
-    also : sequence of paths
-        Folders with reports, checks and written-back files: those made from the study are removed, since
-        their counts include her, and can be made again.
-    dry_run : bool
-        Say what would be done, and do nothing.
-    key : path, optional
-        The key by which the ids of the study became pseudonyms; `person` is then her id in the export.
-
-    Returns
-    -------
-    Erased
-        What was done; the record, ``removals.jsonl`` beside the study, says when, never of whom.
-
-    Raises
-    ------
-    UsageError
-        If nobody of that id is in the study files.
-    InputError
-        If a file cannot be read or written. In both cases nothing is changed.
-    """
-    from mirabal_toolkit.cleaning import read_links
-    from mirabal_toolkit.cleaning.identity import id_key
-    from mirabal_toolkit.cleaning.links import format_links
-    from mirabal_toolkit.erasing import Person, erase_person
-    from mirabal_toolkit.protecting import read_key
-
-    paths = [Path(studies)] if isinstance(studies, str | Path) else [Path(path) for path in studies]
-    beside = [path.with_suffix(".links.yaml") for path in paths]
-    links = {path: read_links(path) for path in beside if path.is_file()}
-    person = pseudonym_of(person, read_key(Path(key))) if key is not None else person
-    keys = {id_key(person)} - {""}
-    said = [link for found in links.values() for link in found if link.same == "yes"]
-    for _ in said:  # links may follow one another
-        keys |= {id_key(name) for link in said for name in (link.late, link.other) if _joined(link, keys, id_key)}
-    names = {person, *(name for found in links.values() for link in found for name in (link.late, link.other))}
-    hers = tuple(sorted(name for name in names if id_key(name) in keys))
-    changed = [
-        (path, format_links([link for link in found if not _joined(link, keys, id_key)]).encode())
-        for path, found in links.items()
-        if any(_joined(link, keys, id_key) for link in found)
-    ]
-    whom = Person(lambda name: id_key(name) in keys, hers)
-    return erase_person(paths, whom, changed, [Path(folder) for folder in also], dry_run=dry_run)
-
-
-def _joined(link: Link, keys: set[str], id_key: Callable[[str], str]) -> bool:
-    """Say whether a link names one of these ids."""
-    return bool({id_key(link.late), id_key(link.other)} & keys)
-
-
 def check_leaving(folder: str | Path) -> list[Problem]:
     """Look through an output folder that is about to leave; see `disclosure.leaving.problems_of`."""
     from mirabal_toolkit.disclosure.leaving import problems_of
@@ -401,27 +336,48 @@ def import_study(
 
     if out.suffix != ".parquet":
         raise UsageError("a study file ends in .parquet", fix=f"--out {out.with_suffix('.parquet')}")
-    progress("Reading", 0, 2)
-    said = read_links(request.links) if request.links else ()
+    with only_writer(out):
+        progress("Reading", 0, 2)
+        said = read_links(request.links) if request.links else ()
+        found = _of_one_version(request, progress)
+        progress("Writing", 1, 2)
+        beside = request.mapping or out.with_suffix(".mapping.yaml")
+        proposed = found.mapping if request.mapping is None else None
+        _refuse_doubts(found.mapping, proposed, request.strict, beside)
+        waves = replace(without_erased(found.waves, said), protection=found.waves.protection)
+        safe = protect(waves, protection or ProtectRequest(), out)
+        links = propose_links(waves, links=said)
+        with all_at_once(out.parent):
+            if proposed is not None:
+                write_mapping(proposed, beside)
+            write_study(safe.waves, out, mapping=found.mapping)
+            undecided = _write_links(links, said, out, safe)
+    return Imported(safe.waves, beside, undecided or request.links, safe.key_file, safe.made_key)
+
+
+def _of_one_version(request: DataRequest, progress: Progress) -> Import:
+    """Read exports that were collected with one version of an instrument."""
     found = workflow.read_files(replace(request, strict=None), lambda text: progress(text, 0, 2))
     if found.variables and found.mapping is None:
         raise UsageError(
             f"these exports were collected with several versions of {found.waves.instrument.id}",
             fix="import those of each version by themselves; `mirabal analyse` takes all study files at once",
         )
-    progress("Writing", 1, 2)
-    beside = request.mapping or out.with_suffix(".mapping.yaml")
-    if found.mapping is not None and request.mapping is None:
-        write_mapping(found.mapping, with_folder(beside))
-    if found.mapping is not None and request.strict is not None:
-        found.mapping.refuse_doubts(request.strict)
-    waves = replace(without_erased(found.waves, said), protection=found.waves.protection)
-    safe = protect(waves, protection or ProtectRequest(), out)
-    write_study(safe.waves, with_folder(out), mapping=found.mapping)
-    links = propose_links(waves, links=said)
-    return Imported(
-        safe.waves, beside, _write_links(links, said, out, safe) or request.links, safe.key_file, safe.made_key
-    )
+    return found
+
+
+def _refuse_doubts(mapping: Mapping | None, proposed: Mapping | None, strict: float | None, beside: Path) -> None:
+    """Refuse what is not sure, where the import is strict; a proposed mapping is still written, to be corrected."""
+    from mirabal_toolkit.readers import write_mapping
+
+    if mapping is None or strict is None:
+        return
+    try:
+        mapping.refuse_doubts(strict)
+    except FindingsError:
+        if proposed is not None:
+            write_mapping(proposed, beside)
+        raise
 
 
 def _write_links(links: Sequence[Link], said: Sequence[Link], out: Path, safe: Protected) -> Path | None:

@@ -6,8 +6,6 @@ It holds ids, so it is written for its owner alone and stays beside the study fi
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any, Literal
 
 from mirabal_toolkit.errors import InputError, Problem
 from mirabal_toolkit.safe_yaml import ParsedYaml, parse_yaml
+from mirabal_toolkit.safekeeping.files import whole_file
 
 Decision = Literal["yes", "no", "?"]
 
@@ -87,16 +86,8 @@ def write_links(links: Sequence[Link], path: Path) -> Path:
     InputError
         If it cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(format_links(links))
-        beside.replace(path)
-    except OSError as error:
-        raise InputError(f"the links file cannot be written: {error.strerror}", where=path.name) from None
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as place:
+        place.write_text(format_links(links), encoding="utf-8")
     return path
 
 

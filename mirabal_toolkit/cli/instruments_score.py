@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -103,15 +102,7 @@ def _cell(value: Any) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write beside, then rename; what was there stays when anything fails."""
-    from mirabal_toolkit.errors import InputError
+    from mirabal_toolkit.safekeeping.files import whole_file
 
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.chmod(0o600)
-        beside.replace(path)
-    except OSError as error:
-        raise InputError(f"the scores cannot be written: {error.strerror}", where=path.name) from None
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as place:
+        place.write_text(text, encoding="utf-8")

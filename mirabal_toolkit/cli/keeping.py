@@ -64,7 +64,7 @@ def erase_person(
     Reports are removed, since their counts include her: make them again. Exit code 3 if files nearby that
     the toolkit did not write still hold her id.
     """
-    from mirabal_toolkit.workflow_data import erase
+    from mirabal_toolkit.workflow_erase import erase
 
     voice = Voice(as_json, quiet)
     name = sys.stdin.readline().strip() if person == "-" else person

@@ -1,11 +1,8 @@
-"""Everything at once or not at all: first all new files are written beside the old ones, then they change places."""
+"""Everything at once or not at all, also when the run is killed half way: see `safekeeping`."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ from mirabal_toolkit.erasing.outputs import Outputs, made_from, written_back
 from mirabal_toolkit.erasing.search import still_holding
 from mirabal_toolkit.erasing.study import Rewritten, without_person
 from mirabal_toolkit.errors import UsageError
-from mirabal_toolkit.file_safety import unwritable
+from mirabal_toolkit.safekeeping.files import all_at_once, whole_file
 from mirabal_toolkit.safekeeping.hashes import file_hash
 from mirabal_toolkit.safekeeping.manifest import MANIFEST
 
@@ -136,16 +133,15 @@ def _do(
     changes: list[Change] = [(one.path, one.write) for one in hers]
     changes += [(path, _writer(content)) for path, content in links]
     changes += [(one.folder / MANIFEST, _writer(one.emptied_manifest())) for one in outputs]
-    with _prepared(changes) as places:
-        line = next_line(log, _facts(hers, places, len(links), len(removed)))
-        try:
-            for (path, _), place in zip(changes, places, strict=True):
-                place.replace(path)
-            for path in removed:
-                path.unlink(missing_ok=True)
-            add_line(log, line)
-        except OSError as error:
-            raise unwritable(error, log.parent) from None
+    with all_at_once(log.parent) as together:
+        places = []
+        for path, write in changes:
+            with whole_file(path) as place:
+                write(place)
+                places.append(place)
+        for path in removed:
+            together.remove(path)
+        add_line(log, next_line(log, _facts(hers, places, len(links), len(removed))))
 
 
 def _writer(content: bytes) -> Callable[[Path], None]:
@@ -153,25 +149,6 @@ def _writer(content: bytes) -> Callable[[Path], None]:
         place.write_bytes(content)
 
     return write
-
-
-@contextmanager
-def _prepared(changes: Sequence[Change]) -> Iterator[list[Path]]:
-    """Write every new file beside the old one; none is left over, whatever happens."""
-    places: list[Path] = []
-    try:
-        for path, write in changes:
-            place = path.with_name(f".{secrets.token_hex(6)}.part")
-            places.append(place)
-            try:
-                os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-                write(place)
-            except OSError as error:
-                raise unwritable(error, path) from None
-        yield places
-    finally:
-        for place in places:
-            place.unlink(missing_ok=True)
 
 
 def _facts(hers: Sequence[Rewritten], places: Sequence[Path], links: int, removed: int) -> dict[str, Any]:

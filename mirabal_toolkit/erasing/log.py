@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.safekeeping.files import whole_file
 
 LOG_NAME = "removals.jsonl"
 FIRST = "0" * 64
@@ -56,9 +56,13 @@ def read_log(log: Path) -> list[bytes]:
 
 
 def add_line(log: Path, line: bytes) -> None:
-    """Add a line; the log can be read by its owner only."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "ab") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+    """Add a line; the log can be read by its owner only.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written; it is then as it was.
+    """
+    before = log.read_bytes() if log.exists() else b""
+    with whole_file(log) as place:
+        place.write_bytes(before + line)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirabal_toolkit.errors import InputError, UsageError
-from mirabal_toolkit.file_safety import unwritable, whole_file
+from mirabal_toolkit.file_safety import unwritable
+from mirabal_toolkit.safekeeping.files import whole_file
 
 _BYTES = 32
 _LARGEST = 100_000

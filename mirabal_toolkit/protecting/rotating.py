@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,9 +11,9 @@ import pyarrow.parquet as pq
 
 from mirabal_toolkit.core.data import PERSON
 from mirabal_toolkit.errors import InputError, UsageError
-from mirabal_toolkit.file_safety import whole_file
 from mirabal_toolkit.protecting.keys import Key, read_key, replace_key
 from mirabal_toolkit.protecting.pseudonyms import pseudonym, pseudonym_number
+from mirabal_toolkit.safekeeping.files import all_at_once, whole_file
 
 _HISTORY = b"mirabal"
 
@@ -50,11 +49,10 @@ def rotate(studies: Sequence[Path], key_file: Path) -> list[Path]:
         key = key.changed()
         replace_key(key_file, key)
     behind = [path for path, count in used.items() if count < len(key.secrets)]
-    with ExitStack() as stack:
-        places = [stack.enter_context(whole_file(path)) for path in behind]
-        for path, place in zip(behind, places, strict=True):
-            place.touch(mode=0o600)
-            pq.write_table(_renamed(tables[path], key, used[path]), place, compression="zstd")
+    with all_at_once(studies[0].absolute().parent):
+        for path in behind:
+            with whole_file(path) as place:
+                pq.write_table(_renamed(tables[path], key, used[path]), place, compression="zstd")
     return behind
 
 

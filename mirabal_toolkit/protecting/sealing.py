@@ -11,14 +11,15 @@ import contextlib
 import getpass
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mirabal_toolkit.errors import InputError, UsageError
-from mirabal_toolkit.file_safety import unwritable, whole_file
+from mirabal_toolkit.file_safety import unwritable
+from mirabal_toolkit.safekeeping.files import whole_file
+from mirabal_toolkit.safekeeping.private import clear_dead, private_folder
 
 if TYPE_CHECKING:
     from pyrage import x25519
@@ -157,9 +158,9 @@ def opened(files: Sequence[Path], keyring: Keyring) -> Iterator[tuple[Path, ...]
 def _opened(path: Path, keyring: Keyring, stack: contextlib.ExitStack) -> Path:
     content = _decrypted(path, keyring)
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".mirabal-", dir=_room_for(content, path)))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        plain = folder / path.with_suffix("").name
+        room = _room_for(content, path)
+        clear_dead(room)
+        plain = stack.enter_context(private_folder(room)) / path.with_suffix("").name
         plain.touch(mode=0o600)
         plain.write_bytes(content)
     except OSError as error:

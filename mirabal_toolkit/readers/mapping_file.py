@@ -13,8 +13,9 @@ from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.errors import InputError, Problem
 from mirabal_toolkit.readers.mapping import SURE, Ignored, Mapping, VariableMatch
 from mirabal_toolkit.readers.raw import Code
-from mirabal_toolkit.readers.sniff import cannot_open, cannot_write
+from mirabal_toolkit.readers.sniff import cannot_open
 from mirabal_toolkit.safe_yaml import ParsedYaml, parse_yaml
+from mirabal_toolkit.safekeeping.files import whole_file
 
 _HEAD = """\
 # Which variable of your data is which question, at which wave. The toolkit proposed this.
@@ -43,10 +44,8 @@ def write_mapping(mapping: Mapping, path: Path) -> Path:
     InputError
         If it cannot be written.
     """
-    try:
-        path.write_text(format_mapping(mapping), encoding="utf-8")
-    except OSError as error:
-        raise cannot_write(error, path) from None
+    with whole_file(path) as place:
+        place.write_text(format_mapping(mapping), encoding="utf-8")
     return path
 
 

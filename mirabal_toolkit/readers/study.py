@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +21,8 @@ from mirabal_toolkit.core.missing import REASON_DTYPE
 from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.readers.mapping import Mapping
 from mirabal_toolkit.readers.mapping_file import mapping_hash
-from mirabal_toolkit.readers.sniff import cannot_open, cannot_write
+from mirabal_toolkit.readers.sniff import cannot_open
+from mirabal_toolkit.safekeeping.files import tidy, whole_file
 
 #: Column of the missing reason of an item: its name and this.
 MISSING_SUFFIX = "__missing"
@@ -62,16 +61,8 @@ def write_study(data: WaveData | CleanedData, path: Path, *, mapping: Mapping | 
     table = pa.Table.from_pandas(_in_days(_as_frame(data), data), preserve_index=False)
     history = json.dumps(_history(data, mapping)).encode()
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: history})
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            pq.write_table(table, file, compression="zstd")
-        beside.replace(path)
-    except OSError as error:
-        raise cannot_write(error, path) from None
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as place:
+        pq.write_table(table, place, compression="zstd")
     return path
 
 
@@ -171,6 +162,7 @@ def read_study(path: Path, candidates: Sequence[Instrument | Candidate]) -> Wave
     InputError
         If it is damaged, not a study file, or its instrument is not among `candidates`.
     """
+    tidy(path.absolute().parent)
     history = study_history(path)
     reference = f"{history['instrument']}@{history['version']}"
     instrument = next((one.load() for one in as_candidates(candidates) if one.reference == reference), None)

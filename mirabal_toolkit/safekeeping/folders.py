@@ -7,7 +7,6 @@ place, in one step. What a killed run left is cleared away by the next one.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from mirabal_toolkit.safekeeping.exchange import finish, put_in_place, set_aside
 from mirabal_toolkit.safekeeping.locks import only_run
+from mirabal_toolkit.safekeeping.private import to_disk
 
 
 @contextlib.contextmanager
@@ -96,8 +96,4 @@ def _settle(folder: Path) -> None:
     """See that everything is on the disk before anything is replaced: a power cut must not leave empty files."""
     for path in folder.rglob("*"):
         if path.is_file():
-            descriptor = os.open(path, os.O_RDWR)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            to_disk(path)

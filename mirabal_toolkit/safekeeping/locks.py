@@ -71,7 +71,7 @@ def _held(path: Path, place: Path) -> int:
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            _lock(descriptor)
+            lock(descriptor)
         except OSError as error:
             os.close(descriptor)
             if error.errno not in _HELD:
@@ -92,8 +92,14 @@ def _still_there(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _lock(descriptor: int) -> None:
-    """Take the lock at once or raise."""
+def lock(descriptor: int) -> bool:
+    """Take the lock of an open file, at once; False where the disk knows no locks.
+
+    Raises
+    ------
+    OSError
+        If somebody else holds it.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -106,3 +112,18 @@ def _lock(descriptor: int) -> None:
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             raise
+        return False
+    return True
+
+
+def unlock(descriptor: int) -> None:
+    """Give the lock of an open file back; closing it does so too, but later on Windows."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -6,7 +6,6 @@ waves and questions that were not reached are empty.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,8 @@ from numpy.typing import NDArray
 from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.core.instrument import Instrument, Item, in_language
 from mirabal_toolkit.core.missing import REASON_DTYPE
-from mirabal_toolkit.errors import InputError, UsageError
+from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.safekeeping.files import whole_file
 from mirabal_toolkit.synthetic.simulating import SimulatedStudy
 
 #: Where a .sav header holds the day and time of writing, and what is put there instead, so that the
@@ -158,15 +158,8 @@ def write_wide(export: WideExport, path: str | Path) -> None:
         raise UsageError(
             f"files ending in “{path.suffix}” cannot be written", fix="use one of: " + ", ".join(writers)
         )  # fmt: skip
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".mirabal-") as folder:
-            unfinished = Path(folder) / f"study{path.suffix.lower()}"
-            writer(export, unfinished)
-            unfinished.replace(path)
-    except OSError as error:
-        raise InputError(
-            "the artificial study cannot be written", where=path.name, fix="choose a folder you may write to"
-        ) from error
+    with whole_file(path) as place:
+        writer(export, place)
 
 
 def _write_spss(export: WideExport, path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mirabal_toolkit.errors import InputError, MirabalError, UsageError
-from mirabal_toolkit.file_safety import whole_file
+from mirabal_toolkit.safekeeping.files import all_at_once, whole_file
 from mirabal_toolkit.writers.plain import codebook_bytes, write_csv, write_parquet, write_xlsx
 from mirabal_toolkit.writers.spec import Written, WrittenTable
 from mirabal_toolkit.writers.spss import write_sav
@@ -61,7 +61,7 @@ def write_table(table: WrittenTable, path: Path) -> Written:
     """
     check_format(path)
     codebook = path.with_name(f"{path.name}.codebook.csv")
-    with whole_file(path) as place, whole_file(codebook) as book:
+    with all_at_once(path.absolute().parent), whole_file(path) as place, whole_file(codebook) as book:
         try:
             losses = FORMATS[path.suffix.lower()](table, place)
         except (MirabalError, OSError):

@@ -36,7 +36,7 @@ def contents(folder):
 def test_a_study_file_is_whole_or_as_it_was(waves, tmp_path):
     path = write_study(waves, tmp_path / "study.parquet")
     before = contents(tmp_path)
-    with room_for(3000), pytest.raises(InputError, match="cannot be written"):
+    with room_for(3000), pytest.raises(InputError, match="disk is full"):
         write_study(waves, path)
     assert contents(tmp_path) == before
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from mirabal_toolkit.instruments.exports.redcap import redcap_files
 from mirabal_toolkit.instruments.exports.spss import spss
 from mirabal_toolkit.instruments.exports.stata import stata
 from mirabal_toolkit.instruments.exports.xlsform import xlsform
+from mirabal_toolkit.safekeeping.files import all_at_once, whole_file
 
 Files = dict[str, bytes]
 
@@ -129,11 +129,10 @@ def write_files(files: Files, out: Path) -> tuple[Path, ...]:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=".mirabal-") as folder:
+        with all_at_once(out):
             for name, content in files.items():
-                (Path(folder) / name).write_bytes(content)
-            for name in files:
-                (Path(folder) / name).replace(out / name)
+                with whole_file(out / name) as place:
+                    place.write_bytes(content)
     except OSError as error:
         raise InputError(
             f"the files cannot be written: {error.strerror}", where=out.name, fix="choose a folder you may write to"
