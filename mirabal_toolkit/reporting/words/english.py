@@ -217,6 +217,9 @@ LIMITATIONS: Mapping[str, str] = {
     "limit_untrusted": "At least one model could not be trusted; it is marked and not interpreted.",
     "limit_rounded": "Numbers of women are rounded to multiples of {base}, so percents can differ a little from those "
     "of exact numbers, more so where few women answered.",
+    "limit_rounded_by": "Numbers of women are rounded to multiples of {base}, and percents, those that models predict "
+    "too, are worked out from the rounded numbers: where {fewest} women answered, a percent can differ by up to "
+    "{points} points from that of exact numbers. The profile “internal” shows exact numbers to those who may see them.",
     "limit_many": "Many indicators are looked at together: one or two clear changes can be there by chance alone. The "
     "size of a change and its interval say more than a p value.",
 }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.lookup import rows_of
+from mirabal_toolkit.reporting.standing import is_known
 from mirabal_toolkit.reporting.tables.bounds import Bounds, bounds_of
 from mirabal_toolkit.reporting.words import numbers
 from mirabal_toolkit.reporting.words.sensitivity import depends_on_lost
@@ -24,9 +27,35 @@ def limitations(edition: Edition) -> tuple[str, ...]:
     if edition.released.untrusted:
         found.append(edition.say("limit_untrusted"))
     if edition.released.profile.rounding > 1:
-        found.append(edition.say("limit_rounded", base=edition.released.profile.rounding))
+        found.append(_rounded(edition))
     found.append(edition.say("limit_many"))
     return tuple(text for text in found if text)
+
+
+def _rounded(edition: Edition) -> str:
+    """Return by how much rounding can move a percent, at most: where fewest women answered."""
+    base = edition.released.profile.rounding
+    bases = [int(row.n_obs) for row in edition.lookup.every("prevalence") if row.n_obs is not None and is_known(row)]
+    if not bases:
+        return edition.say("limit_rounded", base=base)
+    fewest = min(bases)
+    return edition.say("limit_rounded_by", base=base, fewest=fewest, points=round(100 * most_moved(fewest, base)))
+
+
+def most_moved(shown: int, base: int) -> float:
+    """Return the most by which a share can differ from that of exact numbers, where `shown` people stand for all.
+
+    Examples
+    --------
+    >>> round(most_moved(120, 5), 3), round(most_moved(35, 5), 3)
+    (0.033, 0.113)
+    """
+    people = range(max(1, math.ceil(shown - base / 2)), math.ceil(shown + base / 2))
+    return max(
+        abs(said / n - min(base * math.floor(said / base + 0.5), shown) / shown)
+        for n in people
+        for said in range(n + 1)
+    )
 
 
 def _weightiest(edition: Edition) -> str:
