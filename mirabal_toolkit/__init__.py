@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from mirabal_toolkit.notebooks.steps import import_study as import_study
     from mirabal_toolkit.notebooks.steps import power as power
     from mirabal_toolkit.notebooks.steps import simulate as simulate
+    from mirabal_toolkit.notebooks.widgets import in_words as in_words
     from mirabal_toolkit.notebooks.widgets import look as look
+    from mirabal_toolkit.notebooks.widgets import lost_in_words as lost_in_words
     from mirabal_toolkit.notebooks.widgets import outcome as outcome
     from mirabal_toolkit.panel.combining import combine as combine
     from mirabal_toolkit.plans.loading import load_plan as load_plan
@@ -42,7 +44,7 @@ _HOMES = {
     "load_plan": "plans.loading",
     "combine": "panel.combining",
     **dict.fromkeys(("about", "check", "import_study", "power", "simulate"), "notebooks.steps"),
-    **dict.fromkeys(("look", "outcome"), "notebooks.widgets"),
+    **dict.fromkeys(("in_words", "look", "lost_in_words", "outcome"), "notebooks.widgets"),
     **dict.fromkeys(("read", "clean", "score", "analyse", "release", "example_export"), "workflow"),
     "write": "workflow_data",
     "erase": "workflow_erase",
@@ -59,9 +61,11 @@ __all__ = [
     "erase",
     "example_export",
     "import_study",
+    "in_words",
     "load_instrument",
     "load_plan",
     "look",
+    "lost_in_words",
     "open_results",
     "outcome",
     "power",

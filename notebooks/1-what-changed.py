@@ -24,7 +24,7 @@ cleaned = mt.clean(waves)
 panel = mt.score(cleaned).to_panel()
 plan = mt.load_plan(waves.instrument.default_plan)
 released = mt.release(mt.analyse(panel, plan), profile="funder")
-print(f"Read: {mt.about(waves)}. Everything below may be shown to funders: small numbers are hidden.")
+print("Done. What follows may be shown to funders: small numbers are hidden.")
 
 # %% [markdown]
 # ## Who took part
@@ -35,7 +35,13 @@ print(f"Read: {mt.about(waves)}. Everything below may be shown to funders: small
 released.table("participant-flow")
 
 # %% [markdown]
-# ## What changed
+# ## What changed, in words
+
+# %% jupyter={"source_hidden": true}
+mt.in_words(released)
+
+# %% [markdown]
+# ## What changed, in numbers
 #
 # Start and end side by side, always with the number of women. *Change* counts the same women at both times. It is change, not the
 # effect of the programme: there is nobody to compare with.
@@ -57,10 +63,10 @@ mt.look(released)
 # %% [markdown]
 # ## How far does this depend on those we lost?
 #
-# For each result: would the conclusion still hold if the women we could not reach had fared worse than the others?
+# Would the conclusions still hold if the women we could not reach had fared worse than the others?
 
 # %% jupyter={"source_hidden": true}
-released.table("sensitivity")
+mt.lost_in_words(released)
 
 # %% [markdown]
 # ## The report

@@ -14,6 +14,10 @@ from mirabal_toolkit.errors import UsageError
 if TYPE_CHECKING:
     from mirabal_toolkit.notebooks.copying import Copied
 
+LAB_OPTIONS = (
+    "--ServerApp.ip=127.0.0.1",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+)
 USUAL_FOLDER = Path("mirabal-notebooks")
 
 
@@ -75,11 +79,18 @@ def _check_jupyter() -> None:
 
 
 def _open(folder: Path) -> None:
-    """Run JupyterLab on this computer only, until the user stops it."""
+    """Run JupyterLab on this computer only, until the user stops it: without results in files, news and updates."""
+    import os
     import subprocess
     import sys
 
+    from mirabal_toolkit.bundled import bundled_folder
+
     first = min(folder.glob("*.ipynb"))
+    # What strips results is found here too where the wheel's own file is not looked at (a user's own site-packages).
+    places = (str(bundled_folder("notebooks")), os.environ.get("JUPYTER_CONFIG_PATH", ""))
     subprocess.run(  # noqa: S603 — our own interpreter, on a folder the user named
-        [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--", str(first.absolute())], check=False
+        [sys.executable, "-m", "jupyterlab", *LAB_OPTIONS, "--", str(first.absolute())],
+        env={**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, places))},
+        check=False,
     )

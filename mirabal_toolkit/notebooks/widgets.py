@@ -1,4 +1,4 @@
-"""Choosing an outcome and a wave inside a notebook."""
+"""Reading results inside a notebook: in words, and one outcome and wave at a time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.exploring.page import render_outcome
+from mirabal_toolkit.reporting.exploring.page import render_outcome, render_words
 from mirabal_toolkit.reporting.exploring.views import OutcomeView, outcome_views
+from mirabal_toolkit.reporting.standing import looked_at
+from mirabal_toolkit.reporting.words.sensitivity import turning_points, what_it_changes, who_was_lost
+from mirabal_toolkit.reporting.words.summary import opening, summary
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,34 @@ class OutcomeCard:
         """What is said of the wave, or of the whole change."""
         chosen = (one.sentence for one in self.view.waves if one.wave == self.wave)
         return next(chosen, self.view.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Sentences under headings; notebooks show them."""
+
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(line for heading, said in self.groups for line in (heading, *said) if line)
+
+    def _repr_html_(self) -> str:
+        return render_words(self.groups)
+
+
+def in_words(released: ReleasableResults) -> Words:
+    """Return what was found in plain sentences: who was reached, then the headline indicators, measure by measure."""
+    edition = Edition(released)
+    return Words((("", (opening(edition),)), *summary(edition)))
+
+
+def lost_in_words(released: ReleasableResults) -> Words:
+    """Return what is known of those who were lost, and what they could do to the conclusions."""
+    edition = Edition(released)
+    if not looked_at(edition):
+        return Words((("", (opening(edition),)),))
+    said = ((who_was_lost(edition),), what_it_changes(edition), turning_points(edition))
+    return Words(tuple(("", tuple(text for text in texts if text)) for texts in said if texts))
 
 
 def outcome(released: ReleasableResults, name: str, wave: int | None = None) -> OutcomeCard:

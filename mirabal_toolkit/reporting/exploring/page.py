@@ -60,10 +60,29 @@ def render_outcome(view: OutcomeView, edition: Edition, wave: int | None = None)
     said = next((one.sentence for one in view.waves if one.wave == wave), "")
     tables = "".join(f"<div class='tabled'>{_table(table, f'cell-{table.id}')}</div>" for table in view.tables)
     spoken = "".join(f"<p>{_text(text)}</p>" for text in (said, view.sentence) if text)
-    return (
-        f"<style>{_bundled(STYLE)}</style><article class='outcome mirabal-explore'><h3>{_text(view.label)}</h3>"
-        f"<p class='about'>{_text(view.about)}</p>{spoken}{render_chart(view, edition, wave)}{tables}</article>"
+    return _in_a_cell(
+        f"<article class='outcome'><h3>{_text(view.label)}</h3><p class='about'>{_text(view.about)}</p>"
+        f"{spoken}{render_chart(view, edition, wave)}{tables}</article>"
     )
+
+
+def render_words(groups: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Return sentences under their headings as HTML with its own style, for a notebook."""
+    parts = []
+    for heading, sentences in groups:
+        parts.append(f"<h4>{_text(heading)}</h4>" if heading else "")
+        lines = "".join(f"<li>{_text(text)}</li>" for text in sentences)
+        parts.append(f"<p>{_text(sentences[0])}</p>" if len(sentences) == 1 and not heading else f"<ul>{lines}</ul>")
+    return _in_a_cell("".join(parts))
+
+
+def render_table(table: Table) -> str:
+    """Return one table as HTML with its own style, for a notebook."""
+    return _in_a_cell(f'<div class="tabled">{_table(table, f"cell-{table.id}")}</div>')
+
+
+def _in_a_cell(html: str) -> str:
+    return f'<style>{_bundled(STYLE)}</style><div class="mirabal-explore cell">{html}</div>'
 
 
 def _texts(edition: Edition) -> Mapping[str, str]:

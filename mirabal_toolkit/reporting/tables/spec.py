@@ -146,9 +146,9 @@ class Table:
 
     def _repr_html_(self) -> str:
         """Show the table in a notebook."""
-        from mirabal_toolkit.reporting.tables.render_html import render_html, render_html_notes
+        from mirabal_toolkit.reporting.exploring.page import render_table
 
-        return render_html(self) + render_html_notes(self.notes)
+        return render_table(self)
 
     @property
     def spans(self) -> tuple[Span, ...]:

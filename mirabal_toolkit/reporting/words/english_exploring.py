@@ -42,8 +42,8 @@ EXPLORING: Mapping[str, str] = {
     "answers of all waves.",
     "explore_note_waves_plain": "Answered: women with an answer at that wave. Concerned: women interviewed whom the "
     "question concerns; those among them without an answer refused, did not know, or were not asked.",
-    "explore_note_ends": "Change: among the same women, both times. Change is not the effect of a programme: there "
-    "is no comparison group.",
+    "explore_note_ends": "Change: among the same women, both times. Change alone does not show what a "
+    "programme did: there is no comparison group.",
     "explore_note_ends_compared": "Change: among the same women, both times, of both groups together.",
     "explore_chart": "{label}, wave by wave. {points}",
     "explore_chart_point": "{wave}: {value}",

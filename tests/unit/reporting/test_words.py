@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 import string
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import pytest
 import mirabal_toolkit.reporting as room
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.results import ReleasableResults
+from mirabal_toolkit.reporting import words
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.words.catalogue import phrase
 from mirabal_toolkit.reporting.words.english import ENGLISH
@@ -165,3 +170,19 @@ def test_titles_count_only_what_has_a_better_way(internal: ReleasableResults) ->
     edition = Edition(internal)
     police = tuple(one for one in edition.indicators if one.outcome.id == "police_called")
     assert counted_changes(police, edition) == "No indicator could be compared between the first and the last wave"
+
+
+def test_no_two_parts_of_the_catalogue_give_the_same_key() -> None:
+    """The last would win, and a page would say what another page means."""
+    modules = [
+        importlib.import_module(f"{words.__name__}.{found.name}") for found in pkgutil.iter_modules(words.__path__)
+    ]
+    parts = {
+        id(part): part
+        for module in modules
+        for name, part in vars(module).items()
+        if name.isupper() and isinstance(part, Mapping) and set(part) < set(ENGLISH)
+    }
+    counted = Counter(key for part in parts.values() for key in part)
+    assert len(counted) == len(ENGLISH)
+    assert [key for key, times in counted.items() if times > 1] == []
