@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.reporting.choices import Choices
@@ -24,11 +25,17 @@ class ReportRequest:
     formats : tuple of str
         Documents to write; those that `folder` has when empty. In `folder` itself those that it has are
         written again too, so that all documents in it say the same.
+    briefing : bool
+        Whether two pages for boards are written too; in `folder` itself a briefing that it has is written again.
+    template : Path or None
+        A Word document in whose looks Word documents are written.
     """
 
     folder: Path
     out: Path | None = None
     formats: tuple[str, ...] = ()
+    briefing: bool = False
+    template: Path | None = None
 
 
 def open_results(folder: str | Path) -> Released:
@@ -50,9 +57,23 @@ def open_results(folder: str | Path) -> Released:
 
 
 def report(
-    released: ReleasableResults, out: str | Path, *, formats: Sequence[str] = ("html", "docx")
+    released: ReleasableResults,
+    out: str | Path,
+    *,
+    formats: Sequence[str] = ("html", "docx"),
+    briefing: bool = False,
+    template: str | Path | None = None,
 ) -> tuple[Path, ...]:
     """Write the report and all its parts into the folder `out`, all at once or not at all.
+
+    Parameters
+    ----------
+    formats : sequence of str
+        Some of “html”, “docx” and the others of ``mirabal report``.
+    briefing : bool
+        Whether two pages for boards are written too.
+    template : path, optional
+        A Word document in whose looks Word documents are written.
 
     Returns
     -------
@@ -61,7 +82,7 @@ def report(
     """
     from mirabal_toolkit.reporting.delivery import deliver
 
-    choices = Choices(tuple(formats))
+    choices = Choices(tuple(formats), briefing, _template(None if template is None else Path(template)))
     return deliver(released, Path(out), choices, command={"command": "report", **choices.described()})
 
 
@@ -87,7 +108,7 @@ def run_report(request: ReportRequest, progress: Progress) -> tuple[Released, tu
     progress("Opening", 0, 2)
     released = open_results(request.folder)
     asked = dict(read_manifest(request.folder).get("command", {}))
-    choices = Choices(_formats(request, out, asked.get("formats")))
+    choices = _choices(request, out, asked)
     with writing_to(out):
         progress("Writing the report", 1, 2)
         # What was asked of the analysis stays said: the numbers are still those.
@@ -95,9 +116,19 @@ def run_report(request: ReportRequest, progress: Progress) -> tuple[Released, tu
         return released, deliver(released, out, choices, command=command)
 
 
-def _formats(request: ReportRequest, out: Path, earlier: Sequence[str] | None) -> tuple[str, ...]:
-    before = tuple(earlier or Choices().formats)
-    if not request.formats:
-        return before
+def _choices(request: ReportRequest, out: Path, asked: Mapping[str, Any]) -> Choices:
+    """Return how the report is written: as asked for, and in the same folder everything that it has already."""
+    before = tuple(asked.get("formats") or Choices().formats)
     same = out.resolve() == request.folder.resolve()
-    return tuple(dict.fromkeys((*before, *request.formats))) if same else request.formats
+    formats = request.formats or before
+    return Choices(
+        tuple(dict.fromkeys((*before, *formats))) if same else formats,
+        request.briefing or (same and bool(asked.get("briefing"))),
+        _template(request.template),
+    )
+
+
+def _template(path: Path | None) -> bytes | None:
+    from mirabal_toolkit.reporting.documents.word_template import read_template
+
+    return None if path is None else read_template(path)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mirabal_toolkit.cli.documents import Briefing, Template, choices_of
 from mirabal_toolkit.cli.jobs import JobsOption, processes
 from mirabal_toolkit.cli.output import Voice, console
-from mirabal_toolkit.cli.reading import JSON, USUAL_FORMATS, Formats, NoProgress, Quiet, names_in, reads_data
+from mirabal_toolkit.cli.reading import JSON, USUAL_FORMATS, Formats, NoProgress, Quiet, reads_data
 from mirabal_toolkit.reporting.choices import DOCUMENTS, Choices
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ UNTRUSTED_EXIT = 6
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("mirabal-demo"),
     formats: Formats = USUAL_FORMATS,
+    briefing: Briefing = False,
+    template: Template = None,
     jobs: JobsOption = None,
     as_json: JSON = False,
     quiet: Quiet = False,
@@ -32,12 +35,8 @@ def demo(
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     voice.say("The data are artificial: 120 women who do not exist, five waves, with the usual flaws.")
-    _analyse(
-        AnalysisRequest(
-            DataRequest((example_export(),)), out, choices=Choices(names_in(formats)), jobs=processes(jobs)
-        ),
-        voice,
-    )
+    choices = choices_of(formats, briefing, template)
+    _analyse(AnalysisRequest(DataRequest((example_export(),)), out, choices=choices, jobs=processes(jobs)), voice)
 
 
 @reads_data
@@ -60,6 +59,8 @@ def analyse(
         ),
     ] = None,
     formats: Formats = USUAL_FORMATS,
+    briefing: Briefing = False,
+    template: Template = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed. Default: the plan's.")] = None,
     jobs: JobsOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything; write nothing.")] = False,
@@ -75,7 +76,7 @@ def analyse(
         out=out,
         plan=plan,
         profile=profile,
-        choices=Choices(names_in(formats)),
+        choices=choices_of(formats, briefing, template),
         seed=seed,
         jobs=processes(jobs),
         comparison=comparison,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mirabal_toolkit.cli.analyse import UNTRUSTED_EXIT
+from mirabal_toolkit.cli.documents import Briefing, Template
 from mirabal_toolkit.cli.output import Voice
 from mirabal_toolkit.cli.reading import FORMATS_HELP, JSON, NoProgress, Quiet, names_in
 
@@ -15,6 +16,8 @@ from mirabal_toolkit.cli.reading import FORMATS_HELP, JSON, NoProgress, Quiet, n
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `mirabal analyse` wrote.")],
     formats: Annotated[str, typer.Option("--formats", help=FORMATS_HELP, show_default="those that DIR has")] = "",
+    briefing: Briefing = False,
+    template: Template = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder to write into.", show_default="DIR itself")] = None,
     as_json: JSON = False,
     quiet: Quiet = False,
@@ -28,9 +31,9 @@ def report(
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
-        released, files = run_report(ReportRequest(folder, out, names_in(formats)), progress)
+        released, files = run_report(ReportRequest(folder, out, names_in(formats), briefing, template), progress)
     place = out or folder
-    documents = [str(path) for path in files if path.parent == place and path.stem == "report"]
+    documents = [str(path) for path in files if path.parent == place and path.stem in ("report", "briefing")]
     voice.data("\n".join(documents), {"documents": documents, "files": len(files)})
     if released.untrusted:
         raise typer.Exit(UNTRUSTED_EXIT)

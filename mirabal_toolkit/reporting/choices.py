@@ -1,7 +1,8 @@
-"""What somebody wants of a report beside its numbers: which documents."""
+"""What somebody wants of a report beside its numbers: which documents, in whose looks."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from mirabal_toolkit.errors import UsageError
@@ -20,6 +21,10 @@ class Choices:
     ----------
     formats : tuple of str
         Some of `FORMATS`.
+    briefing : bool
+        Whether two pages for boards are written too, as HTML and Word.
+    template : bytes or None
+        A Word document in whose looks Word documents are written (see `documents.word_template`).
 
     Raises
     ------
@@ -28,6 +33,8 @@ class Choices:
     """
 
     formats: tuple[str, ...] = ("html", "docx")
+    briefing: bool = False
+    template: bytes | None = None
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.formats if name not in FORMATS]
@@ -37,7 +44,8 @@ class Choices:
 
     def described(self) -> dict[str, object]:
         """Return the choices for the manifest."""
-        return {"formats": list(self.formats)}
+        template = None if self.template is None else hashlib.sha256(self.template).hexdigest()
+        return {"formats": list(self.formats), "briefing": self.briefing, "template": template}
 
 
 #: What is written when nobody says what.

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.file_safety import clean_text
+from mirabal_toolkit.reporting.briefing.content import make_briefing
+from mirabal_toolkit.reporting.briefing.page import render_html_briefing
+from mirabal_toolkit.reporting.briefing.word import render_docx_briefing
 from mirabal_toolkit.reporting.choices import USUAL, Choices
 from mirabal_toolkit.reporting.documents.docx import render_docx_report
 from mirabal_toolkit.reporting.documents.html import render_html_report
@@ -62,7 +65,11 @@ def _documents(
     if "html" in choices.formats:
         files["report.html"] = render_html_report(outline, edition)
     if "docx" in choices.formats:
-        files["report.docx"] = render_docx_report(outline, edition)
+        files["report.docx"] = render_docx_report(outline, edition, choices.template)
+    if choices.briefing:
+        briefing = make_briefing(edition)
+        files["briefing.html"] = render_html_briefing(briefing, edition)
+        files["briefing.docx"] = render_docx_briefing(briefing, edition, choices.template)
     files["register.xlsx"] = render_xlsx(register(edition))
     return files
 

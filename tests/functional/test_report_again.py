@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import docx
 import pytest
 
 import mirabal_toolkit as mt
@@ -113,3 +114,33 @@ def test_opened_results_show_tables_and_figures(analysed: Path) -> None:
     assert opened.plan.outcomes[0] == PlannedOutcome("physical_any", headline=True)
     assert opened.table("before-after").rows
     assert opened.figure("trajectories").svg.startswith(b"<?xml")
+
+
+def test_two_pages_for_boards_in_the_looks_of_a_house(analysed: Path, tmp_path: Path) -> None:
+    house = docx.Document()
+    house.styles["Heading 1"].font.name = "Georgia"
+    house.save(str(tmp_path / "house.docx"))
+    out = tmp_path / "board"
+    asked = ["--briefing", "--formats", "docx", "--template", str(tmp_path / "house.docx")]
+    assert exit_code_of(["report", str(analysed), *asked, "--out", str(out), "--quiet"]) == 0
+    for name in ("report.docx", "briefing.docx"):
+        assert docx.Document(str(out / name)).styles["Heading 1"].font.name == "Georgia"
+    assert "Any physical harm" in (out / "briefing.html").read_text(encoding="utf-8")
+    assert json.loads((out / "manifest.json").read_bytes())["command"]["briefing"] is True
+
+
+def test_a_template_is_refused_before_anything_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "template.docx"
+    path.write_text("Dear board", encoding="utf-8")
+    arguments = [
+        "analyse",
+        str(mt.example_export()),
+        "--template",
+        str(path),
+        "--out",
+        str(tmp_path / "out"),
+        "--quiet",
+    ]
+    assert exit_code_of(arguments) == 5
+    assert "not a Word document" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

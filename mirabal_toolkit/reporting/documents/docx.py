@@ -100,15 +100,15 @@ def _add_front(document: Any, outline: Outline, edition: Edition) -> None:
     entries = [(section.title, _bookmark(number), 1) for number, section in enumerate(outline.sections, start=1)]
     for paragraph in contents_paragraphs(entries, CONTENTS_INSTRUCTION):
         document.element.body.insert_element_before(paragraph, "w:sectPr")
-    _add_margins(document, outline, edition)
+    add_margins(document, edition, urgent=outline.urgent)
 
 
-def _add_margins(document: Any, outline: Outline, edition: Edition) -> None:
+def add_margins(document: Any, edition: Edition, *, urgent: bool) -> None:
     """Write the page number below every page, and above it whether it may be released."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     section = document.sections[0]
-    if outline.urgent:
+    if urgent:
         first = section.header.paragraphs[0]
         # A template may have a header of its own, which stays below.
         warning = first.insert_paragraph_before() if first.text else first

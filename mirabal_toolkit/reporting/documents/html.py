@@ -29,6 +29,20 @@ def render_html_report(outline: Outline, edition: Edition) -> bytes:
 
     Every text is escaped by the template; figures are SVG inside ``<img>``, where no script runs.
     """
+    return render_page(
+        TEMPLATE,
+        STYLE,
+        outline=outline,
+        say=edition.say,
+        caption=lambda block: block.caption(edition),
+        table=_table_in(edition),
+        begins_wide=_begins_wide,
+        words=_words,
+    )
+
+
+def render_page(template: str, style: str, **values: object) -> bytes:
+    """Return a bundled template with its style sheet and values put in; every text is escaped."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
@@ -36,16 +50,7 @@ def render_html_report(outline: Outline, edition: Edition) -> bytes:
     )
     environment.filters["with_kind"] = _with_kind
     environment.filters["data_uri"] = _data_uri
-    template = environment.from_string(_bundled(TEMPLATE))
-    page = template.render(
-        outline=outline,
-        css=_safe(_bundled(STYLE)),
-        say=edition.say,
-        caption=lambda block: block.caption(edition),
-        table=_table_in(edition),
-        begins_wide=_begins_wide,
-        words=_words,
-    )
+    page = environment.from_string(_bundled(template)).render(css=_safe(_bundled(style)), **values)
     return (page.rstrip() + "\n").encode()
 
 

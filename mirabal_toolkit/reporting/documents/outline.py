@@ -42,7 +42,9 @@ __all__ = [
     "Shelf",
     "Subheading",
     "TableBlock",
+    "banners",
     "make_outline",
+    "subtitle",
 ]
 
 
@@ -90,8 +92,8 @@ def make_outline(edition: Edition, tables: Mapping[str, Table], figures: Mapping
     sections = with_references((*_main_sections(edition, place), *_appendices(edition, place)), edition)
     return Outline(
         title=edition.released.plan.title or edition.released.plan.id,
-        subtitle=_subtitle(edition),
-        banners=_banners(edition),
+        subtitle=subtitle(edition),
+        banners=banners(edition),
         urgent=not edition.released.profile.releasable,
         language=edition.language,
         sections=sections,
@@ -139,13 +141,15 @@ def _section(edition: Edition, name: str, blocks: Iterable[Block]) -> Section:
     return Section(name.replace("_", "-"), edition.say(f"section_{name}"), tuple(blocks))
 
 
-def _subtitle(edition: Edition) -> str:
+def subtitle(edition: Edition) -> str:
+    """Return the line under the title: which questionnaire, how many waves."""
     title = in_language(edition.instrument.title, edition.language)
     key = "report_subtitle" if len(edition.waves) > 1 else "report_subtitle_once"
     return edition.say(key, instrument=f"{title} {edition.instrument.version}", waves=len(edition.waves))
 
 
-def _banners(edition: Edition) -> tuple[str, ...]:
+def banners(edition: Edition) -> tuple[str, ...]:
+    """Return what a reader must know before anything else, the weightiest first."""
     profile = edition.released.profile
     key = "banner_release" if profile.releasable else "banner_internal"
     found = [edition.say(key, profile=profile.name, base=profile.rounding)]

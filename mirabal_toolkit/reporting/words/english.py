@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mirabal_toolkit.reporting.words.english_briefing import BRIEFING
 from mirabal_toolkit.reporting.words.english_check import CHECK
 from mirabal_toolkit.reporting.words.english_comparisons import COMPARISONS
 from mirabal_toolkit.reporting.words.english_exploring import EXPLORING
@@ -306,6 +307,7 @@ ENGLISH: Mapping[str, str] = {
     **LIMITATIONS,
     **DOCUMENT,
     **SENSITIVITY,
+    **BRIEFING,
     **CHECK,
     **POWER,
     **MEASURING,

@@ -38,12 +38,16 @@ def indicator_sentences(one: Indicator, edition: Edition) -> str:
     """Return the sentences of one indicator: both ends of all who answered, then the change of those seen twice."""
     paired = edition.paired(one)
     first, last = edition.ends(paired)
+    text = ends_sentence(one, edition)
+    return f"{text} {change_sentence(one, paired, edition)}" if first != last else text
+
+
+def ends_sentence(one: Indicator, edition: Edition) -> str:
+    """Return the sentence on the first and the last wave, of all who answered then."""
+    first, last = edition.ends(edition.paired(one))
     series = edition.series(one)
-    if one.outcome.kind == "binary":
-        opening_ = _share_sentence(one, edition, (first, last), (series.get(first), series.get(last)))
-    else:
-        opening_ = _score_sentence(one, edition, (first, last), (series.get(first), series.get(last)))
-    text = f"{opening_} {change_sentence(one, paired, edition)}" if first != last else opening_
+    write = _share_sentence if one.outcome.kind == "binary" else _score_sentence
+    text = write(one, edition, (first, last), (series.get(first), series.get(last)))
     return text[:1].upper() + text[1:]
 
 
@@ -130,8 +134,12 @@ def change_sentence(one: Indicator, paired: Paired, edition: Edition) -> str:
         level=edition.level,
         interval=interval_in_words((change.conf_low, change.conf_high), decimals, edition, binary=binary),
     )
-    unclear = change.conf_low is not None and change.conf_high is not None and change.conf_low <= 0 <= change.conf_high
-    return f"{text} {edition.say('unclear')}" if unclear else text
+    return f"{text} {edition.say('unclear')}" if is_unclear(change) else text
+
+
+def is_unclear(change: Estimate) -> bool:
+    """Whether the interval of a change includes no change at all."""
+    return change.conf_low is not None and change.conf_high is not None and change.conf_low <= 0 <= change.conf_high
 
 
 def _end_in_words(one: Indicator, estimate: Estimate | None, edition: Edition) -> str:

@@ -1,0 +1,1 @@
+"""Two pages for boards: six panels, one sentence each, and what they rest on."""
