@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.page import Page
 from mirabal_toolkit.reporting.tables.spec import Table
-
-DOTS_PER_INCH = 300
 
 
 @dataclass(frozen=True)
@@ -79,15 +76,10 @@ class Figure:
 
 def draw(sheet: Sheet) -> Figure:
     """Draw a figure; equal sheets give equal bytes, and no global state of matplotlib holds the drawing."""
+    # Here, not above: matplotlib takes a second to load, and not every command draws.
+    from mirabal_toolkit.reporting.figures.drawing import draw_both
+
     with style.drawing_style():
         page = sheet.draw()
-        svg, png = io.BytesIO(), io.BytesIO()
-        page.figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Title": sheet.title})
-        page.figure.savefig(
-            png,
-            format="png",
-            dpi=DOTS_PER_INCH,
-            metadata={"Software": None, "Title": sheet.caption},
-            pil_kwargs={"compress_level": 4},
-        )
-    return Figure(sheet, svg.getvalue(), png.getvalue(), page.size)
+        svg, png = draw_both(page.figure, sheet.title, sheet.caption)
+    return Figure(sheet, svg, png, page.size)

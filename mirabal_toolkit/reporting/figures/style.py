@@ -35,6 +35,7 @@ _PARAMETERS: Mapping[str, Any] = {
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": LABEL,
     "text.color": INK,
+    "text.hinting": "none",
     "text.parse_math": False,
     "text.usetex": False,
     "axes.edgecolor": FAINT,

@@ -36,10 +36,16 @@ def drawable(text: str, weight: str = "normal") -> str:
 @lru_cache(maxsize=8192)
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of one line of text, in inches, at `size` points."""
-    font = _font(weight)
-    font.set_size(64.0, 72)
-    font.set_text(drawable(text, weight), 0.0)
-    return float(font.get_width_height()[0] / 64 / 64.0 * size / 72)
+    wide = sum(_advance(sign, weight) for sign in drawable(text, weight))
+    return float(wide / _font(weight).units_per_EM * size / 72)
+
+
+@lru_cache(maxsize=4096)
+def _advance(sign: str, weight: str) -> int:
+    """Return how far a sign moves on; what some pairs of signs are moved together or apart is left out."""
+    from matplotlib.ft2font import LoadFlags
+
+    return int(_font(weight).load_char(ord(sign), LoadFlags.NO_SCALE).horiAdvance)
 
 
 def height_of(lines: int, size: float) -> float:
