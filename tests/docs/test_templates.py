@@ -1,4 +1,4 @@
-"""The forms for issues and changes are forms a forge takes, warn against data of people, and name commands that exist."""
+"""The forms for issues and changes are such as forges take, keep data of people out, and name what exists."""
 
 import re
 import shlex
