@@ -68,6 +68,8 @@ ANALYSES: dict[str, str] = {
     "onset": "of those not exposed at the first wave, percent exposed at the last wave",
     "transition": "how many of those who started went from one answer to another (term `yes > no`; `not_known`: no "
     "answer; people): headline yes-or-no outcomes from wave to wave, items shown answer by answer from first to last",
+    "endorsement": "outcome is the item id, indicator the outcome of `any` it is part of: percent (count) whose answer "
+    "lies above the lowest, at a wave; Wilson interval",
     "model_prediction": "percent or mean per wave from the model, for the people of the panel",
     "model_contrast": "change from the first wave from the model; scales percentage_points or points, and odds_ratio "
     "or rate_ratio. The main model of an outcome comes first",

@@ -53,6 +53,7 @@ COUNTED = (
             "reliable_change",
             "floor_ceiling",
             "transition",
+            "endorsement",
         }
     )
     | GROUPS

@@ -102,6 +102,7 @@ def open_ledger(results: Results) -> Ledger:
     _nested(ledger, results.instrument)
     _answers(ledger, results.instrument)
     _moves(ledger, results.instrument)
+    _parts_of_any(ledger, rows, results.instrument)
     return ledger
 
 
@@ -133,19 +134,20 @@ def _showing(ledger: Ledger, row: Row) -> Showing | None:
 def _table_of(row: Row) -> Key:
     """Name the table of people a row belongs to: all cells of it share one base."""
     wave = "" if missing(row["wave"]) else str(int(row["wave"]))
-    if row["analysis"] == "retention":
-        return ("seen", wave)
-    if row["analysis"] == "paired_change":
-        return ("pair", row["outcome"], row["estimand"])
-    if row["analysis"] == "distribution":
-        return ("answer", row["outcome"], wave)
-    if row["analysis"] == "reliable_change":
-        return ("reliable", row["outcome"], row["estimand"])
-    if row["analysis"] == "transition":
-        return ("move", row["outcome"], row["estimand"], row["contrast"])
+    outcome, estimand = row["outcome"], row["estimand"]
+    tables: dict[str, Key] = {
+        "retention": ("seen", wave),
+        "paired_change": ("pair", outcome, estimand),
+        "distribution": ("answer", outcome, wave),
+        "reliable_change": ("reliable", outcome, estimand),
+        "transition": ("move", outcome, estimand, row["contrast"]),
+        "endorsement": ("said", outcome, estimand, wave),
+    }
+    if row["analysis"] in tables:
+        return tables[row["analysis"]]
     kind = {"prevalence": "wave"}.get(row["analysis"], row["analysis"])
     more = [part for part in (row["population"], row["contrast"]) if part] if kind != "wave" else []
-    return (kind, row["outcome"], row["estimand"], wave, *more, *([row["term"]] if row["term"] else []))
+    return (kind, outcome, estimand, wave, *more, *([row["term"]] if row["term"] else []))
 
 
 def _cell_of(row: Row) -> str:
@@ -340,3 +342,18 @@ def _moves_of_answers(ledger: Ledger, table: Key, instrument: Instrument) -> Non
             ledger.total(("move", outcome.id, "as_reported", contrast, f"{start}{STATE_TO_STATE}{end}"), parts)
             if contrast == _whole_study(ledger):
                 ledger.total(("pair", outcome.id, "as_reported", cell), parts)
+
+
+def _parts_of_any(ledger: Ledger, rows: list[Row], instrument: Instrument) -> None:
+    """Write that whoever said yes to a question said yes to any of them, and what the same answers are called."""
+    for row in rows:
+        if row["analysis"] != "endorsement":
+            continue
+        _, item, estimand, wave = _table_of(row)
+        said: Key = ("said", item, estimand, wave, "yes")
+        whole: Key = ("wave", str(row["indicator"]), estimand, wave, "yes")
+        ledger.total(whole, [said], (*said, "any_but_not_this"))
+        for outcome in instrument.outcomes:
+            if outcome.item == item and outcome.indicator == "category":
+                # An equation only where both count the same answers: else it does not add up, and is not one.
+                ledger.total(said, [("wave", outcome.id, estimand, wave, "yes")])

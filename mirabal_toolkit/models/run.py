@@ -17,6 +17,7 @@ from mirabal_toolkit.models.background import ARM
 from mirabal_toolkit.models.balance import baseline_balance
 from mirabal_toolkit.models.checks import check_panel
 from mirabal_toolkit.models.describe import Record, by_wave, cochran_q, distributions, retention
+from mirabal_toolkit.models.endorsement import endorsements
 from mirabal_toolkit.models.informants import two_accounts
 from mirabal_toolkit.models.measured import Measured, measure, started
 from mirabal_toolkit.models.measurement import measurement
@@ -85,6 +86,7 @@ def analyse(
     records += baseline_balance(tasks)
     records += distributions(panel, plan, people)
     records += item_transitions(panel, plan, people)
+    records += endorsements(panel, plan, people)
     records += covariates_over_time(panel, plan, people)
     records += measurement(panel, plan, people)
     if second is not None:

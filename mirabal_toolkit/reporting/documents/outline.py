@@ -232,6 +232,7 @@ def _measures(edition: Edition, place: Shelf) -> Iterator[Block]:
 
 
 def _answers(edition: Edition, place: Shelf) -> Iterator[Block]:
+    yield from place.figure("endorsement")
     for item in edition.lookup.outcomes("distribution"):
         name = answers_id(item, edition)
         yield from place.figure(name)

@@ -19,6 +19,7 @@ from mirabal_toolkit.reporting.figures.dumbbell import (
     line_height,
     make_line,
 )
+from mirabal_toolkit.reporting.figures.endorsement import endorsement
 from mirabal_toolkit.reporting.figures.flow_sheet import participant_flow_drawn
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.stacked import Bar, Stack, draw_stack
@@ -78,6 +79,7 @@ def all_figures(edition: Edition) -> tuple[Sheet, ...]:
     sheets += [*transitions(edition), *course_drawn(edition), *changes(edition)]
     sheets += [*love_plot(edition), *forest(edition)]
     sheets += [*tipping_points(edition), *imputation_traces(edition)]
+    sheets += endorsement(edition)
     for item in edition.lookup.outcomes("distribution"):
         sheets += [answers_by_wave(edition, item), *answer_moves(edition, item)]
     return tuple(sheets)
