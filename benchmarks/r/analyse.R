@@ -3,20 +3,25 @@ suppressMessages({library(haven); library(lme4); library(lmerTest); library(nlme
 options(warn = -1)
 arguments <- commandArgs(TRUE)
 m <- as.integer(arguments[2]); iterations <- as.integer(arguments[3])
-seconds <- c()
-timed <- function(step, code) {
-  spent <- system.time(try(code, silent = TRUE))[["elapsed"]]
-  seconds[step] <<- sum(seconds[step], spent, na.rm = TRUE)
+seconds <- c(); estimates <- NULL
+timed <- function(step, code) {                       # of the processor: other work on the machine does not count
+  spent <- system.time(found <- try(code, silent = TRUE))
+  seconds[step] <<- sum(seconds[step], spent[c("user.self", "sys.self")], na.rm = TRUE)
+  found
 }
-timed("read", {
+keep <- function(name, model, found) {                # change from the first to the last wave, and its standard error
+  if (is.numeric(found) && length(found) == 2)
+    estimates <<- rbind(estimates, data.frame(name, model, estimate = found[[1]], std_error = found[[2]]))
+}
+invisible(timed("read", {
   data <- as.data.frame(read_sav(file.path(arguments[1], "outcomes.sav")))
   tasks <- read.csv(file.path(arguments[1], "tasks.csv"))
-})
+}))
 data$wave <- factor(data$wave)
 last <- tail(levels(data$wave), 1)
-change <- function(beta, V) {                        # last wave against the first, with its interval
+change <- function(beta, V) {                        # last wave against the first, with its standard error
   k <- grep(paste0("^wave", last, "$"), names(beta))
-  c(beta[k], beta[k] + c(-1.96, 1.96) * sqrt(V[k, k]))
+  c(beta[k], sqrt(V[k, k]))
 }
 points <- function(beta, V) {                        # the same in percentage points, by the delta method
   waves <- diag(length(beta)); waves[, 1] <- 1
@@ -49,7 +54,8 @@ impute <- function(wide, kind) {
     c(mean(d), var(d) / length(d))
   })
   q <- sapply(by_data, `[`, 1); u <- sapply(by_data, `[`, 2)
-  pool.scalar(q, u, n = nrow(wide), k = 1)
+  pooled <- pool.scalar(q, u, n = nrow(wide), k = 1)
+  c(pooled$qbar, sqrt(pooled$t))
 }
 for (i in seq_len(nrow(tasks))) {
   task <- tasks[i, ]
@@ -65,7 +71,8 @@ for (i in seq_len(nrow(tasks))) {
       mcnemar.test(table(factor(both[[1]], 0:1), factor(both[[ncol(wide)]], 0:1)))
     } else { t.test(both[[ncol(wide)]], both[[1]], paired = TRUE); wilcox.test(both[[ncol(wide)]], both[[1]], paired = TRUE, exact = FALSE) }
   })
-  for (model in strsplit(task$models, " ")[[1]]) timed(model, fit(model, seen, task$kind))
-  if (task$impute == 1) timed("impute", impute(wide, task$kind))
+  for (model in strsplit(task$models, " ")[[1]]) keep(task$name, model, timed(model, fit(model, seen, task$kind)))
+  if (task$impute == 1) keep(task$name, "impute", timed("impute", impute(wide, task$kind)))
 }
+write.csv(estimates, file.path(arguments[1], "estimates.csv"), row.names = FALSE)
 write.csv(data.frame(step = names(seconds), seconds = seconds), file.path(arguments[1], "seconds.csv"), row.names = FALSE)
