@@ -21,8 +21,10 @@ from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, R
 from mirabal_toolkit.errors import FindingsError, UsageError
 from mirabal_toolkit.instruments.harmonising import harmonise
 from mirabal_toolkit.instruments.index import find_candidates
+from mirabal_toolkit.plans.choosing import default_plan
 from mirabal_toolkit.plans.loading import load_plan
 from mirabal_toolkit.reporting.choices import USUAL, Choices
+from mirabal_toolkit.safekeeping.finished import Origin, keeping_finished
 from mirabal_toolkit.version import __version__
 
 if TYPE_CHECKING:
@@ -307,6 +309,7 @@ class AnalysisRequest:
     jobs: int = 1
     comparison: Path | None = None
     beside: Path | None = None
+    resume: bool = False
 
     def described(self) -> dict[str, Any]:
         """Return the request for the manifest: no paths, since names of files can name people."""
@@ -332,6 +335,12 @@ class Prepared:
     plan: AnalysisPlan
     second: PanelData | None = None
 
+    def origin(self) -> Origin:
+        """Return what the estimates depend on, for a run that is continued."""
+        second = "" if self.second is None else self.second.fingerprint
+        inputs = (*self.panel.sources, *(() if self.second is None else self.second.sources))
+        return Origin(self.panel.fingerprint, repr(self.plan), second, tuple(source.sha256 for source in inputs))
+
 
 def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
     """Read, clean, score and assemble; find the plan and check that it can be run.
@@ -352,7 +361,7 @@ def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
                 DataRequest((request.comparison,), keyring=request.data.keyring), lambda text: progress(text, 0, STEPS)
             ).waves
         )
-    plan = plan or load_plan(_default_plan([waves.instrument for waves in files]))
+    plan = plan or default_plan([waves.instrument for waves in files])
     if request.seed is not None:
         plan = replace(plan, seed=request.seed)
     # The file of the plan's own instrument comes first, in whichever order they were named.
@@ -420,26 +429,16 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
         prepared = prepare(request, progress)
         profile = request.profile or profile_of(prepared.plan)
         progress("Estimating", 3, STEPS)
-        results = analyse(
-            prepared.panel,
-            prepared.plan,
-            jobs=request.jobs,
-            second=prepared.second,
-            progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
-        )
-        progress("Protecting", 4, STEPS)
-        released = release(results, profile, after=request.out)
-        progress("Writing the report", 5, STEPS)
-        files = deliver(released, request.out, request.choices, command=request.described())
+        with keeping_finished(request.out, prepared.origin(), resume=request.resume):
+            results = analyse(
+                prepared.panel,
+                prepared.plan,
+                jobs=request.jobs,
+                second=prepared.second,
+                progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
+            )
+            progress("Protecting", 4, STEPS)
+            released = release(results, profile, after=request.out)
+            progress("Writing the report", 5, STEPS)
+            files = deliver(released, request.out, request.choices, command=request.described())
     return released, files
-
-
-def _default_plan(instruments: Sequence[Instrument]) -> str:
-    """Return the plan of the instrument, or, of two, that which compares them."""
-    named = [instrument.default_plan for instrument in instruments if instrument.default_plan]
-    if not named:
-        raise FindingsError(
-            f"{instruments[0].reference} has no default plan", fix="name one: --plan PLAN (see `mirabal plans list`)"
-        )
-    both = [plan for plan in named if load_plan(plan).comparison is not None] if len(instruments) > 1 else []
-    return (both or named)[0]

@@ -6,9 +6,7 @@ Like `workflow`, this joins rooms and computes nothing.
 from __future__ import annotations
 
 import json
-import multiprocessing
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from mirabal_toolkit.errors import FindingsError, Problem, UsageError
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.models.power import KINDS, Trial, summarise, try_study
 from mirabal_toolkit.plans.loading import load_plan
+from mirabal_toolkit.safekeeping.processes import in_processes
 from mirabal_toolkit.synthetic.design import Change
 from mirabal_toolkit.synthetic.outcomes import Draw, Wanted, change_by, draw_outcomes, dropout_of, true_change
 from mirabal_toolkit.workflow import Progress
@@ -216,11 +215,7 @@ def _pieces(whole: _Piece) -> Iterator[_Piece]:
 
 
 def _computed(pieces: list[_Piece], jobs: int) -> Iterator[list[tuple[Key, Trial]]]:
-    if jobs == 1:
-        yield from map(_compute, pieces)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_compute, pieces)
+    yield from in_processes(_compute, pieces, jobs)
 
 
 def _compute(piece: _Piece) -> list[tuple[Key, Trial]]:

@@ -64,6 +64,9 @@ def analyse(
     seed: Annotated[int | None, typer.Option("--seed", help="Seed. Default: the plan's.")] = None,
     jobs: JobsOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything; write nothing.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was cut off: what it had done stays done.")
+    ] = False,
 ) -> None:
     """Raw files in; cleaned, scored, modelled and reported out.
 
@@ -81,6 +84,7 @@ def analyse(
         jobs=processes(jobs),
         comparison=comparison,
         beside=beside,
+        resume=resume,
     )
     if dry_run:
         _dry_run(request, voice)

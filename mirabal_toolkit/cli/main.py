@@ -10,16 +10,19 @@ import typer
 
 from mirabal_toolkit.cli.analyse import analyse, demo
 from mirabal_toolkit.cli.data import check, import_data, simulate
+from mirabal_toolkit.cli.everywhere import with_options_everywhere
+from mirabal_toolkit.cli.first_hour import doctor, init
 from mirabal_toolkit.cli.instruments import app as instruments_app
 from mirabal_toolkit.cli.keeping import erase_person, write_data
 from mirabal_toolkit.cli.leaving import check_outputs
 from mirabal_toolkit.cli.notebooks import notebooks
-from mirabal_toolkit.cli.output import print_error
+from mirabal_toolkit.cli.output import print_error, speak_utf8
 from mirabal_toolkit.cli.plans import app as plans_app
 from mirabal_toolkit.cli.power import power
 from mirabal_toolkit.cli.protecting import rotate_key
 from mirabal_toolkit.cli.report import report
 from mirabal_toolkit.cli.sealing import seal_files, unseal_files
+from mirabal_toolkit.cli.stopping import say_no_memory, say_stopped, stop_gently
 from mirabal_toolkit.cli.strictness import with_usual_strictness
 from mirabal_toolkit.cli.verifying import verify
 from mirabal_toolkit.errors import MirabalError
@@ -34,6 +37,8 @@ START = """Three things most people want:
   mirabal analyse waves.sav       your own export in, a report out
   mirabal instruments list        the open questionnaires
 
+Then: mirabal init my-study makes a folder to work in, mirabal notebooks shows
+notebooks to click through, mirabal doctor says what this computer lacks.
 Every command answers to --help."""
 
 app = typer.Typer(
@@ -56,7 +61,9 @@ app.command("check-outputs")(check_outputs)
 app.command()(verify)
 app.command()(simulate)
 app.command()(power)
+app.command()(init)
 app.command()(notebooks)
+app.command()(doctor)
 app.add_typer(instruments_app, name="instruments")
 app.add_typer(plans_app, name="plans")
 
@@ -81,6 +88,7 @@ def start(
 
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line; every way out has its exit code (see `errors`)."""
+    stop_gently()
     sys.exit(exit_code_of(arguments))
 
 
@@ -90,16 +98,19 @@ def exit_code_of(arguments: list[str] | None = None) -> int:
     An unexpected error is told without its text: the text of a foreign error may hold a respondent's answer.
     """
     usual = os.umask(PRIVATE)
+    speak_utf8()
     try:
-        app(args=with_usual_strictness(sys.argv[1:] if arguments is None else arguments))
+        command = with_options_everywhere(typer.main.get_command(app))
+        command(args=with_usual_strictness(sys.argv[1:] if arguments is None else arguments), prog_name="mirabal")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except MirabalError as error:
         print_error(error)
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. Nothing that existed was changed.\n")
-        return 130
+        return say_stopped()
+    except MemoryError:
+        return say_no_memory()
     except Exception as error:  # noqa: BLE001  (the last net: no traceback may show data)
         return _internal_error(error)
     finally:

@@ -13,6 +13,7 @@ from mirabal_toolkit.erasing.search import still_holding
 from mirabal_toolkit.erasing.study import Rewritten, without_person
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.safekeeping.files import all_at_once, whole_file
+from mirabal_toolkit.safekeeping.finished import left_behind
 from mirabal_toolkit.safekeeping.hashes import file_hash
 from mirabal_toolkit.safekeeping.manifest import MANIFEST
 
@@ -106,7 +107,8 @@ def erase_person(
     # What was made from a written-back file was made from the study, too.
     sources = frozenset().union(*(one.sources for one in hers), (file_hash(path) for path in back))
     outputs = tuple(made_from(tuple(also), sources))
-    removed = tuple(dict.fromkeys([*(file for one in outputs for file in one.files), *back]))
+    unfinished = left_behind([*also, *(path.absolute().parent for path in studies)], sources)
+    removed = tuple(dict.fromkeys([*(file for one in outputs for file in one.files), *back, *unfinished]))
     log = studies[0].absolute().parent / LOG_NAME
     if not dry_run:
         _do(hers, links, outputs, removed, log)

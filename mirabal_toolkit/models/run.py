@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 from mirabal_toolkit.core.data import Finding, PanelData
@@ -31,6 +29,8 @@ from mirabal_toolkit.models.sites import change_across_sites
 from mirabal_toolkit.models.subgroups import change_by_subgroup
 from mirabal_toolkit.models.transitions import item_transitions, transitions
 from mirabal_toolkit.models.versions import flag_versions
+from mirabal_toolkit.safekeeping.finished import kept_now
+from mirabal_toolkit.safekeeping.processes import in_processes
 
 Progress = Callable[[str, int, int], None]
 #: A piece of work: an outcome as it was seen, or what those who were lost could change about it.
@@ -108,13 +108,21 @@ def analyse(
 
 
 def _estimated(tasks: list[Task], jobs: int) -> Iterator[list[Record]]:
-    """Yield the estimates of each task, in order, from one or several processes."""
-    if jobs == 1:
-        yield from map(_estimate_task, tasks)
-        return
-    # spawn, not fork: the parent may have threads, and Windows has nothing else.
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_estimate_task, tasks, chunksize=2)
+    """Yield the estimates of each task, in order; what a run that was cut off had finished is not done again."""
+    kept = kept_now()
+    names = [f"{number} {type(task).__name__}" for number, task in enumerate(tasks)]
+    known = {} if kept is None else {name: found for name in names if (found := kept.get(name)) is not None}
+    missing = [task for name, task in zip(names, tasks, strict=True) if name not in known]
+    fresh = iter(in_processes(_estimate_task, missing, jobs))
+    for name in names:
+        if name in known:
+            yield known[name]
+            continue
+        records = next(fresh)
+        if kept is not None:
+            kept.put(name, records)
+        yield records
+    next(fresh, None)
 
 
 def _measured(task: Task) -> Measured:
