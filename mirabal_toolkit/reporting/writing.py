@@ -10,6 +10,7 @@ from mirabal_toolkit.file_safety import clean_text
 from mirabal_toolkit.reporting.briefing.content import make_briefing
 from mirabal_toolkit.reporting.briefing.page import render_html_briefing
 from mirabal_toolkit.reporting.briefing.word import render_docx_briefing
+from mirabal_toolkit.reporting.checklists.filling import render_checklists
 from mirabal_toolkit.reporting.choices import USUAL, Choices
 from mirabal_toolkit.reporting.documents.docx import render_docx_report
 from mirabal_toolkit.reporting.documents.html import render_html_report
@@ -70,6 +71,7 @@ def _documents(
         briefing = make_briefing(edition)
         files["briefing.html"] = render_html_briefing(briefing, edition)
         files["briefing.docx"] = render_docx_briefing(briefing, edition, choices.template)
+    files["checklist-strobe.html"] = render_checklists(outline, edition, linked="html" in choices.formats)
     files["register.xlsx"] = render_xlsx(register(edition))
     return files
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from mirabal_toolkit.reporting.words.english_briefing import BRIEFING
 from mirabal_toolkit.reporting.words.english_check import CHECK
+from mirabal_toolkit.reporting.words.english_checklists import CHECKLISTS
 from mirabal_toolkit.reporting.words.english_comparisons import COMPARISONS
 from mirabal_toolkit.reporting.words.english_exploring import EXPLORING
 from mirabal_toolkit.reporting.words.english_figures import MORE_FIGURES
@@ -308,6 +309,7 @@ ENGLISH: Mapping[str, str] = {
     **DOCUMENT,
     **SENSITIVITY,
     **BRIEFING,
+    **CHECKLISTS,
     **CHECK,
     **POWER,
     **MEASURING,
