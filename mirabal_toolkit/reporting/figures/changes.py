@@ -10,7 +10,7 @@ from mirabal_toolkit.reporting.figures.dots import DotPlot, Dots, dot_sheet
 from mirabal_toolkit.reporting.figures.page import split_evenly
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.lookup import Estimate
-from mirabal_toolkit.reporting.tables.parts import main_change
+from mirabal_toolkit.reporting.standing import main_change
 from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
 from mirabal_toolkit.reporting.words.findings import counted_verdicts
@@ -22,13 +22,17 @@ MOST_HEIGHT = 8.0
 
 def changes(edition: Edition) -> tuple[Sheet, ...]:
     """Return the forest of changes, as many figures as are needed for rows to stay legible."""
-    chosen = [one for one in edition.indicators if one.first and main_change(one, edition) is not None]
+    chosen = [one for one in edition.indicators if one.first and _is_in_points(main_change(one, edition))]
 
     def height(part: list[Indicator]) -> float:
         return sum(row.height for row in _rows(part, edition))
 
     pages = split_evenly(chosen, height, MOST_HEIGHT)
     return tuple(_sheet(part, number, edition) for number, part in enumerate(pages, start=1))
+
+
+def _is_in_points(change: Estimate | None) -> bool:
+    return change is not None and change.scale in ("percentage_points", "points")
 
 
 def _rows(part: Sequence[Indicator], edition: Edition) -> tuple[Dots, ...]:

@@ -174,10 +174,9 @@ def _draw_curve(axes: Any, curve: Curve) -> None:
     if curve.turn is not None:
         axes.axvline(curve.turn, color=style.ORANGE, linewidth=1.1, linestyle="--")
     axes.margins(x=0.02)
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.xaxis.set_major_formatter(lambda tick, _: numbers.number(tick))
-    axes.yaxis.set_major_formatter(lambda tick, _: numbers.number(tick))
+    for place, limits in ((axes.set_xticks, axes.get_xlim()), (axes.set_yticks, axes.get_ylim())):
+        ticks = [tick for tick in MaxNLocator(4, integer=True).tick_values(*limits) if limits[0] <= tick <= limits[1]]
+        place(ticks, [numbers.number(float(tick)) for tick in ticks])
     axes.tick_params(pad=2)
 
 

@@ -51,13 +51,6 @@ def last_difference(
     )
 
 
-def main_change(one: Indicator, edition: Edition) -> Estimate | None:
-    """Return the change from the first to the last wave that the main model estimates, in points."""
-    ends = (edition.waves[-1], edition.waves[0])
-    rows = edition.lookup.rows("model_contrast", one.outcome.id, one.estimand)
-    return next((row for row in rows if row.waves == ends and row.scale in ("percentage_points", "points")), None)
-
-
 def level_of(analysis: str, one: Indicator, part: str, wave: int, edition: Edition) -> Estimate | None:
     """Return the percent or mean of one part at one wave."""
     rows = edition.lookup.rows(analysis, one.outcome.id, one.estimand)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
 import pytest
 
-from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, Results
 from mirabal_toolkit.disclosure.release import release
 from mirabal_toolkit.errors import UsageError
@@ -22,90 +20,18 @@ from mirabal_toolkit.reporting.figures.stacked import fills, ink_on
 from mirabal_toolkit.reporting.figures.text import UNKNOWN_SIGN, balanced, drawable, width_of, wrap
 from mirabal_toolkit.reporting.figures.trajectories import draw_trajectories, make_panel
 
-LABELS = (
-    "Felt watched, followed or checked on by him at work, at home or in the street $x^2$",
-    "=cmd|' /C calc'!A0 <script>alert(1)</script> & _under_ #hash \\back 100 % {brace}",
-    "Της είπε ότι θα της πάρει τα παιδιά, αν φύγει από το σπίτι ή μιλήσει σε κάποιον",
-    "I-a spus că îi va lua copiii dacă pleacă de acasă sau vorbește cu cineva despre asta",
-    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft \U0001fae8",
-)
-MONTHS = (0.0, 1.0, 3.0, 6.0, 12.0, 18.0, 24.0)
-#: Texts may touch by so many pixels; a figure may be so high, in inches.
-TOUCH, MOST_HEIGHT = 0.5, 11.0
+Check = Callable[[Sheet], None]
+Texts = Callable[[Sheet], tuple[list[tuple[str, Any]], Any]]
 
 
-def with_long_labels(instrument: Instrument, number: int) -> Instrument:
-    """Return the instrument with `number` yes-or-no outcomes that have long and odd labels."""
-    binary = [outcome for outcome in instrument.outcomes if outcome.kind == "binary"]
-    outcomes = tuple(
-        replace(
-            binary[place % len(binary)],
-            id=f"x{place}",
-            label={"en": LABELS[place % len(LABELS)]},
-            estimands=("as_reported",),
-            measure=place % 6 + 1,
-        )
-        for place in range(number)
-    )
-    return replace(instrument, outcomes=outcomes, tests=())
-
-
-@pytest.fixture
-def stressed(instrument: Instrument, release_of: Callable[..., ReleasableResults]) -> Callable[..., ReleasableResults]:
-    """Return a function that makes results with long labels, so many outcomes, waves and people."""
-
-    def made(outcomes: int, waves: int, people: int) -> ReleasableResults:
-        months = {number + 1: MONTHS[number] for number in range(waves)}
-        return release_of(with_long_labels(instrument, outcomes), people=people, months=months)
-
-    return made
-
-
-def texts_of(sheet: Sheet) -> tuple[list[tuple[str, Any]], Any]:
-    """Draw a figure and return its texts with their places in pixels, and the page's own."""
-    from matplotlib.text import Text
-
-    with style.drawing_style():
-        figure = sheet.draw().figure
-        figure.canvas.draw()
-        renderer = figure.canvas.get_renderer()
-        found = [
-            (text.get_text(), text.get_window_extent(renderer))
-            for text in figure.findobj(Text)
-            if text.get_text().strip() and text.get_visible()
-        ]
-        return found, figure.bbox
-
-
-def overlapping(found: list[tuple[str, Any]]) -> list[tuple[str, str]]:
-    return [
-        (one, other)
-        for (one, a), (other, b) in itertools.combinations(found, 2)
-        if min(a.x1, b.x1) - max(a.x0, b.x0) > TOUCH and min(a.y1, b.y1) - max(a.y0, b.y0) > TOUCH
-    ]
-
-
-def check(sheet: Sheet) -> None:
-    found, page = texts_of(sheet)
-    assert found
-    assert page.height / page.width * style.WIDTH < MOST_HEIGHT, sheet.id
-    cut = [
-        text
-        for text, place in found
-        if place.x0 < -TOUCH or place.y0 < -TOUCH or place.x1 > page.x1 + TOUCH or place.y1 > page.y1 + TOUCH
-    ]
-    assert not cut, (sheet.id, cut)
-    assert not overlapping(found), sheet.id
-
-
-def test_no_text_is_cut_or_covered(released: ReleasableResults) -> None:
+def test_no_text_is_cut_or_covered(released: ReleasableResults, check: Check) -> None:
     for sheet in all_figures(Edition(released)):
         check(sheet)
 
 
 @pytest.mark.parametrize(("outcomes", "waves", "people"), [(1, 2, 40), (7, 7, 1500), (40, 5, 120)])
 def test_no_text_is_cut_or_covered_whatever_the_study(
-    stressed: Callable[..., ReleasableResults], outcomes: int, waves: int, people: int
+    stressed: Callable[..., ReleasableResults], check: Check, outcomes: int, waves: int, people: int
 ) -> None:
     for sheet in all_figures(Edition(stressed(outcomes, waves, people))):
         check(sheet)
@@ -121,7 +47,7 @@ def test_few_panels_fill_the_width_too(internal: ReleasableResults, number: int)
     assert right == pytest.approx(1 - style.MARGIN / style.WIDTH)
 
 
-def test_dollar_signs_are_text(stressed: Callable[..., ReleasableResults]) -> None:
+def test_dollar_signs_are_text(stressed: Callable[..., ReleasableResults], texts_of: Texts) -> None:
     (sheet,) = [one for one in all_figures(Edition(stressed(1, 2, 40))) if one.id == "trajectories"]
     found, _ = texts_of(sheet)
     assert any("$x^2$" in text for text, _ in found)
@@ -173,7 +99,7 @@ def test_a_hidden_value_is_in_neither_picture_nor_words_nor_numbers(released: Re
     assert f"{edition.label(one)}: 45% → –, hidden" in sheet.alt
 
 
-def test_when_everything_is_hidden_the_figures_say_so(few_results: Results) -> None:
+def test_when_everything_is_hidden_the_figures_say_so(few_results: Results, texts_of: Texts) -> None:
     strict = DisclosureProfile("strict", 10**6, True, 5, 10**6, 10, True)
     for sheet in all_figures(Edition(release(few_results, strict))):
         found, _ = texts_of(sheet)
@@ -186,8 +112,8 @@ def test_an_unknown_figure_is_refused_with_the_names_there_are(few: ReleasableRe
     assert "trajectories" in str(caught.value)
 
 
-def test_lines_are_no_wider_than_asked() -> None:
-    for label, width in itertools.product(LABELS, (0.8, 2.0, 5.0)):
+def test_lines_are_no_wider_than_asked(labels: tuple[str, ...]) -> None:
+    for label, width in itertools.product(labels, (0.8, 2.0, 5.0)):
         assert all(width_of(line, 8.0) <= width for line in wrap(label, width, 8.0))
         assert "".join(wrap(label, width, 8.0)).replace(" ", "") == drawable(label).replace(" ", "")
 
