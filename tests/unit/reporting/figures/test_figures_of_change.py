@@ -137,7 +137,7 @@ def new_figures(edition: Edition) -> list[Sheet]:
 
 @pytest.mark.parametrize(
     ("outcomes", "waves", "people", "profile"),
-    [(1, 2, 40, "funder"), (4, 7, 1500, "internal"), (5, 5, 120, "funder"), (2, 3, 90, "public")],
+    [(1, 2, 40, "funder"), (4, 7, 1500, "internal"), (5, 5, 120, "funder"), (3, 3, 90, "public")],
 )
 def test_no_text_is_cut_or_covered_in_figures_of_change(
     made: Made, check: Check, outcomes: int, waves: int, people: int, profile: str
