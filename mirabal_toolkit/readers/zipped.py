@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import lzma
-import shutil
 import struct
 import tempfile
 import zipfile
@@ -16,6 +15,7 @@ from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.readers.limits import ReadLimits
 from mirabal_toolkit.readers.refusals import refusal
 from mirabal_toolkit.readers.sniff import SniffedFile
+from mirabal_toolkit.safekeeping.private import clear_dead, private_folder
 
 _PART = 1_000_000
 #: No survey export shrinks to less than this part of itself.
@@ -41,15 +41,14 @@ def unpacked(file: SniffedFile, limits: ReadLimits) -> Iterator[Path]:
         If there is no file or more than one, it is locked, damaged, or far larger than it should be.
     """
     name = file.path.name
-    folder = Path(tempfile.mkdtemp())
-    try:
+    room = Path(tempfile.gettempdir())
+    clear_dead(room)  # a run that was killed may have left answers there
+    with private_folder(room) as folder:
         try:
             path = _unpack(file, folder, limits)
         except _DAMAGE:
             raise InputError("the archive is damaged or cut short", where=name, fix="download it again") from None
         yield path
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unpack(file: SniffedFile, folder: Path, limits: ReadLimits) -> Path:

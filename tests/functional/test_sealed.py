@@ -1,7 +1,6 @@
-"""Sealed files in the hands of a user: sealed, read as they are, unsealed; and files that only their user can read."""
+"""Sealed files in the hands of a user: sealed, read as they are, and unsealed again."""
 
 import io
-import os
 from pathlib import Path
 
 import pytest
@@ -50,21 +49,3 @@ def test_how_to_seal_must_be_said(export: Path, monkeypatch: pytest.MonkeyPatch)
     typed(monkeypatch)
     assert exit_code_of(["seal", str(export), "--passphrase"]) == 2
     assert export.exists()
-
-
-def test_whatever_a_command_writes_is_for_its_user_alone(export: Path, tmp_path: Path) -> None:
-    before = os.umask(0o022)
-    try:
-        out = tmp_path / "made"
-        out.mkdir()
-        arguments = ["--instrument", "partner-safety-short", "--quiet"]
-        assert exit_code_of(["import", str(export), "--out", str(out / "study.parquet"), *arguments]) == 0
-        assert exit_code_of(["check", str(export), "--out", str(out / "check"), *arguments]) in (0, 3)
-        assert exit_code_of(["write", str(export), "--to", str(out / "clean.csv"), *arguments]) == 0
-        assert exit_code_of(["plans", "new", str(out / "plan.yaml")]) == 0
-        written = [path for path in out.rglob("*") if path.name != "made"]
-        assert len(written) > 8
-        assert {path.name for path in written if path.stat().st_mode & 0o077} == set()
-        assert os.umask(0o022) == 0o022  # a program that calls the toolkit keeps its own
-    finally:
-        os.umask(before)
