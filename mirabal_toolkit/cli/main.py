@@ -10,11 +10,13 @@ import typer
 
 from mirabal_toolkit.cli.analyse import analyse, demo
 from mirabal_toolkit.cli.data import check, import_data, simulate
+from mirabal_toolkit.cli.everywhere import with_options_everywhere
+from mirabal_toolkit.cli.first_hour import doctor, init
 from mirabal_toolkit.cli.instruments import app as instruments_app
 from mirabal_toolkit.cli.keeping import erase_person, write_data
 from mirabal_toolkit.cli.leaving import check_outputs
 from mirabal_toolkit.cli.notebooks import notebooks
-from mirabal_toolkit.cli.output import print_error
+from mirabal_toolkit.cli.output import print_error, speak_utf8
 from mirabal_toolkit.cli.plans import app as plans_app
 from mirabal_toolkit.cli.power import power
 from mirabal_toolkit.cli.protecting import rotate_key
@@ -35,6 +37,8 @@ START = """Three things most people want:
   mirabal analyse waves.sav       your own export in, a report out
   mirabal instruments list        the open questionnaires
 
+Then: mirabal init my-study makes a folder to work in, mirabal notebooks shows
+notebooks to click through, mirabal doctor says what this computer lacks.
 Every command answers to --help."""
 
 app = typer.Typer(
@@ -57,9 +61,12 @@ app.command("check-outputs")(check_outputs)
 app.command()(verify)
 app.command()(simulate)
 app.command()(power)
+app.command()(init)
 app.command()(notebooks)
+app.command()(doctor)
 app.add_typer(instruments_app, name="instruments")
 app.add_typer(plans_app, name="plans")
+with_options_everywhere(app)
 
 
 def _print_version(asked: bool) -> None:
@@ -92,6 +99,7 @@ def exit_code_of(arguments: list[str] | None = None) -> int:
     An unexpected error is told without its text: the text of a foreign error may hold a respondent's answer.
     """
     usual = os.umask(PRIVATE)
+    speak_utf8()
     try:
         app(args=with_usual_strictness(sys.argv[1:] if arguments is None else arguments))
     except SystemExit as stop:

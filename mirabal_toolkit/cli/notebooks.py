@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +49,7 @@ def notebooks(
         return
     if copy is None and not open_them:
         known = bundled_notebooks()
-        text = "\n".join(f"{one.title}\n    {one.about}" for one in known)
+        text = "\n".join(f"{one.title}\n{textwrap.indent(textwrap.fill(one.about, 76), '    ')}" for one in known)
         voice.data(text, [{"file": one.path.name, "title": one.title, "about": one.about} for one in known])
         voice.say(f"\nTo have them: mirabal notebooks --copy {USUAL_FOLDER} --open")
         return

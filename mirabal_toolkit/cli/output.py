@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,11 +65,19 @@ def _silent(text: str, done: int, total: int) -> None:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console; without a terminal it is 100 characters wide and plain."""
+    """Return a console; without a terminal it is plain, and as wide as COLUMNS says, else 100 characters."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else 100)
+    return Console(stderr=stderr, width=None if stream.isatty() or "COLUMNS" in os.environ else 100)
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 wherever the system would write something that cannot hold every sign (Windows pipes, LC_ALL=C)."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = (getattr(stream, "encoding", None) or "").lower().replace("-", "")
+        if encoding != "utf8" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def print_error(error: Exception) -> None:

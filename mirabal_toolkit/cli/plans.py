@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mirabal_toolkit.cli.output import Voice
+from mirabal_toolkit.cli.reading import Quiet
 
 app = typer.Typer(
     help="Analysis plans: list them, read one in plain words, check one, start one.", no_args_is_help=True
@@ -66,6 +67,8 @@ def new(
     instrument: Annotated[
         str, typer.Option("--instrument", help="Id, id@version, or path of the questionnaire.")
     ] = "partner-safety",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write a commented plan to start from: every outcome of the questionnaire, every setting."""
     from mirabal_toolkit.errors import UsageError
@@ -82,9 +85,10 @@ def new(
     own = f" --instrument {instrument}" if instrument.endswith((".yaml", ".yml")) else ""
     text = new_plan(load_instrument(instrument), plan_id_from(file.stem), f"{file.name}{own}")
     with_folder(file).write_text(text, encoding="utf-8")
-    Voice(as_json=False, quiet=False, progress=False).say(
-        f"Written: {file}. Change it, then: mirabal plans lint {file}{own}"
-    )
+    voice = Voice(as_json, quiet, progress=False)
+    if as_json:
+        voice.data("", {"file": str(file)})
+    voice.say(f"Written: {file}. Change it, then: mirabal plans lint {file}{own}")
 
 
 def _tell(text: str, record: Any, *, as_json: bool) -> None:

@@ -134,12 +134,12 @@ def records(table: Table) -> list[dict[str, Any]]:
 def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> RichTable:
     """Return a small table of text."""
     from rich import box
-    from rich.markup import escape
     from rich.table import Table as RichTable
+    from rich.text import Text
 
     shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for header in headers:
         shown.add_column(header, overflow="fold")
     for row in rows:
-        shown.add_row(*(escape(cell) for cell in row))
+        shown.add_row(*(Text(cell) for cell in row))  # brackets are not markup
     return shown

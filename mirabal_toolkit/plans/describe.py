@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,10 @@ _FAMILIES = {
 }
 
 
+#: Characters of a line on a terminal.
+WIDTH = 80
+
+
 def summary(plan: AnalysisPlan) -> dict[str, Any]:
     """Return what a list of plans shows of one."""
     return {
@@ -37,9 +42,13 @@ def summary(plan: AnalysisPlan) -> dict[str, Any]:
 
 
 def list_text(plans: list[AnalysisPlan]) -> str:
-    """Return the plans one below the other."""
+    """Return the plans one below the other, no wider than `WIDTH`."""
     width = max(len(plan.id) for plan in plans)
-    return "\n".join(f"{plan.id:{width}}  {plan.title}\n{'':{width}}  for {plan.instrument}" for plan in plans)
+    lines = []
+    for plan in plans:
+        told = [*textwrap.wrap(plan.title, WIDTH - width - 2), f"for {plan.instrument}"]
+        lines += [f"{name:{width}}  {text}" for name, text in zip([plan.id, *[""] * len(told)], told, strict=False)]
+    return "\n".join(lines)
 
 
 def as_text(plan: AnalysisPlan, instrument: Instrument) -> str:

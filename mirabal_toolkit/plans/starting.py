@@ -57,7 +57,7 @@ def new_plan(instrument: Instrument, plan_id: str, file: str) -> str:
 def _group(instrument: Instrument) -> str:
     """Return the item most likely meant: the site, else the first choice."""
     choices = [item.id for item in instrument.items if item.type == "choice"]
-    return instrument.roles.site or choices[0]
+    return instrument.roles.site or (choices or ["ITEM"])[0]
 
 
 def _outcome(outcome: Outcome, *, once: bool) -> str:
@@ -70,7 +70,8 @@ def _outcome(outcome: Outcome, *, once: bool) -> str:
 def _settings(instrument: Instrument, *, once: bool) -> str:
     person = [item.id for item in instrument.items if item.per_person and item.is_numeric]
     choices = [item.id for item in instrument.items if item.type == "choice"]
-    lines = ["# Everything below is optional.", f"# distributions: [{choices[0]}]     # answers shown wave by wave"]
+    shown = (choices or ["ITEM"])[0]
+    lines = ["# Everything below is optional.", f"# distributions: [{shown}]     # answers shown wave by wave"]
     if not once:
         site = instrument.roles.site or "SITE"
         lines += [
