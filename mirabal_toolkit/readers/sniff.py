@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
 import hashlib
 import stat
@@ -109,7 +110,7 @@ def _tail(path: Path, size: int) -> bytes:
 def cannot_open(error: OSError, path: Path) -> InputError:
     """Return a plain message for a file that the system does not open."""
     if isinstance(error, FileNotFoundError):
-        return InputError("there is no such file", where=str(path), fix="look at the spelling and the folder")
+        return InputError("there is no such file", where=str(path), fix=_what_was_meant(path))
     if isinstance(error, PermissionError):
         return InputError(
             "the file may not be read by you", where=path.name, fix="ask for the right to read it, or copy it"
@@ -119,6 +120,19 @@ def cannot_open(error: OSError, path: Path) -> InputError:
     return InputError(
         f"the file cannot be opened ({errno.errorcode.get(error.errno or 0, 'unknown')})", where=path.name
     )
+
+
+def _what_was_meant(path: Path) -> str:
+    """Return what to do about a name that is not there, looking at its neighbours."""
+    try:
+        names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
+    except OSError:
+        return f"there is no folder “{path.parent}”: look at its spelling"
+    broken = [name for name in names if name.startswith(f"{path.name} ")]
+    near = broken or difflib.get_close_matches(path.name, names, n=1)
+    if broken:
+        return f'a name with spaces needs quotation marks: "{path.with_name(broken[0])}"'
+    return f"did you mean “{path.with_name(near[0])}”?" if near else "look at the spelling and the folder"
 
 
 def cannot_write(error: OSError, path: Path) -> InputError:

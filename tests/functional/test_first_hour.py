@@ -33,3 +33,20 @@ def test_a_new_plan_for_a_questionnaire_of_ones_own_says_how_to_check_it(here, c
     assert "--plan plan.yaml --instrument mine/1.0.0.yaml" in (here / "plan.yaml").read_text(encoding="utf-8")
     command = said.partition("then: mirabal ")[2].split()
     assert exit_code_of(command) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["Women", "survey", "2026.sav"], 'a name with spaces needs quotation marks: "Women survey 2026.sav"'),
+        (["raw/wave.csv"], "did you mean “raw/waves.csv”?"),
+        (["rwa/waves.csv"], "there is no folder “rwa”: look at its spelling"),
+        (["nothing-like-it.xlsx"], "look at the spelling and the folder"),
+    ],
+)
+def test_a_name_that_is_not_there_is_met_with_what_is(here, capsys, typed, told):
+    (here / "raw").mkdir()
+    for name in ("Women survey 2026.sav", "raw/waves.csv"):
+        (here / name).touch()
+    assert exit_code_of(["analyse", *typed]) == 5
+    assert told in " ".join(capsys.readouterr().err.split())
