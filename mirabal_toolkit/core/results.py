@@ -53,6 +53,8 @@ NOT_KNOWN = "not_known"
 #: ``w5 - w1``.
 ANALYSES: dict[str, str] = {
     "retention": "people interviewed at a wave, of those who started (percent, Wilson interval)",
+    "baseline": "what is known of each person once, of everybody who started: percent (count) of each answer, or "
+    "terms `mean` and `sd`; not with two arms, which `balance` describes",
     "prevalence": "binary outcome at a wave: percent of those who answered, Wilson interval; count, n_universe",
     "mean": "score at a wave; terms `mean` (t interval; count: people whose score is not zero) and `sd`",
     "paired_change": "binary outcome, people seen at both ends; terms `before`, `after` (percent, count), `change` "

@@ -54,6 +54,7 @@ COUNTED = (
             "floor_ceiling",
             "transition",
             "endorsement",
+            "baseline",
         }
     )
     | GROUPS

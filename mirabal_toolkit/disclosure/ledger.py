@@ -27,7 +27,7 @@ Row = dict[str, Any]
 PAIR_CELLS = ("n", "before", "after", "stopped", "started", "both", "neither")
 
 #: Analyses whose rows count different people of one table.
-TERMS_ARE_CELLS = frozenset({"paired_change", "distribution", "reliable_change", "transition"})
+TERMS_ARE_CELLS = frozenset({"paired_change", "distribution", "reliable_change", "transition", "baseline"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ def open_ledger(results: Results) -> Ledger:
     _answers(ledger, results.instrument)
     _moves(ledger, results.instrument)
     _parts_of_any(ledger, rows, results.instrument)
+    _who_started(ledger)
     return ledger
 
 
@@ -124,7 +125,7 @@ def _showing(ledger: Ledger, row: Row) -> Showing | None:
     if row["analysis"] == "paired_change" and row["term"] == "change" and not missing(row["estimate"]):
         ends = ((*table, "before"), (*table, "after"))
         return Showing(base=(*table, "n"), implied=((*table, "both"),), needs=ends)
-    if missing(row["count"]) or row["analysis"] == "mean":
+    if missing(row["count"]) or row["analysis"] == "mean" or (row["analysis"], row["scale"]) == ("baseline", "answer"):
         return None if base is None else Showing(base=base)
     counted = (*table, _cell_of(row))
     ledger.counts[counted] = int(row["count"])
@@ -142,6 +143,7 @@ def _table_of(row: Row) -> Key:
         "reliable_change": ("reliable", outcome, estimand),
         "transition": ("move", outcome, estimand, row["contrast"]),
         "endorsement": ("said", outcome, estimand, wave),
+        "baseline": ("start", outcome),
     }
     if row["analysis"] in tables:
         return tables[row["analysis"]]
@@ -357,3 +359,13 @@ def _parts_of_any(ledger: Ledger, rows: list[Row], instrument: Instrument) -> No
             if outcome.item == item and outcome.indicator == "category":
                 # An equation only where both count the same answers: else it does not add up, and is not one.
                 ledger.total(said, [("wave", outcome.id, estimand, wave, "yes")])
+
+
+def _who_started(ledger: Ledger) -> None:
+    """Write that answers known of each person once add up, and are the bases of those lost by the same answer."""
+    for table in sorted({key[:2] for key in ledger.counts if key[0] == "start" and key[-1] == "n"}):
+        terms = [key for key in ledger.counts if key[:2] == table and key[-1] not in ("n", "others")]
+        ledger.total((*table, "n"), terms)
+        for key in list(ledger.counts):
+            if key[0] == "attrition" and key[1] == table[1] and key[-1] == "n":
+                ledger.total((*table, key[2]), [key], (*table, key[2], "not_followed"))

@@ -33,7 +33,7 @@ EXTREMES = ("smallest", "largest")
 
 def is_mean(row: Row) -> bool:
     """Whether a row gives the mean of one group, so that its count is of people whose score is not zero."""
-    return row["analysis"] in GROUPS and row["scale"] not in ("percent", "people")
+    return row["analysis"] in GROUPS | {"baseline"} and row["scale"] not in ("percent", "people")
 
 
 def hidden_together(rows: Sequence[Row], profile: DisclosureProfile) -> frozenset[int]:

@@ -13,6 +13,7 @@ from mirabal_toolkit.models.across_groups import across_groups
 from mirabal_toolkit.models.arms import compare_arms
 from mirabal_toolkit.models.background import ARM
 from mirabal_toolkit.models.balance import baseline_balance
+from mirabal_toolkit.models.baseline import baseline
 from mirabal_toolkit.models.checks import check_panel
 from mirabal_toolkit.models.describe import Record, by_wave, cochran_q, distributions, retention
 from mirabal_toolkit.models.endorsement import endorsements
@@ -84,6 +85,7 @@ def analyse(
             progress(_measured(task).outcome.id, done, len(work))
     records += study_of_loss(panel, plan, tasks)
     records += baseline_balance(tasks)
+    records += baseline(panel, plan, people)
     records += distributions(panel, plan, people)
     records += item_transitions(panel, plan, people)
     records += endorsements(panel, plan, people)

@@ -204,6 +204,7 @@ def _led(edition: Edition, name: str, blocks: Iterable[Block]) -> Iterator[Block
 def _reached(place: Shelf) -> Iterator[Block]:
     yield from place.figure("participant-flow")
     yield from place.table("participant-flow")
+    yield from place.table("baseline")
 
 
 def _before_after(edition: Edition, place: Shelf) -> Iterator[Block]:

@@ -7,6 +7,7 @@ from mirabal_toolkit.reporting.tables.accounts import accounts, agreement, agree
 from mirabal_toolkit.reporting.tables.answers import answers
 from mirabal_toolkit.reporting.tables.arms import arms, arms_sensitivity, balance
 from mirabal_toolkit.reporting.tables.attrition import attrition, drop_out, imputation, lost_and_retained, worse_off
+from mirabal_toolkit.reporting.tables.baseline import baseline
 from mirabal_toolkit.reporting.tables.before_after import before_after, before_after_scores, headline
 from mirabal_toolkit.reporting.tables.beside import model_beside
 from mirabal_toolkit.reporting.tables.bounds import bounds
@@ -25,6 +26,7 @@ from mirabal_toolkit.reporting.tables.within import sites, subgroups
 BUILDERS = (
     headline,
     participant_flow,
+    baseline,
     before_after,
     before_after_scores,
     course,
