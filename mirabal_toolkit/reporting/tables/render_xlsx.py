@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from mirabal_toolkit.file_safety import clean_text, steady_archive
@@ -10,15 +12,63 @@ from mirabal_toolkit.reporting.tables.flat import FlatValue, flatten
 from mirabal_toolkit.reporting.tables.spec import Table
 
 _FIRST_ROW = 3
+#: The longest name Excel takes for a sheet, and that of the first sheet.
+LONGEST_NAME, CONTENTS = 31, "contents"
 
 
 def render_xlsx(table: Table) -> bytes:
     """Return the table as the bytes of a workbook with one sheet; the same bytes every time."""
     from openpyxl import Workbook
 
-    workbook = Workbook()
-    sheet: Any = workbook.active
-    sheet.title = table.id[:31]
+    workbook: Any = Workbook()
+    workbook.active.title = table.id[:LONGEST_NAME]
+    _fill(workbook.active, table)
+    return _bytes(workbook)
+
+
+def render_workbook(tables: Sequence[Table], title: str) -> bytes:
+    """Return all tables as one workbook: a sheet that lists them, then a sheet a table; the same bytes every time.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+    title : str
+        What they are tables of.
+    """
+    from openpyxl import Workbook
+
+    workbook: Any = Workbook()
+    contents = workbook.active
+    names = _sheet_names(tables)
+    contents.title = CONTENTS
+    _put(contents.cell(1, 1), title).font = _font(bold=True, size=12)
+    for offset, (table, name) in enumerate(zip(tables, names, strict=True)):
+        _put(contents.cell(_FIRST_ROW + offset, 1), name).hyperlink = _inside(name)
+        _put(contents.cell(_FIRST_ROW + offset, 2), table.title)
+        _fill(workbook.create_sheet(name), table)
+    contents.column_dimensions["A"].width = LONGEST_NAME + 2
+    contents.column_dimensions["B"].width = 90
+    return _bytes(workbook)
+
+
+def _sheet_names(tables: Sequence[Table]) -> list[str]:
+    """Return a name a table that Excel takes: short, and each once."""
+    names: list[str] = []
+    for table in tables:
+        name, number = table.id[:LONGEST_NAME], 2
+        while name in (*names, CONTENTS):
+            name, number = f"{table.id[: LONGEST_NAME - 3]}-{number}", number + 1
+        names.append(name)
+    return names
+
+
+def _inside(name: str) -> Any:
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    return Hyperlink(ref="A1", location=f"'{name}'!A1", display=name)
+
+
+def _fill(sheet: Any, table: Table) -> None:
     _put(sheet.cell(1, 1), table.title).font = _font(bold=True, size=12)
     flat = flatten(table)
     for position, header in enumerate(flat.headers, start=1):
@@ -31,6 +81,9 @@ def render_xlsx(table: Table) -> bytes:
     _put_notes(sheet, table, _FIRST_ROW + len(flat.rows) + 2)
     _set_widths(sheet, flat.headers, flat.rows)
     _set_up_printing(sheet)
+
+
+def _bytes(workbook: Any) -> bytes:
     buffer = io.BytesIO()
     workbook.save(buffer)
     return steady_archive(buffer.getvalue())
@@ -46,6 +99,8 @@ def _set_up_printing(sheet: Any) -> None:
 
 
 def _put(cell: Any, value: FlatValue) -> Any:
+    if value is not None and not isinstance(value, str) and not math.isfinite(value):
+        value = "" if math.isnan(value) else "∞" if value > 0 else "−∞"  # workbooks know no such numbers
     if isinstance(value, str):
         cell.value = clean_text(value)
         cell.data_type = "s"

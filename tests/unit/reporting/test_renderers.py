@@ -55,6 +55,20 @@ def test_xlsx_holds_text_as_text_and_numbers_as_numbers() -> None:
     assert sheet.freeze_panes == "B4"
 
 
+def test_a_workbook_is_written_where_a_limit_has_no_end() -> None:
+    endless = Table(
+        "endless",
+        "Odds",
+        (Column("what", "What", kind="label"), Column("high", "Up to"), Column("low", "From")),
+        (RowGroup("", (Row((Cell("a"), Cell("", value=float("inf")), Cell("", value=float("-inf")))),)),),
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(render_xlsx(endless))).active
+    assert sheet is not None
+    values = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert "∞" in values
+    assert "−∞" in values
+
+
 def test_html_escapes_everything_and_names_its_headers() -> None:
     text = render_html(nasty_table())
     assert "<script>" not in text
