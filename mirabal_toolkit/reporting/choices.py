@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from dataclasses import dataclass
 
 from mirabal_toolkit.errors import UsageError
 
 #: Formats a report can be written in; tables and figures are always written as CSV, SVG, PNG and text.
-FORMATS = ("html", "docx", "xlsx")
+FORMATS = ("html", "docx", "pdf", "xlsx", "latex")
 #: Formats of one document that holds everything.
-DOCUMENTS = ("html", "docx")
+DOCUMENTS = ("html", "docx", "pdf")
+#: What writes PDF, and the command that installs it.
+TYPST, INSTALL_TYPST = "typst", 'python -m pip install "mirabal-toolkit[pdf]"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Choices:
     Raises
     ------
     UsageError
-        If a format is unknown, or none is named.
+        If a format is unknown or cannot be written here, or none is named.
     """
 
     formats: tuple[str, ...] = ("html", "docx")
@@ -41,6 +44,8 @@ class Choices:
         if unknown or not self.formats:
             what = f"there is no report format “{unknown[0]}”" if unknown else "no report format was named"
             raise UsageError(what, fix=f"use some of: {', '.join(FORMATS)}")
+        if "pdf" in self.formats and importlib.util.find_spec(TYPST) is None:
+            raise UsageError("PDF needs the package typst, which is not installed", fix=f"install it: {INSTALL_TYPST}")
 
     def described(self) -> dict[str, object]:
         """Return the choices for the manifest."""

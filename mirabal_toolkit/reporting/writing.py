@@ -15,6 +15,7 @@ from mirabal_toolkit.reporting.choices import USUAL, Choices
 from mirabal_toolkit.reporting.documents.docx import render_docx_report
 from mirabal_toolkit.reporting.documents.html import render_html_report
 from mirabal_toolkit.reporting.documents.outline import make_outline
+from mirabal_toolkit.reporting.documents.pdf import render_pdf_report
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.gallery import all_figures
 from mirabal_toolkit.reporting.figures.spec import Figure, draw
@@ -24,7 +25,8 @@ from mirabal_toolkit.reporting.tables.register import register
 from mirabal_toolkit.reporting.tables.render_csv import render_csv
 from mirabal_toolkit.reporting.tables.render_docx import render_docx
 from mirabal_toolkit.reporting.tables.render_html import render_html_page
-from mirabal_toolkit.reporting.tables.render_xlsx import render_xlsx
+from mirabal_toolkit.reporting.tables.render_latex import render_latex, render_latex_document
+from mirabal_toolkit.reporting.tables.render_xlsx import render_workbook, render_xlsx
 from mirabal_toolkit.reporting.tables.shelf import all_tables
 from mirabal_toolkit.reporting.tables.spec import Table
 
@@ -51,6 +53,7 @@ def write_report(released: ReleasableResults, folder: Path, choices: Choices = U
     tables = {table.id: table for table in all_tables(edition)}
     figures = {sheet.id: draw(sheet) for sheet in all_figures(edition)}
     files = _documents(edition, tables, figures, choices) | records
+    files |= _all_tables(tuple(tables.values()), edition, choices)
     for table in tables.values():
         files |= _table_files(table, edition, choices)
     for figure in figures.values():
@@ -67,12 +70,24 @@ def _documents(
         files["report.html"] = render_html_report(outline, edition)
     if "docx" in choices.formats:
         files["report.docx"] = render_docx_report(outline, edition, choices.template)
+    if "pdf" in choices.formats:
+        files["report.pdf"] = render_pdf_report(outline, edition)
     if choices.briefing:
         briefing = make_briefing(edition)
         files["briefing.html"] = render_html_briefing(briefing, edition)
         files["briefing.docx"] = render_docx_briefing(briefing, edition, choices.template)
     files["checklist-strobe.html"] = render_checklists(outline, edition, linked="html" in choices.formats)
     files["register.xlsx"] = render_xlsx(register(edition))
+    return files
+
+
+def _all_tables(tables: tuple[Table, ...], edition: Edition, choices: Choices) -> dict[str, bytes]:
+    title = edition.released.plan.title or edition.released.plan.id
+    files = {}
+    if "xlsx" in choices.formats:
+        files["tables.xlsx"] = render_workbook(tables, title)
+    if "latex" in choices.formats:
+        files["tables.tex"] = render_latex_document(tables, title)
     return files
 
 
@@ -83,8 +98,8 @@ def _table_files(table: Table, edition: Edition, choices: Choices) -> dict[str, 
         files[f"{name}.html"] = render_html_page(table, edition.language)
     if "docx" in choices.formats:
         files[f"{name}.docx"] = render_docx(table, edition.language)
-    if "xlsx" in choices.formats:
-        files[f"{name}.xlsx"] = render_xlsx(table)
+    if "latex" in choices.formats:
+        files[f"{name}.tex"] = render_latex(table)
     return files
 
 

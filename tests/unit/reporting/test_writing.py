@@ -20,14 +20,12 @@ from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.results import ESTIMATE_COLUMNS, ReleasableResults
 from mirabal_toolkit.errors import UsageError
-from mirabal_toolkit.reporting.choices import Choices
+from mirabal_toolkit.reporting.choices import FORMATS, Choices
 from mirabal_toolkit.reporting.delivery import deliver
 from mirabal_toolkit.reporting.documents import outline
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.opening import open_folder
 from mirabal_toolkit.reporting.writing import write_report
-
-FORMATS = ("html", "docx", "xlsx")
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +51,8 @@ def test_the_output_folder_is_complete(folder: Path) -> None:
     figures = {name.rsplit(".", 1)[0] for name in names if name.startswith("figures/")}
     tables = {name.rsplit(".", 1)[0] for name in names if name.startswith("tables/")}
     assert {f"{name}.{kind}" for name in figures for kind in ("svg", "png", "csv", "txt")} <= names
-    assert {f"{name}.{kind}" for name in tables for kind in ("csv", "html", "docx", "xlsx")} <= names
+    assert {f"{name}.{kind}" for name in tables for kind in ("csv", "html", "docx", "tex")} <= names
+    assert {"report.pdf", "tables.xlsx", "tables.tex"} <= names
     assert {"tables/before-after", "tables/headline", "tables/participant-flow", "tables/cleaning"} <= tables
     assert {"figures/trajectories", "figures/before-after", "figures/participant-flow"} <= figures
 
