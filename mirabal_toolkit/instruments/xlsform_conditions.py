@@ -139,7 +139,7 @@ class _Reader:
         if token == "-":  # noqa: S105 - a sign, no password
             inner = self.factor(depth + 1)
             return _Part(f"-{self.number(inner)}", inner.items)
-        if token == "(":  # noqa: S105
+        if token == "(":  # noqa: S105 - a sign, no password
             inner = self.either(depth + 1)
             self.expect(")")
             return inner

@@ -159,7 +159,7 @@ class Workbook:
             if b"<!DOCTYPE" in file.read(2000):
                 raise ValueError
         with self._archive.open(path) as file:
-            for _, element in ET.iterparse(file):  # noqa: S314
+            for _, element in ET.iterparse(file):  # noqa: S314  (as above)
                 yield element
 
 

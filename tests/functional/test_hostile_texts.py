@@ -170,7 +170,7 @@ def test_no_unseen_sign_gets_into_a_file(written):
         assert "\x07" not in text, path.name
 
 
-@pytest.mark.parametrize("text", [HOSTILE[0], HOSTILE[1], f"<p title='{HOSTILE[15]}'>", "<a href='javascript:x'>"])
+@pytest.mark.parametrize("text", [HOSTILE[0], HOSTILE[1], "<p title='' onmouseover='x'>", "<a href='javascript:x'>"])
 def test_the_search_finds_what_would_act(text):
     page = _Page()
     page.feed(text)
