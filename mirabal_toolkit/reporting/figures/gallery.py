@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from mirabal_toolkit.core.instrument import in_language
@@ -70,19 +70,21 @@ def measure_figure_ids(edition: Edition) -> tuple[tuple[str, str], ...]:
 
 def all_figures(edition: Edition) -> tuple[Sheet, ...]:
     """Return every figure the results give, undrawn; a survey asked once has none of change."""
-    if len(edition.waves) < 2:
-        return tuple(answers_by_wave(edition, item) for item in edition.lookup.outcomes("distribution"))
-    sheets = [participant_flow_drawn(edition), *trajectories(edition)]
+    names = FAMILIES if len(edition.waves) > 1 else ("answers",)
+    return tuple(sheet for name in names for sheet in FAMILIES[name](edition))
+
+
+def _of_each_measure(edition: Edition) -> Iterator[Sheet]:
     for heading, members in edition.groups(edition.indicators):
-        sheets += trajectories_of_measure(edition, heading, members)
-    sheets += [*before_after(edition), *before_after_scores(edition)]
-    sheets += [*transitions(edition), *course_drawn(edition), *changes(edition)]
-    sheets += [*love_plot(edition), *forest(edition)]
-    sheets += [*tipping_points(edition), *imputation_traces(edition)]
-    sheets += endorsement(edition)
-    for item in edition.lookup.outcomes("distribution"):
-        sheets += [answers_by_wave(edition, item), *answer_moves(edition, item)]
-    return tuple(sheets)
+        yield from trajectories_of_measure(edition, heading, members)
+
+
+def _of_each_item(edition: Edition) -> Iterator[Sheet]:
+    return (answers_by_wave(edition, item) for item in edition.lookup.outcomes("distribution"))
+
+
+def _moves_of_each_item(edition: Edition) -> Iterator[Sheet]:
+    return (sheet for item in edition.lookup.outcomes("distribution") for sheet in answer_moves(edition, item))
 
 
 def _shown(edition: Edition) -> list[Indicator]:
@@ -261,3 +263,23 @@ def _answers_title(edition: Edition, item: str, stack: Stack) -> str:
         at_first=edition.at_wave(edition.waves[0]),
         at_last=edition.at_wave(edition.waves[-1]),
     )
+
+
+#: Every kind of figure a report can have, in its order.
+FAMILIES: Mapping[str, Callable[[Edition], Iterable[Sheet]]] = {
+    "participant-flow": lambda edition: (participant_flow_drawn(edition),),
+    "trajectories": trajectories,
+    "trajectories-by-measure": _of_each_measure,
+    "before-after": before_after,
+    "before-after-scores": before_after_scores,
+    "transitions": transitions,
+    "course": course_drawn,
+    "changes": changes,
+    "love-plot": love_plot,
+    "forest": forest,
+    "tipping-point": tipping_points,
+    "imputation-trace": imputation_traces,
+    "endorsement": endorsement,
+    "answers": _of_each_item,
+    "answer-moves": _moves_of_each_item,
+}
