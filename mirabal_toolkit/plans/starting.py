@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mirabal_toolkit.core.instrument import Instrument, Outcome, in_language
 
 _MODEL = {"binary": "gee", "score": "lmm", "count": "glmm", "ordinal": "clmm"}
@@ -28,11 +30,14 @@ multiplicity: holm              # holm, bh or none, within each family
 disclosure_profile: funder      # who may see the report
 seed: 1
 
-# headline: stands in the summary. family: outcomes whose p values are adjusted together.
+# headline: stands in the summary; five or six are read, twenty are not.
+# family: outcomes whose p values are adjusted together.
 # model: gee (yes or no), lmm (scores), glmm (counts), clmm (ordered answers); without it: described.
 outcomes:
 """
 
+#: How many outcomes a summary begins with, where the questionnaire does not say which matter.
+_FEW = 5
 _LONGITUDINAL = "population: all_started\n# completers: true             # also those seen at every wave\n"
 
 
@@ -50,7 +55,8 @@ def new_plan(instrument: Instrument, plan_id: str, file: str) -> str:
     design = f"design: cross_sectional\ngroup: {_group(instrument)}\n" if once else _LONGITUDINAL
     title = in_language(instrument.title).replace('"', "'")
     head = _HEAD.format(file=file, id=plan_id, title=title, instrument=instrument.id, design=design)
-    outcomes = "".join(_outcome(outcome, once=once) for outcome in instrument.outcomes)
+    chosen = _headlines(instrument.outcomes)
+    outcomes = "".join(_outcome(outcome, once=once, headline=outcome.id in chosen) for outcome in instrument.outcomes)
     return f"{head}{outcomes}\n{_settings(instrument, once=once)}"
 
 
@@ -60,11 +66,18 @@ def _group(instrument: Instrument) -> str:
     return instrument.roles.site or (choices or ["ITEM"])[0]
 
 
-def _outcome(outcome: Outcome, *, once: bool) -> str:
+def _headlines(outcomes: Sequence[Outcome]) -> set[str]:
+    """Return the first outcome of each measure of success, or the first few where there are no measures."""
+    usual = [outcome for outcome in outcomes if outcome.kind in ("binary", "score")]
+    first = {outcome.measure: outcome.id for outcome in reversed(usual) if outcome.measure is not None}
+    return set(first.values()) or {outcome.id for outcome in usual[:_FEW]}
+
+
+def _outcome(outcome: Outcome, *, once: bool, headline: bool) -> str:
     label = in_language(outcome.label)
     model = "" if once else f", model: {_MODEL[outcome.kind]}"
-    headline = ", headline: true" if outcome.kind in ("binary", "score") else ""
-    return f"  # {label}\n  - {{outcome: {outcome.id}{model}{headline}}}\n"
+    summary = ", headline: true" if headline else ""
+    return f"  # {label}\n  - {{outcome: {outcome.id}{model}{summary}}}\n"
 
 
 def _settings(instrument: Instrument, *, once: bool) -> str:

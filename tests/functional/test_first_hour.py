@@ -6,6 +6,7 @@ import pytest
 
 from mirabal_toolkit.cli.main import exit_code_of
 from mirabal_toolkit.instruments.loading import reference_path
+from mirabal_toolkit.plans.loading import load_plan
 
 
 @pytest.fixture
@@ -50,3 +51,11 @@ def test_a_name_that_is_not_there_is_met_with_what_is(here, capsys, typed, told)
         (here / name).touch()
     assert exit_code_of(["analyse", *typed]) == 5
     assert told in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(("instrument", "most"), [("partner-safety", 6), ("wellbeing", 5)])
+def test_a_new_plan_has_no_more_headlines_than_are_read(here, instrument, most):
+    assert exit_code_of(["plans", "new", "plan.yaml", "--instrument", instrument]) == 0
+    headlines = [planned.outcome for planned in load_plan("plan.yaml").outcomes if planned.headline]
+    assert len(headlines) == most
+    assert exit_code_of(["plans", "lint", "plan.yaml"]) == 0
