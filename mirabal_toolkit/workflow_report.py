@@ -29,6 +29,8 @@ class ReportRequest:
         Whether two pages for boards are written too; in `folder` itself a briefing that it has is written again.
     template : Path or None
         A Word document in whose looks Word documents are written.
+    language : str
+        Code of the language; the one of `folder` when empty.
     """
 
     folder: Path
@@ -36,6 +38,7 @@ class ReportRequest:
     formats: tuple[str, ...] = ()
     briefing: bool = False
     template: Path | None = None
+    language: str = ""
 
 
 def open_results(folder: str | Path) -> Released:
@@ -63,6 +66,7 @@ def report(
     formats: Sequence[str] = ("html", "docx"),
     briefing: bool = False,
     template: str | Path | None = None,
+    language: str = "en",
 ) -> tuple[Path, ...]:
     """Write the report and all its parts into the folder `out`, all at once or not at all.
 
@@ -74,6 +78,8 @@ def report(
         Whether two pages for boards are written too.
     template : path, optional
         A Word document in whose looks Word documents are written.
+    language : str
+        “en”, “ro”, “it” or “el”; all but English are drafts.
 
     Returns
     -------
@@ -82,7 +88,7 @@ def report(
     """
     from mirabal_toolkit.reporting.delivery import deliver
 
-    choices = Choices(tuple(formats), briefing, _template(None if template is None else Path(template)))
+    choices = Choices(tuple(formats), briefing, _template(None if template is None else Path(template)), language)
     return deliver(released, Path(out), choices, command={"command": "report", **choices.described()})
 
 
@@ -125,6 +131,7 @@ def _choices(request: ReportRequest, out: Path, asked: Mapping[str, Any]) -> Cho
         tuple(dict.fromkeys((*before, *formats))) if same else formats,
         request.briefing or (same and bool(asked.get("briefing"))),
         _template(request.template),
+        request.language or str(asked.get("language") or Choices().language),
     )
 
 

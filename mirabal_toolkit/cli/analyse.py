@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mirabal_toolkit.cli.documents import Briefing, Template, choices_of
+from mirabal_toolkit.cli.documents import Briefing, LanguageOption, Template, choices_of
 from mirabal_toolkit.cli.jobs import JobsOption, processes
 from mirabal_toolkit.cli.output import Voice, console
 from mirabal_toolkit.cli.reading import JSON, USUAL_FORMATS, Formats, NoProgress, Quiet, reads_data
@@ -25,6 +25,7 @@ def demo(
     formats: Formats = USUAL_FORMATS,
     briefing: Briefing = False,
     template: Template = None,
+    language: LanguageOption = "en",
     jobs: JobsOption = None,
     as_json: JSON = False,
     quiet: Quiet = False,
@@ -35,7 +36,7 @@ def demo(
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     voice.say("The data are artificial: 120 women who do not exist, five waves, with the usual flaws.")
-    choices = choices_of(formats, briefing, template)
+    choices = choices_of(formats, briefing, template, language)
     _analyse(AnalysisRequest(DataRequest((example_export(),)), out, choices=choices, jobs=processes(jobs)), voice)
 
 
@@ -61,6 +62,7 @@ def analyse(
     formats: Formats = USUAL_FORMATS,
     briefing: Briefing = False,
     template: Template = None,
+    language: LanguageOption = "en",
     seed: Annotated[int | None, typer.Option("--seed", help="Seed. Default: the plan's.")] = None,
     jobs: JobsOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything; write nothing.")] = False,
@@ -79,7 +81,7 @@ def analyse(
         out=out,
         plan=plan,
         profile=profile,
-        choices=choices_of(formats, briefing, template),
+        choices=choices_of(formats, briefing, template, language),
         seed=seed,
         jobs=processes(jobs),
         comparison=comparison,

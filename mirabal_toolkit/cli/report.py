@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mirabal_toolkit.cli.analyse import UNTRUSTED_EXIT
-from mirabal_toolkit.cli.documents import Briefing, Template
+from mirabal_toolkit.cli.documents import LANGUAGE_HELP, Briefing, Template
 from mirabal_toolkit.cli.output import Voice
 from mirabal_toolkit.cli.reading import FORMATS_HELP, JSON, NoProgress, Quiet, names_in
 
@@ -18,6 +18,7 @@ def report(
     formats: Annotated[str, typer.Option("--formats", help=FORMATS_HELP, show_default="those that DIR has")] = "",
     briefing: Briefing = False,
     template: Template = None,
+    language: Annotated[str, typer.Option("--language", help=LANGUAGE_HELP, show_default="that of DIR")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Folder to write into.", show_default="DIR itself")] = None,
     as_json: JSON = False,
     quiet: Quiet = False,
@@ -31,7 +32,9 @@ def report(
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     with voice.working() as progress:
-        released, files = run_report(ReportRequest(folder, out, names_in(formats), briefing, template), progress)
+        released, files = run_report(
+            ReportRequest(folder, out, names_in(formats), briefing, template, language), progress
+        )
     place = out or folder
     documents = [str(path) for path in files if path.parent == place and path.stem in ("report", "briefing")]
     voice.data("\n".join(documents), {"documents": documents, "files": len(files)})

@@ -7,6 +7,7 @@ import importlib.util
 from dataclasses import dataclass
 
 from mirabal_toolkit.errors import UsageError
+from mirabal_toolkit.reporting.words.languages.reading import LANGUAGES
 
 #: Formats a report can be written in; tables and figures are always written as CSV, SVG, PNG and text.
 FORMATS = ("html", "docx", "pdf", "xlsx", "latex")
@@ -28,6 +29,8 @@ class Choices:
         Whether two pages for boards are written too, as HTML and Word.
     template : bytes or None
         A Word document in whose looks Word documents are written (see `documents.word_template`).
+    language : str
+        Code of the language of fixed phrases, numbers and dates, one of `LANGUAGES`.
 
     Raises
     ------
@@ -38,8 +41,12 @@ class Choices:
     formats: tuple[str, ...] = ("html", "docx")
     briefing: bool = False
     template: bytes | None = None
+    language: str = "en"
 
     def __post_init__(self) -> None:
+        if self.language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise UsageError(f"reports are not written in the language “{self.language}”", fix=f"use one of: {known}")
         unknown = [name for name in self.formats if name not in FORMATS]
         if unknown or not self.formats:
             what = f"there is no report format “{unknown[0]}”" if unknown else "no report format was named"
@@ -50,7 +57,12 @@ class Choices:
     def described(self) -> dict[str, object]:
         """Return the choices for the manifest."""
         template = None if self.template is None else hashlib.sha256(self.template).hexdigest()
-        return {"formats": list(self.formats), "briefing": self.briefing, "template": template}
+        return {
+            "formats": list(self.formats),
+            "briefing": self.briefing,
+            "template": template,
+            "language": self.language,
+        }
 
 
 #: What is written when nobody says what.

@@ -13,7 +13,7 @@ from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.reporting.lookup import Estimate, Lookup
 from mirabal_toolkit.reporting.words.catalogue import phrase
 from mirabal_toolkit.reporting.words.english import ENGLISH
-from mirabal_toolkit.reporting.words.numbers import decimals_for
+from mirabal_toolkit.reporting.words.numbers import decimals_for, localised
 from mirabal_toolkit.reporting.words.people import Words, speak_of, words_for
 
 
@@ -95,7 +95,7 @@ class Edition:
     @property
     def level(self) -> str:
         """Confidence level of every interval, as ``95%``."""
-        return self.say("percent", number=f"{100 * self.released.plan.confidence_level:g}")
+        return self.say("percent", number=localised(f"{100 * self.released.plan.confidence_level:g}"))
 
     def say(self, key: str, **values: object) -> str:
         """Return a phrase of the catalogue in the language of the report, about those who answered."""

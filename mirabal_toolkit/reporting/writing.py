@@ -29,6 +29,8 @@ from mirabal_toolkit.reporting.tables.render_latex import render_latex, render_l
 from mirabal_toolkit.reporting.tables.render_xlsx import render_workbook, render_xlsx
 from mirabal_toolkit.reporting.tables.shelf import all_tables
 from mirabal_toolkit.reporting.tables.spec import Table
+from mirabal_toolkit.reporting.words.languages.reading import read_language
+from mirabal_toolkit.reporting.words.numbers import written_in
 
 
 def write_report(released: ReleasableResults, folder: Path, choices: Choices = USUAL) -> tuple[Path, ...]:
@@ -47,9 +49,14 @@ def write_report(released: ReleasableResults, folder: Path, choices: Choices = U
     tuple of Path
         The files written, in a fixed order.
     """
+    with written_in(read_language(choices.language).numbers):
+        return _write_report(released, folder, choices)
+
+
+def _write_report(released: ReleasableResults, folder: Path, choices: Choices) -> tuple[Path, ...]:
     # A report shows what its own files hold, no digit more: so it can be written again from them, alike.
     records = record_files(released)
-    edition = Edition(read_records(records))
+    edition = Edition(read_records(records), choices.language)
     tables = {table.id: table for table in all_tables(edition)}
     figures = {sheet.id: draw(sheet) for sheet in all_figures(edition)}
     files = _documents(edition, tables, figures, choices) | records

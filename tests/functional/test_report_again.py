@@ -144,3 +144,14 @@ def test_a_template_is_refused_before_anything_is_written(tmp_path: Path, capsys
     assert exit_code_of(arguments) == 5
     assert "not a Word document" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_report_in_another_language_stays_in_it(analysed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "it"
+    assert exit_code_of(["report", str(analysed), "--language", "it", "--out", str(out), "--quiet"]) == 0
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="it">' in page
+    assert "Riassunto in parole semplici" in page
+    before = contents(out)
+    assert exit_code_of(["report", str(out), "--quiet"]) == 0
+    assert contents(out) == before

@@ -27,6 +27,7 @@ from mirabal_toolkit.reporting.tables.answers import answers_id
 from mirabal_toolkit.reporting.tables.cells import general_notes
 from mirabal_toolkit.reporting.tables.spec import Table
 from mirabal_toolkit.reporting.words.comparisons import comparison_leads, comparison_sentences
+from mirabal_toolkit.reporting.words.languages.reading import read_language
 from mirabal_toolkit.reporting.words.limitations import limitations
 from mirabal_toolkit.reporting.words.methods import methods, references
 from mirabal_toolkit.reporting.words.sensitivity import turning_points, what_it_changes, who_was_lost
@@ -155,6 +156,8 @@ def banners(edition: Edition) -> tuple[str, ...]:
     found = [edition.say(key, profile=profile.name, base=profile.rounding)]
     if edition.released.untrusted:
         found.append(edition.say("banner_untrusted"))
+    if read_language(edition.language).draft:
+        found.append(edition.say("banner_draft"))
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.tables.spec import Column, Row, RowGroup, Table, label_cell
+from mirabal_toolkit.reporting.words import numbers
 
 
 def provenance(edition: Edition) -> Table:
@@ -29,7 +30,10 @@ def _plan(edition: Edition) -> list[tuple[str, str]]:
     return [
         (edition.say("provenance_plan"), f"{plan.id} {plan.version}"),
         (edition.say("provenance_plan_hash"), plan.fingerprint),
-        *((edition.say("provenance_amendment", date=change.date), change.reason) for change in plan.amendments),
+        *(
+            (edition.say("provenance_amendment", date=numbers.date(change.date)), change.reason)
+            for change in plan.amendments
+        ),
         (edition.say("provenance_profile"), edition.released.profile.name),
         (edition.say("provenance_seed"), str(plan.seed)),
     ]

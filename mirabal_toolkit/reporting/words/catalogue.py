@@ -1,17 +1,14 @@
 """Fixed phrases, in one place, so that a report can be written in another language.
 
-English is complete; another language is another mapping of the same keys, and a phrase that
+English is complete; another language is a file of the same keys (``languages/``), and a phrase that
 lacks there is said in English.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from mirabal_toolkit.reporting.words.english import ENGLISH
+from mirabal_toolkit.reporting.words.languages.reading import read_language
 from mirabal_toolkit.reporting.words.people import WOMEN, Words, speak_of
-
-CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 
 
 def phrase(key: str, language: str = "en", about: Words = WOMEN, **values: object) -> str:
@@ -28,6 +25,11 @@ def phrase(key: str, language: str = "en", about: Words = WOMEN, **values: objec
     --------
     >>> phrase("count_of", count="73", n="120")
     '73 of 120'
+    >>> phrase("count_of", "it", count="73", n="120")
+    '73 su 120'
     """
-    template = CATALOGUES.get(language, ENGLISH).get(key, ENGLISH[key])
-    return speak_of(template, about).format(**values)
+    english, other = ENGLISH[key], read_language(language)
+    if key not in other.phrases:
+        return speak_of(english, about).format(**values)
+    template = other.phrases[key]
+    return (template if about == WOMEN else other.about_others(template)).format(**values)

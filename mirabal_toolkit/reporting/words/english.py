@@ -235,6 +235,7 @@ DOCUMENT: Mapping[str, str] = {
     "header_internal": "Internal – not for release",
     "banner_release": "Disclosure profile “{profile}”: small numbers are hidden, others rounded to multiples of "
     "{base}.",
+    "banner_draft": "This translation is a draft that nobody has reviewed yet. What is not translated is in English.",
     "banner_untrusted": "At least one model could not be trusted; it is marked in the tables.",
     "section_summary": "Summary in plain words",
     "section_reached": "Who was reached",

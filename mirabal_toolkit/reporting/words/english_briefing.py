@@ -26,6 +26,5 @@ BRIEFING: Mapping[str, str] = {
     "briefing_change_hidden": "the change among those who answered both times is hidden to protect them",
     "briefing_change_none": "too few women answered both times to speak of a change",
     "briefing_unknown": "not shown",
-    "briefing_of_100": "points of 100",
     "briefing_source": "Questionnaire {instrument}, plan {plan}, disclosure profile {profile}, seed {seed}.",
 }

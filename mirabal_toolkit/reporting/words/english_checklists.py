@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_GENERAL: Mapping[str, str] = {
+CHECKLISTS: Mapping[str, str] = {
     "checklist_title": "Reporting checklist: {title}",
     "checklist_skip": "Skip to the checklist",
     "checklist_opening": "Where a reader finds what the guideline asks for. What the software cannot know is left to "
@@ -34,9 +34,7 @@ _GENERAL: Mapping[str, str] = {
     "checklist_part_discussion": "Discussion",
     "checklist_part_other": "Other information",
     "checklist_answer": "Answer it here, or say in which other text it is answered.",
-}
-
-_STROBE: Mapping[str, str] = {
+    # STROBE
     "strobe_1a": "Name the kind of study in the title or the abstract.",
     "strobe_1a_author": "Say “cohort study” or “before–after study” in the title or abstract.",
     "strobe_1b": "Sum up fairly what was done and what was found.",
@@ -87,9 +85,7 @@ _STROBE: Mapping[str, str] = {
     "strobe_21_author": "For whom else the results may hold, and for whom not.",
     "strobe_22": "Who paid, and what part funders had in the study.",
     "strobe_22_author": "Funding, and the part funders had.",
-}
-
-_TREND: Mapping[str, str] = {
+    # TREND
     "trend_1": "Say how people came into the groups; a structured abstract; whom the study is about.",
     "trend_1_author": "How people came into the groups, in the title or abstract.",
     "trend_2": "Background, reasons, and the theory behind what the programme does.",
@@ -128,5 +124,3 @@ _TREND: Mapping[str, str] = {
     "trend_22": "The results in the light of everything known.",
     "trend_22_author": "The results beside those of other studies.",
 }
-
-CHECKLISTS: Mapping[str, str] = {**_GENERAL, **_STROBE, **_TREND}

@@ -85,7 +85,7 @@ def _asked(edition: Edition) -> str:
         plan=plan.id,
         version=plan.version,
     )
-    fixed = edition.say("methods_plan_date", date=plan.date) if plan.date else ""
+    fixed = edition.say("methods_plan_date", date=numbers.date(plan.date)) if plan.date else ""
     amended = edition.say("methods_amended", number=len(plan.amendments)) if plan.amendments else ""
     population = edition.say_or(f"methods_population_{plan.population}", plan.population)
     return " ".join(part for part in (text, fixed, amended, population) if part)

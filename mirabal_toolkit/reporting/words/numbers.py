@@ -2,15 +2,91 @@
 
 A digit is printed only if at least one person moves it: percents have no decimals below a
 thousand people, one from there on (`decimals_for`). Nothing that is not exactly 0 or 100
-percent is printed as such.
+percent is printed as such. The signs between digits are those of the language a report is written in
+(`written_in`); files that programs read (`machine`) are the same in every language.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 MINUS = "−"
 NO_VALUE = "–"
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStyle:
+    """How a language writes numbers and dates.
+
+    Parameters
+    ----------
+    decimal, thousands : str
+        Signs before decimals and between thousands.
+    to : str
+        The word between the ends of an interval.
+    date : str
+        A format of `strftime`; empty for the English one, with the month in words.
+    """
+
+    decimal: str = "."
+    thousands: str = ","
+    to: str = "to"
+    date: str = ""
+
+
+ENGLISH_NUMBERS = NumberStyle()
+_STYLE: ContextVar[NumberStyle] = ContextVar("number_style", default=ENGLISH_NUMBERS)
+
+
+@contextmanager
+def written_in(style: NumberStyle) -> Iterator[None]:
+    """Write all numbers in the signs of a language.
+
+    Examples
+    --------
+    >>> with written_in(NumberStyle(",", ".", "la")):
+    ...     number(-1234.5, 1), interval(-3.25, 4, 2, plus=True), p_value(0.0421)
+    ('−1.234,5', '−3,25 la +4,00', '0,042')
+    """
+    token = _STYLE.set(style)
+    try:
+        yield
+    finally:
+        _STYLE.reset(token)
+
+
+def localised(text: str) -> str:
+    """Return a number written the English way in the signs of the language."""
+    style = _STYLE.get()
+    return text.translate({ord(","): style.thousands, ord("."): style.decimal})
+
+
+def date(value: str | dt.date) -> str:
+    """Return a date, given as such or as ``2026-11-21``, as the language writes it; other texts as they are.
+
+    Examples
+    --------
+    >>> date("2026-11-03"), date("spring 2026")
+    ('3 November 2026', 'spring 2026')
+    >>> with written_in(NumberStyle(date="%d.%m.%Y")):
+    ...     date("2026-11-03")
+    '03.11.2026'
+    """
+    try:
+        day = value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
+    except ValueError:
+        return str(value)
+    style = _STYLE.get()
+    return day.strftime(style.date) if style.date else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def decimals_for(people: float | None) -> int:
@@ -38,7 +114,18 @@ def number(value: float | None, decimals: int = 0) -> str:
         return f"{MINUS if value < 0 else ''}∞"
     text = f"{abs(value):,.{decimals}f}"
     negative = value < 0 and float(text.replace(",", "")) != 0
-    return MINUS + text if negative else text
+    return localised(MINUS + text if negative else text)
+
+
+def is_zero(value: float, decimals: int = 0) -> bool:
+    """Whether a number is written as 0.
+
+    Examples
+    --------
+    >>> is_zero(0.4), is_zero(0.4, 1)
+    (True, False)
+    """
+    return float(f"{abs(value):.{decimals}f}") == 0
 
 
 def signed(value: float | None, decimals: int = 0) -> str:
@@ -91,7 +178,7 @@ def interval(low: float | None, high: float | None, decimals: int = 0, *, plus: 
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return NO_VALUE
     write = signed if plus else number
-    return f"{write(low, decimals)} to {write(high, decimals)}"
+    return f"{write(low, decimals)} {_STYLE.get().to} {write(high, decimals)}"
 
 
 def p_value(value: float | None) -> str:
@@ -105,8 +192,8 @@ def p_value(value: float | None) -> str:
     if value is None or math.isnan(value):
         return NO_VALUE
     if value < 0.001:
-        return "<0.001"
-    return ">0.999" if 0.9995 <= value < 1 else f"{value:.3f}"
+        return localised("<0.001")
+    return localised(">0.999" if 0.9995 <= value < 1 else f"{value:.3f}")
 
 
 def count(value: float | None) -> str:
@@ -131,7 +218,7 @@ def ratio(value: float | None) -> str:
     if value is None or math.isnan(value):
         return NO_VALUE
     if value < 0.005:
-        return "<0.01"
+        return localised("<0.01")
     if value >= 1000:
         return ">999"
     return number(value, 1 if value >= 10 else 2)
@@ -147,7 +234,7 @@ def ratio_interval(low: float | None, high: float | None) -> str:
     """
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return NO_VALUE
-    return f"{ratio(low)} to {ratio(high)}"
+    return f"{ratio(low)} {_STYLE.get().to} {ratio(high)}"
 
 
 def machine(value: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition, Indicator, Paired
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.values import decimals_of, write_value
@@ -54,7 +53,8 @@ def ends_sentence(one: Indicator, edition: Edition) -> str:
 def _share_sentence(
     one: Indicator, edition: Edition, waves: tuple[int, int], ends: tuple[Estimate | None, Estimate | None]
 ) -> str:
-    statement = in_language(one.outcome.statement, edition.language)
+    # Half a sentence in another language would be none.
+    statement = one.outcome.statement.get(edition.language, "")
     known = all(end is not None and end.estimate is not None for end in ends)
     key = "summary_share" if statement and known else "summary_share_label"
     return edition.say(
@@ -152,7 +152,7 @@ def change_in_words(change: float, decimals: int, edition: Edition, *, binary: b
     """Return ``49 percentage points fewer``; for scores ``12 points higher``."""
     size = numbers.number(abs(change), decimals)
     kind = "share" if binary else "score"
-    if float(size.replace(",", "")) == 0:
+    if numbers.is_zero(change, decimals):
         return edition.say(f"change_same_{kind}")
     one = "_one" if size == "1" else ""
     return edition.say(f"change_{'less' if change < 0 else 'more'}_{kind}{one}", points=size)
