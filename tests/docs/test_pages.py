@@ -35,7 +35,7 @@ PAGES = {
 STANDS_FOR_OTHERS = ("mirabal analyse waves.sav",)
 #: Exit codes other than 0 that are the right answer.
 EXPECTED = {"mirabal check examples/five-waves.sav": 3}
-HEAVY = re.compile(r"^mirabal (demo|power|analyse(?!.*--dry-run))|^python -m pip")
+HEAVY = re.compile(r"^mirabal (demo|power|write|analyse(?!.*--dry-run))|^python -m pip")
 
 
 @dataclass(frozen=True)
