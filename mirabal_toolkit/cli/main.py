@@ -22,7 +22,7 @@ from mirabal_toolkit.cli.power import power
 from mirabal_toolkit.cli.protecting import rotate_key
 from mirabal_toolkit.cli.report import report
 from mirabal_toolkit.cli.sealing import seal_files, unseal_files
-from mirabal_toolkit.cli.stopping import say_no_memory, say_stopped, stop_gently
+from mirabal_toolkit.cli.stopping import STOPPED_EXIT, say_no_memory, say_stopped, stop_gently
 from mirabal_toolkit.cli.strictness import with_usual_strictness
 from mirabal_toolkit.cli.verifying import verify
 from mirabal_toolkit.errors import MirabalError
@@ -103,7 +103,8 @@ def exit_code_of(arguments: list[str] | None = None) -> int:
     try:
         app(args=with_usual_strictness(sys.argv[1:] if arguments is None else arguments))
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 0
+        # Typer turns Ctrl-C into this exit, and says nothing.
+        return say_stopped() if stop.code == STOPPED_EXIT else stop.code if isinstance(stop.code, int) else 0
     except MirabalError as error:
         print_error(error)
         return error.exit_code

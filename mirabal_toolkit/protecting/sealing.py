@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.file_safety import unwritable
-from mirabal_toolkit.safekeeping.files import whole_file
+from mirabal_toolkit.safekeeping.files import all_at_once, whole_file
 from mirabal_toolkit.safekeeping.private import clear_dead, private_folder
 
 if TYPE_CHECKING:
@@ -105,13 +105,10 @@ def seal(path: Path, *, passphrase: str = "", recipients: Sequence[str] = ()) ->
         raise UsageError("this file is sealed already", where=path.name)
     sealed = path.with_name(path.name + ENDING)
     content = _encrypted(_content(path), passphrase, recipients)
-    with whole_file(sealed) as place:
-        place.touch(mode=0o600)
-        place.write_bytes(content)
-    try:
-        path.unlink()
-    except OSError as error:
-        raise unwritable(error, path) from None
+    with all_at_once(path.absolute().parent) as together:
+        with whole_file(sealed) as place:
+            place.write_bytes(content)
+        together.remove(path)
     return sealed
 
 
@@ -132,7 +129,6 @@ def unseal(path: Path, keyring: Keyring) -> Path:
         raise UsageError("there is a plain file beside it already", where=plain.name, fix="move one of them away")
     content = _decrypted(path, keyring)
     with whole_file(plain) as place:
-        place.touch(mode=0o600)
         place.write_bytes(content)
     return plain
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mirabal_toolkit.safekeeping.exchange import finish, put_in_place, set_aside
 from mirabal_toolkit.safekeeping.locks import only_run
-from mirabal_toolkit.safekeeping.private import to_disk
+from mirabal_toolkit.safekeeping.private import PREFIX, to_disk
 
 
 @contextlib.contextmanager
@@ -87,7 +87,8 @@ def _keep_foreign_files(old: Path, new: Path, ours: frozenset[str]) -> None:
     for path in sorted(old.rglob("*")):
         name = path.relative_to(old)
         target = new / name
-        if path.is_file() and name.as_posix() not in ours and not target.exists():
+        dead = any(part.startswith(PREFIX) for part in name.parts)
+        if path.is_file() and name.as_posix() not in ours and not target.exists() and not dead:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
 
