@@ -11,6 +11,7 @@ import typer
 from mirabal_toolkit.cli.analyse import analyse, demo
 from mirabal_toolkit.cli.data import check, import_data, simulate
 from mirabal_toolkit.cli.everywhere import with_options_everywhere
+from mirabal_toolkit.cli.explore import explore
 from mirabal_toolkit.cli.first_hour import doctor, init
 from mirabal_toolkit.cli.instruments import app as instruments_app
 from mirabal_toolkit.cli.keeping import erase_person, write_data
@@ -50,6 +51,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(analyse)
 app.command()(report)
+app.command()(explore)
 app.command("import")(import_data)
 app.command()(check)
 app.command("write")(write_data)

@@ -93,6 +93,14 @@ def deliver_check(check: ReleasableCheck, out: Path, *, command: Mapping[str, An
     return _deliver(check.released, out, lambda folder: write_check(check, folder), command)
 
 
+def deliver_explore(released: ReleasableResults, out: Path, *, command: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Write the page that explores, its numbers and manifest into `out`, as `deliver` does; the page comes first."""
+    from mirabal_toolkit.reporting.exploring.writing import PAGE, write_explore
+
+    files = _deliver(released, out, lambda folder: write_explore(released, folder), command)
+    return tuple(sorted(files, key=lambda path: path.name != PAGE))
+
+
 def deliver_power(study: PowerStudy, out: Path, *, command: Mapping[str, Any]) -> tuple[Path, ...]:
     """Write the page on power, its tables, curves and manifest into `out`, as `deliver` does; the page comes first."""
     # Here, not above: its curves need scipy.stats, which a report on data does without.

@@ -25,7 +25,8 @@ def render_chart(view: OutcomeView, edition: Edition, chosen: int | None = None)
         *_lines(panel),
     ]
     for place, (wave, point) in enumerate(zip(view.waves, panel.points, strict=True)):
-        parts += _point(point, panel, labelled=place in (0, len(panel.points) - 1), chosen=wave.wave == chosen)
+        ends = place in (0, len(panel.points) - 1)
+        parts += _point(point, panel, wave.wave, ("" if ends else " between") + (" chosen" * (wave.wave == chosen)))
         parts += _foot(point, wave.name)
     parts.append(f'<text class="axis" x="{LEFT - 8}" y="{HEIGHT - 12}" text-anchor="end">n</text></svg>')
     return "".join(parts)
@@ -76,7 +77,8 @@ def _lines(panel: Panel) -> list[str]:
     return lines
 
 
-def _point(point: Point, panel: Panel, *, labelled: bool, chosen: bool) -> list[str]:
+def _point(point: Point, panel: Panel, wave: int, classes: str) -> list[str]:
+    """Return dot, interval and value; the value of waves in between is seen where one is chosen."""
     if point.value is None:
         return []
     x, y = _x(point), _y(point.value, panel)
@@ -84,10 +86,10 @@ def _point(point: Point, panel: Panel, *, labelled: bool, chosen: bool) -> list[
     if point.low is not None and point.high is not None:
         above = _y(point.high, panel)
         parts.append(f'<line class="bar" x1="{x}" x2="{x}" y1="{_y(point.low, panel)}" y2="{above}"/>')
-    parts.append(f'<circle class="dot{" chosen" if chosen else ""}" cx="{x}" cy="{y}" r="{7 if chosen else 4.5}"/>')
-    if labelled or chosen:
-        parts.append(f'<text class="value" x="{x}" y="{above - 7}" text-anchor="middle">{_text(point.label)}</text>')
-    return parts
+    named = f'data-point="{wave}"'
+    parts.append(f'<circle class="dot{classes}" {named} cx="{x}" cy="{y}" r="4.5"/>')
+    label = f'x="{x}" y="{above - 7}" text-anchor="middle">{_text(point.label)}</text>'
+    return [*parts, f'<text class="value{classes}" {named} {label}']
 
 
 def _foot(point: Point, name: str) -> list[str]:

@@ -1,6 +1,6 @@
 """The page that explores: one HTML file, no server, no network; without its script it is a long page to print.
 
-Why a file and not a server: `docs/decisions/070-a-page-to-explore.md`.
+Why a file and not a server: `docs/decisions/100-a-page-to-explore.md`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.exploring.chart import render_chart
 from mirabal_toolkit.reporting.exploring.views import OutcomeView, outcome_views
 from mirabal_toolkit.reporting.tables.by_wave import participant_flow
+from mirabal_toolkit.reporting.tables.cells import general_notes
 from mirabal_toolkit.reporting.tables.render_html import render_html, render_html_notes
 from mirabal_toolkit.reporting.tables.spec import Table
 from mirabal_toolkit.reporting.words.summary import opening
@@ -99,6 +100,7 @@ def _texts(edition: Edition) -> Mapping[str, str]:
         ),
         "banner": edition.say(banner, profile=profile.name, base=profile.rounding, threshold=profile.threshold),
         "opening": opening(edition),
+        "general": " ".join(general_notes(edition)) if profile.releasable else "",
         "interval": edition.say("explore_interval", level=edition.level),
         **{name: edition.say(f"explore_{name}") for name in names},
     }
@@ -112,7 +114,8 @@ def _by_group(views: Sequence[OutcomeView]) -> list[tuple[str, list[OutcomeView]
 
 
 def _table(table: Table, anchor: str) -> str:
-    return f'<div class="scroll">{render_html(table, anchor=anchor)}</div>{render_html_notes(table.notes)}'
+    region = f'<div class="scroll" role="region" tabindex="0" aria-label="{_text(table.title)}">'
+    return f"{region}{render_html(table, anchor=anchor)}</div>{render_html_notes(table.notes)}"
 
 
 def _bundled(name: str) -> str:

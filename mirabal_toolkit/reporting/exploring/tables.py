@@ -33,7 +33,7 @@ def every_wave(one: Indicator, edition: Edition) -> Table:
     modelled = any(row.cells[5].value is not None for row in rows)
     if not modelled:
         columns, rows = columns[:5], tuple(Row(row.cells[:5]) for row in rows)
-    notes = (Note(say("explore_note_waves" if modelled else "explore_note_waves_plain")), *marks.notes())
+    notes = (Note(say("explore_note_waves" if modelled else "explore_note_waves_plain")), *_marked(marks))
     return Table("every-wave", say("explore_table_waves"), tuple(columns), (RowGroup("", rows),), notes)
 
 
@@ -43,6 +43,11 @@ def _wave_row(one: Indicator, wave: int, edition: Edition, marks: cells.Marks) -
     concerned = cells.EMPTY if found is None else cells.people(found.n_universe)
     change = cells.change_of(model_change(one, wave, edition), one, edition, marks)
     return Row((label_cell(edition.wave_name(wave)), value, interval, cells.base(found), concerned, *change))
+
+
+def _marked(marks: cells.Marks) -> tuple[Note, ...]:
+    """Return the notes that explain marks; those on hiding and rounding are said once, for everything that is shown."""
+    return tuple(note for note in marks.notes() if note.mark)
 
 
 def level_of_all(found: Estimate | None, one: Indicator, edition: Edition, marks: cells.Marks) -> tuple[Cell, Cell]:
@@ -82,7 +87,7 @@ def both_ends(one: Indicator, edition: Edition) -> Table:
     if len(edition.waves) < 2:
         rows = []
     compared = edition.released.plan.comparison is not None
-    notes = (Note(say("explore_note_ends_compared" if compared else "explore_note_ends")), *marks.notes())
+    notes = (Note(say("explore_note_ends_compared" if compared else "explore_note_ends")), *_marked(marks))
     return Table("both-ends", say("explore_table_ends"), columns, (RowGroup("", tuple(rows)),), notes)
 
 
@@ -113,7 +118,7 @@ def what_became(one: Indicator, edition: Edition) -> Table:
         Column("what", edition.say("explore_header_became"), "label"),
         Column("share", edition.say("explore_header_share")),
     )
-    notes = (Note(edition.say("note_course")), *marks.notes())
+    notes = (Note(edition.say("note_course")), *_marked(marks))
     return Table("what-became", edition.say("table_course"), columns, (RowGroup("", tuple(rows)),), notes)
 
 
@@ -128,6 +133,6 @@ def in_subgroups(one: Indicator, edition: Edition) -> Table:
         Column("p", say("header_p_joint")),
     )
     rows = tuple(subgroup_rows(one, edition, marks))
-    notes = (Note(say("note_subgroups", level=edition.level)), *marks.notes())
+    notes = (Note(say("note_subgroups", level=edition.level)), *_marked(marks))
     ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
     return Table("subgroups", say("table_subgroups", **ends), columns, (RowGroup("", rows),), notes)

@@ -5,11 +5,12 @@
   const outcome = document.getElementById("outcome");
   const beside = document.getElementById("beside");
   const wave = document.getElementById("wave");
-  const main = document.getElementById("outcomes");
-  const articles = new Map([...main.children].map((article) => [article.id, article]));
+  const place = document.getElementById("outcomes");
+  const articles = new Map([...place.children].map((article) => [article.id, article]));
 
   const pointOut = (article) => {
     for (const line of article.querySelectorAll("[data-wave]")) line.hidden = line.dataset.wave !== wave.value;
+    for (const part of article.querySelectorAll("[data-point]")) part.classList.toggle("chosen", part.dataset.point === wave.value);
   };
   const show = () => {
     const second = beside.value === outcome.value ? "" : beside.value;
@@ -19,12 +20,12 @@
       if (!article) continue;
       article.hidden = false;
       pointOut(article);
-      main.append(article);
+      place.append(article);
     }
-    main.classList.toggle("pair", second !== "");
+    place.classList.toggle("pair", second !== "");
     document.getElementById("said").textContent = articles.get(outcome.value).querySelector(".sentence").textContent;
-    const place = "#" + [outcome.value, wave.value, second].filter(Boolean).join("/");
-    if (location.hash !== place) history.replaceState(null, "", place);
+    const address = "#" + [outcome.value, wave.value, second].filter(Boolean).join("/");
+    if (location.hash !== address) history.replaceState(null, "", address);
   };
   const step = (by) => {
     const count = outcome.options.length;
