@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+from functools import lru_cache
 from typing import Any
 
 from mirabal_toolkit.file_safety import clean_text
@@ -55,16 +57,35 @@ def new_document(title: str, language: str, *, landscape: bool = False, template
     """
     from docx import Document
 
-    document = Document() if template is None else open_template(template)
+    code = LANGUAGES.get(language, language)
     if template is None:
-        for style in _STYLES:
-            _set_style(document.styles[style[0]], *style[1:])
+        document = Document(io.BytesIO(_empty(code)))
         set_page(document.sections[0], landscape=landscape)
-    _drop_second_styles(document)
-    _add_own_styles(document, as_template=template is not None)
-    _set_language(document, LANGUAGES.get(language, language))
-    _set_properties(document, title, LANGUAGES.get(language, language))
+    else:
+        document = open_template(template)
+        _prepare(document, code, as_template=True)
+    _set_properties(document, title, code)
     return document
+
+
+@lru_cache(maxsize=8)
+def _empty(language: str) -> bytes:
+    """Return a document with the styles of the report and nothing in it; a report is many files of such."""
+    from docx import Document
+
+    document = Document()
+    for style in _STYLES:
+        _set_style(document.styles[style[0]], *style[1:])
+    _prepare(document, language, as_template=False)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _prepare(document: Any, language: str, *, as_template: bool) -> None:
+    _drop_second_styles(document)
+    _add_own_styles(document, as_template=as_template)
+    _set_language(document, language)
 
 
 def _drop_second_styles(document: Any) -> None:

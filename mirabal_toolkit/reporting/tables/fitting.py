@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mirabal_toolkit.reporting.tables.folding import fold
 from mirabal_toolkit.reporting.tables.spec import Table, begins_span
@@ -82,6 +83,7 @@ class Fit:
     height: float
 
 
+@lru_cache(maxsize=128)
 def fit_table(table: Table, paper: Paper = A4) -> Fit:
     """Return the layout of a table: the first that fits the width, small if that saves a page with hardly anything."""
     usual = next(_fitting(table, paper), None)
