@@ -9,15 +9,18 @@ import traceback
 
 import openpyxl
 import pandas as pd
+import pyrage
 import pyreadstat
 import pytest
+import typer
 from canary import DAY, FILE, NUMBER, WORD, World, planted, telling_files, tokens_in
 
 import mirabal_toolkit as mt
+from mirabal_toolkit.cli.main import app
 from mirabal_toolkit.errors import MirabalError
 from mirabal_toolkit.workflow_data import simulate_file
 
-FULL, SHORT, SMALL = "partner-safety", "partner-safety-short", "small.csv"
+TEXTS, SHORT, SMALL = "training-feedback", "partner-safety-short", "small.csv"
 PLAN = (
     'format: "1"\nid: quick\nversion: "1.0.0"\ntitle: Two outcomes\ninstrument: partner-safety-short\n'
     "outcomes:\n  - {outcome: harm_any, model: gee, headline: true}\n  - {outcome: speaks_freely, model: gee}\n"
@@ -29,6 +32,8 @@ ANSWERS = ("raw", "study", "written", "settings/mirabal")
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory):
     """Settings, temporary files and the working folder are our own, so that everything that is written is found."""
+    import matplotlib.font_manager  # noqa: F401  (finds its fonts in the real home, once)
+
     folder = tmp_path_factory.mktemp("world")
     for name in ("raw", "study", "written", "out", "temporary", "settings", "home", "here"):
         (folder / name).mkdir()
@@ -51,31 +56,67 @@ def _export(path, instrument):
 
 @pytest.fixture(scope="module")
 def world(elsewhere):
-    """Every command that touches data, run once on a planted export; on a long one where texts could show."""
+    """Every command that sees answers, run once on planted exports; one questionnaire asks for texts."""
     world, out, study = World(elsewhere), elsewhere / "out", elsewhere / "study"
-    long, raw = (_export(elsewhere / "raw" / name, which) for name, which in ((f"{FILE}.csv", FULL), (SMALL, SHORT)))
+    told, raw = (_export(elsewhere / "raw" / name, which) for name, which in ((f"{FILE}.csv", TEXTS), (SMALL, SHORT)))
     plan = elsewhere / "here" / "plan.yaml"
     plan.write_text(PLAN, encoding="utf-8")
     reading = ("--instrument", SHORT)
-    world.run("import", "import", long, "--out", study / "study.parquet", "--instrument", FULL)
+    world.run("import", "import", told, "--out", study / "study.parquet", "--instrument", TEXTS)
     world.run("import --pseudonymise", "import", raw, "--out", study / "coded.parquet", "--pseudonymise", *reading)
     world.run("import --json", "import", raw, "--out", study / "plain.parquet", "--json", *reading)
     world.run("check", "check", raw, "--out", out / "check", *reading)
-    reporting = ("--formats", "html,docx,xlsx", "--jobs", 1)
+    reporting = ("--formats", "html,xlsx", "--jobs", 1)
     world.run("analyse", "analyse", study / "coded.parquet", "--plan", plan, "--out", out / "report", *reporting)
     world.run("analyse --dry-run", "analyse", raw, "--plan", plan, "--dry-run", "--json", *reading)
     world.run("write", "write", study / "plain.parquet", "--to", elsewhere / "written" / "clean.csv", "--scores")
-    world.run("codebook", "instruments", "codebook", FULL, long, "--out", out / "codebook", "--profile", "internal")
-    world.run("draft", "instruments", "draft", long, "--out", out / "mine.yaml")
+    world.run("codebook", "instruments", "codebook", TEXTS, told, "--out", out / "codebook", "--profile", "internal")
+    world.run("draft", "instruments", "draft", told, "--out", out / "mine.yaml")
+    world.run("report", "report", out / "report", "--out", out / "again", "--formats", "docx,pdf,latex", "--briefing")
+    world.run("explore", "explore", out / "report", "--out", out / "explore")
+    world.run("score", "instruments", "score", SHORT, raw)
     world.run("rotate-key", "rotate-key", study / "coded.parquet")
     world.run("erase", "erase", study / "study.parquet", "--person", f"{WORD.upper()}0003")
     world.run("check-outputs", "check-outputs", out / "report")
     world.run("verify", "verify", out / "report")
+    keys = pyrage.x25519.Identity.generate()
+    (elsewhere / "settings" / "mirabal" / "mine.txt").write_text(str(keys))
+    world.run("seal", "seal", study / "plain.parquet", "--to", keys.to_public())
+    world.run(
+        "unseal", "unseal", study / "plain.parquet.age", "--identity", elsewhere / "settings" / "mirabal" / "mine.txt"
+    )
     return world
 
 
+#: Commands that see no answers of anybody.
+WITHOUT_DATA = {
+    "demo", "simulate", "power", "init", "notebooks", "doctor", "instruments export", "instruments import",
+    "instruments list", "instruments show", "instruments diff", "instruments lint",
+    "plans list", "plans show", "plans lint", "plans new",
+}  # fmt: skip
+
+
+def _commands(group, before=""):
+    for name, command in group.commands.items():
+        yield from _commands(command, f"{name} ") if hasattr(command, "commands") else (f"{before}{name}",)
+
+
+def test_every_command_that_sees_answers_was_run(world):
+    run = {name.split(" --")[0] for name in world.codes} | {
+        f"instruments {name}" for name in ("score", "codebook", "draft")
+    }
+    assert set(_commands(typer.main.get_command(app))) - run == WITHOUT_DATA
+
+
 def test_every_command_did_its_work(world):
-    allowed = {"check": (0, 3), "erase": (0, 3), "check-outputs": (0, 4), "analyse": (0, 6), "codebook": (0, 3)}
+    allowed = {
+        "score": (3, 5),
+        "check": (0, 3),
+        "erase": (0, 3),
+        "check-outputs": (0, 4),
+        "analyse": (0, 6),
+        "codebook": (0, 3),
+    }
     assert {name: code for name, code in world.codes.items() if code not in allowed.get(name, (0,))} == {}, world.said
 
 
