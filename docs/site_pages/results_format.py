@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 from mirabal_toolkit.core import results
+from mirabal_toolkit.reporting.results_schema import schema_file
 
 _HEAD = """# What stands in results.json
 
@@ -29,7 +32,7 @@ the months of the waves, whether any model could not be trusted (`untrusted`), a
 (`decisions`).
 
 Names in this file are kept: a program that reads it today reads it tomorrow. `schema` is raised if one ever has to
-change.
+change. A [JSON Schema]({schema}) says exactly what may stand in it, and lies in the package, one for every version.
 """
 
 _COUNTS = """
@@ -40,7 +43,7 @@ and `n_persons` the people a number rests on. A contrast reads `w5 - w1`."""
 def page(report: str = "mirabal-demo") -> str:
     """Return the page as Markdown."""
     parts = [
-        _HEAD.replace("{report}", report),
+        _HEAD.replace("{report}", report).replace("{schema}", _from_generated(schema_file())),
         "## One row of `estimates`\n",
         "| key | kind |\n|---|---|",
         *(f"| `{name}` | {_KINDS[dtype]} |" for name, dtype in results.ESTIMATE_COLUMNS.items()),
@@ -62,6 +65,11 @@ _KINDS = {
     "float64": "number or null",
     "object": "list of flags",
 }
+
+
+def _from_generated(path: Path) -> str:
+    """A path as links from `docs/generated` name it."""
+    return os.path.relpath(path, Path(__file__).parents[1] / "generated").replace(os.sep, "/")
 
 
 def _cell(text: str) -> str:
