@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -26,7 +28,7 @@ from mirabal_toolkit.reporting.figures.diverging import sides_of
 from mirabal_toolkit.reporting.figures.endorsement import endorsement, shade
 from mirabal_toolkit.reporting.figures.gallery import all_figures, answers_by_wave
 from mirabal_toolkit.reporting.figures.page import split_evenly
-from mirabal_toolkit.reporting.figures.spec import Sheet
+from mirabal_toolkit.reporting.figures.spec import Sheet, draw
 from mirabal_toolkit.reporting.figures.stacked import Stack
 from mirabal_toolkit.reporting.figures.tipping_point import imputation_traces, tipping_points
 from mirabal_toolkit.reporting.figures.transitions import balance_of, moves_of, transitions
@@ -240,3 +242,26 @@ def test_parts_are_as_few_as_fit_and_about_alike() -> None:
     assert [len(part) for part in parts] == [13, 12]
     assert split_evenly([], height, 20.0) == []
     assert split_evenly([30.0, 1.0], height, 20.0) == [[30.0], [1.0]]
+
+
+def test_a_drawn_figure_leaves_nothing_behind(made: Made) -> None:
+    """No figure stays in memory once it is drawn, nor in what pyplot keeps."""
+    from matplotlib import _pylab_helpers
+    from matplotlib.figure import Figure
+
+    edition = Edition(made(2, 3, 200, "funder"))
+    for _ in range(2):
+        drawn = draw(course_drawn(edition)[0])
+        gc.collect()
+        assert drawn.png[:4] == b"\x89PNG"
+        assert not [one for one in gc.get_objects() if isinstance(one, Figure)]
+    assert not _pylab_helpers.Gcf.get_all_fig_managers()
+
+
+@pytest.mark.slow
+def test_forty_outcomes_are_drawn_in_under_a_minute(made: Made) -> None:
+    edition = Edition(made(40, 5, 120, "funder"))
+    begun = time.process_time()
+    for sheet in all_figures(edition):
+        assert draw(sheet).svg
+    assert time.process_time() - begun < 60
