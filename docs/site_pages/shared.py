@@ -12,6 +12,7 @@ GENERATED = ROOT / "docs" / "generated"
 #: File beside the code → its page in `docs/generated`.
 SHARED = {
     "LIMITATIONS.md": "limitations",
+    "SECURITY.md": "security",
     "ARCHITECTURE.md": "architecture",
     "CONTRIBUTING.md": "contributing",
     "CHANGELOG.md": "changelog",
