@@ -4,11 +4,14 @@ import csv
 import os
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import typer.main
 
+import mirabal_toolkit
+from mirabal_toolkit import mixed
 from mirabal_toolkit.cli.main import app
 from mirabal_toolkit.core import results
 
@@ -63,6 +66,16 @@ def test_every_comparison_names_its_program_and_its_values(test):
         with (checked.GOLDEN / "values" / name).open(encoding="utf-8", newline="") as lines:
             rows += len(list(csv.reader(lines))) - 1
     assert f"- {rows:,} rows of reference values" in section
+
+
+def test_every_public_function_stands_on_the_page_of_python():
+    text = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^[.]{2} auto(?:function|class):: ([\w.]+)$", text, flags=re.MULTILINE))
+    public = {f"mirabal_toolkit.{name}" for name in mirabal_toolkit.__all__ if not name.startswith("_")}
+    assert public | {f"mirabal_toolkit.mixed.{name}" for name in mixed.__all__} <= named
+    for name in named:
+        module, _, attribute = name.rpartition(".")
+        assert getattr(import_module(module), attribute).__doc__
 
 
 def test_every_decision_is_in_the_contents():
