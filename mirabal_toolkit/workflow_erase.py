@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.safekeeping.files import only_writer
 from mirabal_toolkit.workflow_protect import pseudonym_of
 
 if TYPE_CHECKING:
     from mirabal_toolkit.cleaning import Link
     from mirabal_toolkit.erasing import Erased
+    from mirabal_toolkit.protecting import Key
 
 
 def erase(
@@ -41,6 +44,7 @@ def erase(
         Say what would be done, and do nothing.
     key : path, optional
         The key by which the ids of the study became pseudonyms; `person` is then her id in the export.
+        The usual key needs no mention.
 
     Returns
     -------
@@ -69,16 +73,17 @@ def _erase(
     from mirabal_toolkit.cleaning.identity import id_key
     from mirabal_toolkit.cleaning.links import format_links
     from mirabal_toolkit.erasing import Person, erase_person
-    from mirabal_toolkit.protecting import read_key
 
     beside = [path.with_suffix(".links.yaml") for path in paths]
+    known = _key_of(paths, key)
+    if known is not None:  # what was proposed of ids, and not of pseudonyms, lies beside the key
+        beside += [known.file.with_name(path.with_suffix(".links.yaml").name) for path in paths]
     links = {path: read_links(path) for path in beside if path.is_file()}
-    person = pseudonym_of(person, read_key(Path(key))) if key is not None else person
-    keys = {id_key(person)} - {""}
     said = [link for found in links.values() for link in found if link.same == "yes"]
-    for _ in said:  # links may follow one another
-        keys |= {id_key(name) for link in said for name in (link.late, link.other) if _joined(link, keys, id_key)}
-    names = {person, *(name for found in links.values() for link in found for name in (link.late, link.other))}
+    keys = _followed({id_key(person)} - {""}, said, id_key)
+    if known is not None:
+        keys = _followed(keys | {pseudonym_of(name, known.key) for name in keys}, said, id_key)
+    names = {person, *keys, *(name for found in links.values() for link in found for name in (link.late, link.other))}
     hers = tuple(sorted(name for name in names if id_key(name) in keys))
     changed = [
         (path, format_links([link for link in found if not _joined(link, keys, id_key)]).encode())
@@ -87,6 +92,40 @@ def _erase(
     ]
     whom = Person(lambda name: id_key(name) in keys, hers)
     return erase_person(paths, whom, changed, also, dry_run=dry_run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The key of a study, and where it lies."""
+
+    key: Key
+    file: Path
+
+
+def _key_of(paths: Sequence[Path], given: str | Path | None) -> _Known | None:
+    """Return the key that was given, or the usual one where it made the pseudonyms of a study."""
+    from mirabal_toolkit.protecting import read_key, usual_key
+    from mirabal_toolkit.protecting.sealing import is_sealed
+    from mirabal_toolkit.readers import study_protection
+
+    locked = [path for path in paths if is_sealed(path)]
+    if locked:
+        fix = "mirabal unseal, then erase, then seal again; delete the sealed file from before"
+        raise UsageError("nobody can be removed from a file that is sealed", where=locked[0].name, fix=fix)
+    if given is not None:
+        return _Known(read_key(Path(given)), Path(given))
+    made_by = {study_protection(path).key_id for path in paths} - {""}
+    if not made_by or not usual_key().is_file():
+        return None
+    usual = read_key(usual_key())
+    return _Known(usual, usual_key()) if made_by == {usual.id} else None
+
+
+def _followed(keys: set[str], said: Sequence[Link], id_key: Callable[[str], str]) -> set[str]:
+    """Return the ids with all that links say are the same person's; links may follow one another."""
+    for _ in said:
+        keys = keys | {id_key(name) for link in said for name in (link.late, link.other) if _joined(link, keys, id_key)}
+    return keys
 
 
 def _joined(link: Link, keys: set[str], id_key: Callable[[str], str]) -> bool:

@@ -11,6 +11,7 @@ import contextlib
 import getpass
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,8 +57,23 @@ class Keyring:
 
 
 def ask_unseen(name: str) -> str:
-    """Ask for a passphrase on the terminal or in a notebook, without showing it."""
-    return getpass.getpass(f"Passphrase for {name}: ")
+    """Ask for a passphrase on the terminal or in a notebook, without showing it.
+
+    Where there is neither, it is the next line of standard input.
+
+    Raises
+    ------
+    UsageError
+        If none is given.
+    """
+    in_notebook = getpass.getpass.__module__ != "getpass"  # notebooks put their own in its place
+    if in_notebook or sys.stdin.isatty():
+        given = getpass.getpass(f"Passphrase for {name}: ")
+    else:
+        given = sys.stdin.readline().rstrip("\r\n")
+    if not given:
+        raise UsageError(f"no passphrase was given for {name}", fix="type it, or give it as a line of standard input")
+    return given
 
 
 def is_sealed(path: Path) -> bool:

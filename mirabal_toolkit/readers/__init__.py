@@ -16,4 +16,5 @@ from mirabal_toolkit.readers.reading import read as read
 from mirabal_toolkit.readers.reading import read_by_version as read_by_version
 from mirabal_toolkit.readers.reading import read_with_mapping as read_with_mapping
 from mirabal_toolkit.readers.study import read_study as read_study
+from mirabal_toolkit.readers.study import study_protection as study_protection
 from mirabal_toolkit.readers.study import write_study as write_study

@@ -30,6 +30,7 @@ _SIGNATURES = (
     (0, b"\x1f\x8b", "gzip"),
     (0, b"%PDF", "pdf"),
     (0, b"RDX", "r"),
+    (0, b"age-encryption.org/v1", "sealed"),
 )
 
 #: Kinds in words, for messages.
@@ -51,6 +52,7 @@ KINDS = {
     "gzip": "a compressed archive (.gz)",
     "pdf": "a PDF",
     "r": "an R data file",
+    "sealed": "a sealed file (unseal it first: mirabal unseal)",
     "markup": "a web page or XML, perhaps with the ending of another kind",
     "text": "a text file, perhaps CSV",
     "unknown": "not a kind of file this toolkit knows",

@@ -130,6 +130,14 @@ def study_history(path: Path) -> dict[str, Any]:
     return history
 
 
+def study_protection(path: Path) -> Protection:
+    """Return what was done to a study file so that it points to nobody; nothing where it is none of ours."""
+    try:
+        return _protection(study_history(path).get("protection", {}))
+    except InputError:
+        return Protection()
+
+
 def is_study(path: Path) -> bool:
     """Tell whether a Parquet file was written by this toolkit, by the names at its end; nothing else of it is read."""
     size = path.stat().st_size

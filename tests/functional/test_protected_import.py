@@ -111,11 +111,22 @@ def test_a_change_of_key_that_was_cut_off_is_finished_by_the_next(
 
 
 def test_who_asks_to_be_erased_is_found_by_her_own_id(export: Path, tmp_path: Path, own_settings: Path) -> None:
+    study, key = tmp_path / "study" / "study.parquet", tmp_path / "keys" / "my.key"
+    run("import", export, "--instrument", INSTRUMENT, "--pseudonymise", "--key", key, "--quiet", "--out", study)
+    her, other = pd.read_csv(export, dtype=str)["person_id"].iloc[[3, 4]]
+    ids = key.with_name("study.links.yaml")
+    ids.write_text(f'links: [{{late: "{her}", other: "{other}", same: no}}]', encoding="utf-8")
+    assert run("erase", study, "--person", her, "--quiet") == 2  # the usual key is not the one that made them
+    assert run("erase", study, "--person", her, "--key", key, "--quiet") == 0
+    assert len(set(pq.read_table(study)["person_id"].to_pylist())) == 11
+    assert still_holding([tmp_path / "study", tmp_path / "keys"], [her]) == ()
+
+
+def test_the_usual_key_needs_no_mention(export: Path, tmp_path: Path, own_settings: Path) -> None:
     study = tmp_path / "study" / "study.parquet"
     run("import", export, "--instrument", INSTRUMENT, "--pseudonymise", "--quiet", "--out", study)
     her = pd.read_csv(export, dtype=str)["person_id"].iloc[3]
-    assert run("erase", study, "--person", her, "--quiet") == 2
-    assert run("erase", study, "--person", her, "--key", own_settings / "pseudonyms.key", "--quiet") == 0
+    assert run("erase", study, "--person", her, "--quiet") == 0
     assert len(set(pq.read_table(study)["person_id"].to_pylist())) == 11
 
 

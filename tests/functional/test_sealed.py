@@ -44,6 +44,17 @@ def test_sealed_data_are_read_with_the_passphrase_and_not_without(
     assert export.read_bytes() == plain
 
 
+@pytest.mark.parametrize("command", [("erase", "--person", "1"), ("instruments", "draft", "--out", "x.yaml")])
+def test_what_cannot_work_on_a_sealed_file_says_what_to_do(
+    command: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sealed = tmp_path / "study.parquet.age"
+    sealed.write_bytes(b"age-encryption.org/v1\n-> scrypt x 18\n")
+    place = 2 if command[0] == "instruments" else 1
+    assert exit_code_of([*command[:place], str(sealed), *command[place:]]) in (2, 5)
+    assert "mirabal unseal" in capsys.readouterr().err
+
+
 def test_how_to_seal_must_be_said(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert exit_code_of(["seal", str(export)]) == 2
     typed(monkeypatch)

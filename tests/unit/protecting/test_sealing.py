@@ -1,5 +1,6 @@
 """Sealed files open with the passphrase or key, with no other, and leave nothing open behind."""
 
+import io
 from pathlib import Path
 
 import pyrage
@@ -149,3 +150,18 @@ def test_recipients_from_files_and_from_themselves(tmp_path: Path) -> None:
     assert read_recipients(["age1bbb", str(tmp_path / "team.txt")]) == ("age1bbb", "age1aaa")
     with pytest.raises(InputError):
         read_recipients([str(tmp_path / "gone.txt")])
+
+
+def test_in_a_notebook_the_notebook_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(prompt: str) -> str:
+        return prompt
+
+    monkeypatch.setattr("getpass.getpass", ask)
+    assert sealing.ask_unseen("study.parquet.age") == "Passphrase for study.parquet.age: "
+
+
+def test_without_a_terminal_a_line_is_read_and_nothing_is_no_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSPHRASE}\n"))
+    assert sealing.ask_unseen("a file") == PASSPHRASE
+    with pytest.raises(UsageError, match="no passphrase"):
+        sealing.ask_unseen("a file")

@@ -27,6 +27,7 @@ HEADS = {
     "gzip": b"\x1f\x8b\x08",
     "pdf": b"%PDF-1.7",
     "r": b"RDX3\n",
+    "sealed": b"age-encryption.org/v1\n",
     "markup": b"<html><table><tr><td>id</td></tr></table>",
     "text": "id;C1\n007;é\n".encode(),
     "unknown": b"\x00\x01\x02\x03",
