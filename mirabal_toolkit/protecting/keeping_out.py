@@ -53,7 +53,7 @@ def refuse_telling_ids(waves: WaveData, keep: Sequence[str]) -> None:
             "the ids of people would say in the study file who they are",
             where=waves.instrument.roles.person_id,
             fix=f"--pseudonymise makes pseudonyms of them; --keep {PERSON} if they are none of these",
-            problems=[Problem(f"{found.cells} of them look like {found.words}")],
+            problems=[Problem(f"most of them look like {found.words}")],
         )
 
 
