@@ -139,6 +139,15 @@ class Protection:
     kept_out: tuple[str, ...] = ()
 
 
+def _told(data: object, instrument: Instrument, answers: SealedFrame) -> str:
+    """Return what data are in one line, without an answer: notebooks print it."""
+    frame = answers.frame
+    people = frame[PERSON] if PERSON in frame else frame.index.get_level_values(PERSON)
+    waves = frame[WAVE] if WAVE in frame else frame.index.get_level_values(WAVE)
+    numbers = ", ".join(str(int(wave)) for wave in sorted(set(waves)))
+    return f"<{type(data).__name__} {instrument.reference}: {people.nunique()} people, waves {numbers}>"
+
+
 @dataclass(frozen=True)
 class WaveData:
     """Person-waves as read from files, before cleaning.
@@ -172,6 +181,9 @@ class WaveData:
     findings: tuple[Finding, ...] = ()
     bridges: tuple[Bridge, ...] = ()
     protection: Protection = Protection()
+
+    def __repr__(self) -> str:
+        return _told(self, self.instrument, self.answers)
 
     def __post_init__(self) -> None:
         columns = self.answers.columns
@@ -217,6 +229,9 @@ class CleanedData:
     sources: tuple[Source, ...] = ()
     findings: tuple[Finding, ...] = ()
     bridges: tuple[Bridge, ...] = ()
+
+    def __repr__(self) -> str:
+        return _told(self, self.instrument, self.answers)
 
     def __post_init__(self) -> None:
         problems = [*_key_problems(self.answers.frame), *_gap_problems(self), *_code_problems(self)]
@@ -284,6 +299,9 @@ class ScoredData:
     scores: SealedFrame
     universe: SealedFrame
 
+    def __repr__(self) -> str:
+        return _told(self, self.cleaned.instrument, self.scores)
+
     def __post_init__(self) -> None:
         scores, universe = self.scores.frame, self.universe.frame
         problems = []
@@ -326,6 +344,9 @@ class PanelData:
     fingerprint: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     bridges: tuple[Bridge, ...] = ()
+
+    def __repr__(self) -> str:
+        return _told(self, self.instrument, self.scores)
 
     def __post_init__(self) -> None:
         flow = self.flow.frame

@@ -51,28 +51,22 @@ No data yet? Practise with artificial people:
 Something does not work? `mirabal doctor` says what this computer lacks.
 """
 
-GITIGNORE = """\
+#: Endings of files that hold answers, links between people, or keys, in small or capital letters.
+_ENDINGS = ("sav", "zsav", "por", "dta", "sas7bdat", "xpt", "parquet", "csv", "tsv", "xls", "xlsx", "ods", "zip", "key")
+
+_PATTERNS = "\n".join(
+    "*." + "".join(f"[{sign}{sign.upper()}]" if sign.isalpha() else sign for sign in ending) for ending in _ENDINGS
+)
+
+GITIGNORE = f"""\
 # Answers of people never belong into version control, whatever they are called.
 /data/
 /study/
 /outputs/
-*.sav
-*.zsav
-*.por
-*.dta
-*.sas7bdat
-*.xpt
-*.parquet
-*.csv
-*.tsv
-*.xls
-*.xlsx
-*.ods
-*.zip
+{_PATTERNS}
 *.links.yaml
 *.mapping.yaml
 removals.jsonl
-*.key
 .ipynb_checkpoints/
 .mirabal*/
 

@@ -52,7 +52,7 @@ def test_every_questionnaire_gets_a_plan_that_suits_it(tmp_path, instrument, cap
 def test_git_leaves_out_everything_that_holds_answers(study, tmp_path):
     subprocess.run(["git", "init", "--quiet", str(study.folder)], check=True)
     private = ["data/raw/waves.sav", "study/study.parquet", "study/study.links.yaml", "outputs/report/report.html"]
-    private += ["waves.SAV".lower(), "notes.xlsx", "notebooks/mine.csv", "notebooks/.ipynb_checkpoints/x.ipynb"]
+    private += ["WAVES.SAV", "Export.Xlsx", "notes.xlsx", "notebooks/mine.csv", "notebooks/.ipynb_checkpoints/x.ipynb"]
     for name in private:
         (study.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (study.folder / name).write_text("answers", encoding="utf-8")
