@@ -16,6 +16,7 @@ from mirabal_toolkit.models.measured import measure, started
 from mirabal_toolkit.plans.loading import load_plan
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.words import catalogue
+from mirabal_toolkit.reporting.words.languages.reading import language_from, read_language
 from mirabal_toolkit.workflow import analyse, clean, read, release, score
 from mirabal_toolkit.workflow_data import simulate_file
 
@@ -135,8 +136,9 @@ def test_a_language_is_added(recipes, versions, capsys):
 
 
 def test_phrases_of_a_language_are_added(recipes, monkeypatch):
-    space = {}
-    exec(recipes["phrases"], space)  # noqa: S102 - the recipe's own code
-    monkeypatch.setattr(catalogue, "CATALOGUES", space["catalogues"])
+    welsh = language_from(recipes["phrases"], "cy.yaml")
+    monkeypatch.setattr(catalogue, "read_language", lambda code: welsh if code == "cy" else read_language(code))
     assert catalogue.phrase("count_of", "cy", count="5", n="60") == "5 o 60"
     assert catalogue.phrase("header_indicator", "cy") == catalogue.phrase("header_indicator", "en")
+    assert welsh.draft
+    assert welsh.about_others("Menywod") == "Pobl"

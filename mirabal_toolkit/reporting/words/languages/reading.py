@@ -64,11 +64,16 @@ def read_language(code: str) -> Language:
     """Return a language by its code; English for any that there is no file of."""
     if code == "en" or code not in LANGUAGES:
         return ENGLISH_LANGUAGE
+    file = resources.files("mirabal_toolkit.reporting.words.languages") / f"{code}.yaml"
+    return language_from(file.read_text(encoding="utf-8"), f"{code}.yaml")
+
+
+def language_from(text: str, where: str) -> Language:
+    """Return a language from the text of its file."""
     # Here, not above: English, and `--help`, need no reader of YAML.
     from mirabal_toolkit.safe_yaml import parse_yaml
 
-    file = resources.files("mirabal_toolkit.reporting.words.languages") / f"{code}.yaml"
-    content: Any = parse_yaml(file.read_text(encoding="utf-8"), f"{code}.yaml").value
+    content: Any = parse_yaml(text, where).value
     return Language(
         code=content["language"],
         name=content["name"],
