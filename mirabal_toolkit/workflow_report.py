@@ -122,6 +122,60 @@ def run_report(request: ReportRequest, progress: Progress) -> tuple[Released, tu
         return released, deliver(released, out, choices, command=command)
 
 
+@dataclass(frozen=True, slots=True)
+class YearlyRequest:
+    """What `mirabal yearly` was asked for: folders that `mirabal analyse` wrote, one a source.
+
+    Parameters
+    ----------
+    cases : Path
+    partners, clients : Path or None
+    out : Path
+    year : str
+        Stands in the title.
+    template : Path or None
+    language : str
+    """
+
+    cases: Path
+    partners: Path | None
+    clients: Path | None
+    out: Path
+    year: str = ""
+    template: Path | None = None
+    language: str = "en"
+
+
+def run_yearly(request: YearlyRequest, progress: Progress) -> tuple[Path, ...]:
+    """Write the yearly programme report from released results; no data are needed, and no new number leaves.
+
+    Raises
+    ------
+    MirabalError
+        With its exit code; ``request.out`` is then as it was.
+    """
+    from mirabal_toolkit.reporting.delivery import deliver_yearly, writing_to
+    from mirabal_toolkit.reporting.yearly.sources import Sources
+
+    choices = Choices(("html", "docx"), template=_template(request.template), language=request.language)
+    with writing_to(request.out):
+        progress("Opening", 0, 2)
+        sources = Sources(
+            cases=open_results(request.cases),
+            partners=None if request.partners is None else open_results(request.partners),
+            clients=None if request.clients is None else open_results(request.clients),
+            language=request.language,
+        )
+        command = {
+            "command": "yearly",
+            "year": request.year,
+            "sources": {name: released.fingerprint for name, released in sources.given()},
+            **choices.described(),
+        }
+        progress("Writing the report", 1, 2)
+        return deliver_yearly(sources, request.year, request.out, choices, command=command)
+
+
 def _choices(request: ReportRequest, out: Path, asked: Mapping[str, Any]) -> Choices:
     """Return how the report is written: as asked for, and in the same folder everything that it has already."""
     before = tuple(asked.get("formats") or Choices().formats)

@@ -26,6 +26,7 @@ from mirabal_toolkit.cli.sealing import seal_files, unseal_files
 from mirabal_toolkit.cli.stopping import STOPPED_EXIT, say_no_memory, say_stopped, stop_gently
 from mirabal_toolkit.cli.strictness import with_usual_strictness
 from mirabal_toolkit.cli.verifying import verify
+from mirabal_toolkit.cli.yearly import yearly
 from mirabal_toolkit.errors import MirabalError
 from mirabal_toolkit.version import __version__
 
@@ -63,6 +64,7 @@ app.command("check-outputs")(check_outputs)
 app.command()(verify)
 app.command()(simulate)
 app.command()(power)
+app.command()(yearly)
 app.command()(init)
 app.command()(notebooks)
 app.command()(doctor)

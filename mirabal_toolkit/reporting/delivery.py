@@ -19,6 +19,7 @@ from mirabal_toolkit.file_safety import FULL
 from mirabal_toolkit.reporting.checking.writing import write_check
 from mirabal_toolkit.reporting.choices import Choices
 from mirabal_toolkit.reporting.writing import write_report
+from mirabal_toolkit.reporting.yearly.sources import Sources
 from mirabal_toolkit.safekeeping.folders import occupied, whole_folder
 from mirabal_toolkit.safekeeping.manifest import MANIFEST, files_of, write_manifest
 
@@ -98,6 +99,16 @@ def deliver_explore(released: ReleasableResults, out: Path, *, command: Mapping[
     from mirabal_toolkit.reporting.exploring.writing import PAGE, write_explore
 
     files = _deliver(released, out, lambda folder: write_explore(released, folder), command)
+    return tuple(sorted(files, key=lambda path: path.name != PAGE))
+
+
+def deliver_yearly(
+    sources: Sources, year: str, out: Path, choices: Choices, *, command: Mapping[str, Any]
+) -> tuple[Path, ...]:
+    """Write the yearly programme report, its tables and manifest into `out` as `deliver` does; the page comes first."""
+    from mirabal_toolkit.reporting.yearly.writing import PAGE, write_yearly
+
+    files = _deliver(sources.cases, out, lambda folder: write_yearly(sources, year, folder, choices.template), command)
     return tuple(sorted(files, key=lambda path: path.name != PAGE))
 
 

@@ -18,6 +18,7 @@ from mirabal_toolkit.reporting.words.english_measuring import MEASURING
 from mirabal_toolkit.reporting.words.english_power import POWER
 from mirabal_toolkit.reporting.words.english_sensitivity import SENSITIVITY
 from mirabal_toolkit.reporting.words.english_tables import NOTES, PARAMETERS, TABLES
+from mirabal_toolkit.reporting.words.english_yearly import YEARLY
 
 GENERAL: Mapping[str, str] = {
     "percent": "{number}%",
@@ -310,6 +311,7 @@ ENGLISH: Mapping[str, str] = {
     **DOCUMENT,
     **SENSITIVITY,
     **BRIEFING,
+    **YEARLY,
     **CHECKLISTS,
     **CHECK,
     **POWER,
