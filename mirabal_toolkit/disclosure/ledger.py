@@ -354,7 +354,8 @@ def _parts_of_any(ledger: Ledger, rows: list[Row], instrument: Instrument) -> No
         _, item, estimand, wave = _table_of(row)
         said: Key = ("said", item, estimand, wave, "yes")
         whole: Key = ("wave", str(row["indicator"]), estimand, wave, "yes")
-        ledger.total(whole, [said], (*said, "any_but_not_this"))
+        # A question may be part of several: physical harm, and harm of any kind. What is left of each is its own.
+        ledger.total(whole, [said], (*said, "any_but_not_this", whole[1]))
         for outcome in instrument.outcomes:
             if outcome.item == item and outcome.indicator == "category":
                 # An equation only where both count the same answers: else it does not add up, and is not one.

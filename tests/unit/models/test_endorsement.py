@@ -4,14 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+import mirabal_toolkit as mt
 from mirabal_toolkit.core.missing import MissingReason
+from mirabal_toolkit.core.plan import PlannedOutcome
 from mirabal_toolkit.disclosure.ledger import open_ledger
 from mirabal_toolkit.disclosure.profiles import PROFILES
 from mirabal_toolkit.disclosure.release import release
+from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.models import analyse
 from mirabal_toolkit.models.endorsement import endorsements
 from mirabal_toolkit.models.measured import started
 from mirabal_toolkit.plans.loading import load_plan
+from mirabal_toolkit.synthetic import simulate
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +65,14 @@ def test_few_who_said_yes_are_hidden(results):
     assert small.any()
     assert after.loc[small, ["count", "estimate", "conf_low"]].isna().all(axis=None)
     assert (after.loc[~small, "count"].dropna() % 5 == 0).all()
+
+
+def test_a_question_may_be_part_of_two_indicators():
+    """In the short form C1 is part of physical harm and of harm of any kind: what is left of each is its own."""
+    study = simulate(load_instrument("partner-safety-short"), people=60, waves=3, seed=7)
+    whole = load_plan("short-form")
+    outcomes = tuple(PlannedOutcome(name) for name in ("harm_any", "physical_any"))
+    found = mt.analyse(mt.score(mt.clean(study.waves)).to_panel(), replace(whole, outcomes=outcomes, cluster=None))
+    rests = {key for equation in open_ledger(found).equations for key in equation if "any_but_not_this" in key}
+    assert len({key[1:] for key in rests if key[:2] == ("said", "C1")}) == 2 * len(study.waves.instrument.waves[:3])
+    assert not release(found, PROFILES["funder"]).estimates.frame.empty
