@@ -25,6 +25,7 @@ from mirabal_toolkit.plans.choosing import default_plan
 from mirabal_toolkit.plans.loading import load_plan
 from mirabal_toolkit.reporting.choices import USUAL, Choices
 from mirabal_toolkit.safekeeping.finished import Origin, keeping_finished
+from mirabal_toolkit.safekeeping.hashes import file_hash
 from mirabal_toolkit.version import __version__
 
 if TYPE_CHECKING:
@@ -115,6 +116,10 @@ class DataRequest:
     decimal: Literal[".", ","] | None = None
     delimiter: str | None = None
     keyring: Keyring | None = None
+
+    def decided(self) -> dict[str, Path | None]:
+        """Return the files in which somebody decided how data are read, by what they are."""
+        return {"mapping": self.mapping, "links": self.links}
 
 
 def read(
@@ -318,7 +323,9 @@ class AnalysisRequest:
             "files": len(self.data.files),
             "instrument": None if self.data.instrument is None else Path(str(self.data.instrument)).name,
             "plan": Path(self.plan).name if self.plan else None,
-            "mapping": self.data.mapping is not None,
+            **{name: path and file_hash(path) for name, path in self.data.decided().items()},
+            "waves": list(self.data.waves),
+            "encoding": self.data.encoding,
             "comparison": self.comparison is not None,
             "beside": self.beside is not None,
             "profile": self.profile,

@@ -101,7 +101,7 @@ def verify_again(request: AnalysisRequest, progress: Progress) -> Verified:
     profile = asked.get("profile") or profile_of(prepared.plan)
     released = workflow.release(results, profile, after=request.out)
     numbers = _compared(request.out, released)
-    origins = tuple(_other_origins(manifest, released))
+    origins = (*_other_origins(manifest, released), *_other_decisions(asked, request))
     return replace(first, problems=(*first.problems, *origins, *numbers.problems), numbers=numbers)
 
 
@@ -138,3 +138,13 @@ def _other_origins(manifest: dict[str, Any], released: ReleasableResults) -> lis
             told = f"the {name} {manifest[name]['id']} is not the one the report was made with"
             found.append(Problem(told, name, f"give that version: --{name} FILE"))
     return found
+
+
+def _other_decisions(asked: dict[str, Any], request: AnalysisRequest) -> list[Problem]:
+    """Return which files that say how data are read are not those of the first run."""
+    now = request.described()
+    return [
+        Problem(f"this is not the {name} file the report was made with", name, f"give the same one: --{name} FILE")
+        for name in ("mapping", "links")
+        if name in asked and not isinstance(asked[name], bool) and asked[name] != now[name]
+    ]

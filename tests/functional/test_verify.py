@@ -112,23 +112,26 @@ def test_what_is_no_report_is_refused(tmp_path, capsys):
     assert verify(capsys, tmp_path, tmp_path / "x.sav")[0] == 2
 
 
-def test_the_analysis_done_again_gives_every_number(study, capsys):
+def test_the_analysis_done_again_gives_every_number(study, capsys, record_property):
     before = {path: path.read_bytes() for path in study.rglob("*") if path.is_file()}
     code, found, messages = verify(capsys, study / "out", "--rerun", study / "waves.sav", "--plan", study / "plan.yaml")
     assert (code, found["problems"]) == (0, [])
     assert found["numbers"]["identical"] > 500
     assert found["numbers"]["rounded"] == 0
     assert "numbers came again" in messages
+    record_property("numbers that came again", found["numbers"]["identical"])
     assert {path: path.read_bytes() for path in study.rglob("*") if path.is_file()} == before
 
 
 def test_other_data_another_plan_and_another_number_are_named(study, folder, tmp_path, capsys):
     plan = tmp_path / "plan.yaml"
     plan.write_text(PLAN + "confidence_level: 0.9\n")
-    code, found, _ = verify(capsys, folder, "--rerun", study / "others.sav", "--plan", plan)
+    (tmp_path / "links.yaml").write_text("links: []\n")
+    options = ("--plan", plan, "--links", tmp_path / "links.yaml")
+    code, found, _ = verify(capsys, folder, "--rerun", study / "others.sav", *options)
     where = {problem["where"] for problem in found["problems"]}
     assert code == 3
-    assert {"inputs", "plan", "results.json", "audit.json"} <= where
+    assert {"inputs", "plan", "links", "results.json", "audit.json"} <= where
 
 
 def estimate(**parts):
@@ -159,6 +162,7 @@ def test_a_part_that_is_on_one_side_only_is_a_difference():
     assert not compare_file({"waves": [{"n": 1}]}, {"waves": [{"n": 1}]}, "flow.json").problems
 
 
+@pytest.mark.slow
 def test_another_run_in_two_processes_writes_the_same_bytes(study, mirabal, tmp_path):
     """Also with another hash seed, by which Python orders sets."""
     done = mirabal(
