@@ -18,7 +18,7 @@ slow:        ## tests that take minutes: calibration by simulation, long fuzzing
 	$(PYTHON) -m pytest -m slow
 	HYPOTHESIS_PROFILE=explore $(PYTHON) -m pytest tests/property
 
-browser:     ## tests that read the report in headless Chromium: no network, widths, keyboard, print, axe-core
+browser:     ## tests that read reports in headless Chromium (no network, widths, keyboard, print, axe-core) and LibreOffice
 	$(PYTHON) -m pytest -m browser tests/browser
 
 notebooks:   ## the .ipynb files made from the .py files, and all of them run, in under five minutes

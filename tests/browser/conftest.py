@@ -28,10 +28,12 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder `mirabal demo` writes; MIRABAL_DEMO names one that is there already."""
     if "MIRABAL_DEMO" in os.environ:
         return Path(os.environ["MIRABAL_DEMO"])
+    from mirabal_toolkit.reporting.choices import Choices
     from mirabal_toolkit.workflow import AnalysisRequest, DataRequest, example_export, run_analysis
 
     folder = tmp_path_factory.mktemp("demo") / "out"
-    run_analysis(AnalysisRequest(DataRequest((example_export(),)), folder, formats=("html",)), lambda *_: None)
+    choices = Choices(("html", "docx"), briefing=True)
+    run_analysis(AnalysisRequest(DataRequest((example_export(),)), folder, choices=choices), lambda *_: None)
     return folder
 
 

@@ -77,7 +77,7 @@ def opened(browser: Chromium, lab: tuple[str, Path]) -> Page:
     time.sleep(3)
     page.run("window.ran = false; jupyterapp.commands.execute('notebook:run-all-cells').then(() => ran = true); 0")
     waited_for(page, "window.ran")
-    waited_for(page, f"{OUTPUTS}.at(-1).includes('Open report')")
+    waited_for(page, f"{OUTPUTS}.at(-1).includes('report.docx')")
     return page
 
 
