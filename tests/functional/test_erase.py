@@ -16,6 +16,7 @@ from mirabal_toolkit.cleaning import Link, read_links, write_links
 from mirabal_toolkit.erasing import log as removal_log
 from mirabal_toolkit.erasing import read_log
 from mirabal_toolkit.errors import InputError, UsageError
+from mirabal_toolkit.safekeeping.finished import Origin, finished_work, folder_for
 from mirabal_toolkit.workflow import DataRequest
 from mirabal_toolkit.workflow_data import CheckRequest, import_study, run_check, simulate_file
 
@@ -104,6 +105,18 @@ def test_what_counts_her_is_removed_and_can_be_made_again(kept):
     assert json.loads((check / "manifest.json").read_text())["outputs"] == {}
     run_check(CheckRequest(DataRequest((kept / "study" / "study.parquet",)), check), silent)
     assert (check / "check.html").is_file()
+
+
+def test_what_an_unfinished_run_left_goes_with_her(kept):
+    study = kept / "study" / "study.parquet"
+    waves = mt.read(study)
+    for place, inputs in ((kept / "outputs" / "report", waves.sources), (kept / "outputs" / "other", ())):
+        origin = Origin("data", "plan", inputs=tuple(source.sha256 for source in inputs))
+        finished_work(place, origin, resume=False).put("a model", [{"estimate": 1.0}])
+    done = mt.erase(study, HER, also=[kept / "outputs"])
+    assert list(folder_for(kept / "outputs" / "report").iterdir()) == []
+    assert len(list(folder_for(kept / "outputs" / "other").iterdir())) == 2
+    assert sum(path.parent == folder_for(kept / "outputs" / "report") for path in done.removed) == 2
 
 
 def test_the_record_says_when_and_never_of_whom(kept):
