@@ -20,7 +20,8 @@ them are kept beside the values, so that anybody with R (or PSPP) can make them 
 
     python -m pytest tests/golden
 
-runs them all. Each test says beside its comparison how far the two may differ, and why. Three further kinds of check:
+runs them all: {rows} rows of reference values. Each test says beside its comparison how far the two may differ, and
+why. Further kinds of check:
 
 - [Calibration](../calibration.md): do 95 % intervals cover, and do 5 % tests reject, as often as they say?
 - [The whole road](../pipeline.md), from an export to the estimate, on artificial studies whose truth is known.
@@ -33,7 +34,12 @@ runs them all. Each test says beside its comparison how far the two may differ, 
 
 def page() -> str:
     """Return the page as Markdown."""
-    return _HEAD + "\n" + "\n".join(part for test in sorted(GOLDEN.glob("test_*.py")) for part in _section(test)) + "\n"
+    tests = sorted(GOLDEN.glob("test_*.py"))
+    used: dict[str, int] = {}
+    for test in tests:
+        used |= _values(test, test.read_text(encoding="utf-8"))
+    head = _HEAD.replace("{rows}", f"{sum(used.values()):,}")
+    return head + "\n" + "\n".join(part for test in tests for part in _section(test)) + "\n"
 
 
 def _section(test: Path) -> Iterator[str]:
