@@ -9,7 +9,7 @@ from typing import Any
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.page import Page, new_page
-from mirabal_toolkit.reporting.figures.text import drawable, width_of
+from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
 
 LINE, BAR, HEADING = 0.158, 0.098, 0.24
 LABEL_WIDTH, PERCENT_WIDTH, MOST_COLUMN = 2.55, 0.27, 1.5
@@ -48,9 +48,16 @@ class Line:
     gaps: tuple[Gap | None, ...] = ()
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """Its label, as it is wrapped; a heading may be as wide as the page."""
+        if self.gaps:
+            return wrap(self.label, LABEL_WIDTH - 0.1, style.SMALL)
+        return wrap(self.label, style.WIDTH - 2 * style.MARGIN, style.SMALL, "bold")
+
+    @property
     def height(self) -> float:
         """Inches it takes."""
-        return LINE if self.gaps else HEADING
+        return (LINE if self.gaps else HEADING) + height_of(len(self.lines) - 1, style.SMALL)
 
 
 def draw_missingness(edition: Edition, lines: Sequence[Line], waves: Sequence[tuple[str, str]], title: str) -> Page:
@@ -79,11 +86,11 @@ def draw_missingness(edition: Edition, lines: Sequence[Line], waves: Sequence[tu
 
 
 def _draw_line(canvas: Any, line: Line, top: float, column: float) -> None:
-    if not line.gaps:
-        canvas.text(0, top + HEADING - 0.08, line.label, fontsize=style.SMALL, fontweight="bold", va="center_baseline")
-        return
-    middle = top + LINE / 2
-    canvas.text(0, middle, _cut(line.label, LABEL_WIDTH - 0.1), fontsize=style.SMALL, va="center_baseline")
+    weight, first = ("normal", top + LINE / 2) if line.gaps else ("bold", top + HEADING - 0.08)
+    for number, text in enumerate(line.lines):
+        y = first + height_of(number, style.SMALL)
+        canvas.text(0, y, text, fontsize=style.SMALL, fontweight=weight, va="center_baseline")
+    middle = top + line.height / 2
     for number, gap in enumerate(line.gaps):
         if gap is not None:
             _draw_gap(canvas, gap, LABEL_WIDTH + number * column, middle, column - PERCENT_WIDTH - 0.06)
@@ -123,13 +130,3 @@ def _draw_legend(canvas: Any, edition: Edition, lines: Sequence[Line]) -> None:
         text = edition.say(f"missing_{kind}")
         canvas.text(x + 0.25, 0.055, text, fontsize=style.SMALL, va="center_baseline")
         x += width_of(text, style.SMALL) + 0.42
-
-
-def _cut(text: str, width: float) -> str:
-    """Return a label on one line, its end cut off where it is too long."""
-    text = drawable(text)
-    if width_of(text, style.SMALL) <= width:
-        return text
-    while text and width_of(f"{text}…", style.SMALL) > width:
-        text = text[:-1]
-    return f"{text.rstrip()}…"

@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from mirabal_toolkit.core.results import NOT_KNOWN, STATE_TO_STATE, ReleasableRe
 from mirabal_toolkit.disclosure.estimates import protect_estimates
 from mirabal_toolkit.disclosure.profiles import PROFILES
 from mirabal_toolkit.mixed.counts import wilson
+from mirabal_toolkit.reporting.checking.picture import Gap, Line, draw_missingness
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.alluvial import Box as Place
 from mirabal_toolkit.reporting.figures.alluvial import State, Stream, places_of
@@ -30,6 +32,7 @@ from mirabal_toolkit.reporting.figures.gallery import all_figures, answers_by_wa
 from mirabal_toolkit.reporting.figures.page import split_evenly
 from mirabal_toolkit.reporting.figures.spec import Sheet, draw
 from mirabal_toolkit.reporting.figures.stacked import Stack
+from mirabal_toolkit.reporting.figures.text import drawable
 from mirabal_toolkit.reporting.figures.tipping_point import imputation_traces, tipping_points
 from mirabal_toolkit.reporting.figures.transitions import balance_of, moves_of, transitions
 
@@ -265,3 +268,25 @@ def test_forty_outcomes_are_drawn_in_under_a_minute(made: Made) -> None:
     for sheet in all_figures(edition):
         assert draw(sheet).svg
     assert time.process_time() - begun < 60
+
+
+@pytest.mark.parametrize("waves", [2, 7])
+def test_labels_of_missing_answers_are_whole(
+    made: Made, check: Check, texts_of: Callable[[Sheet], Any], labels: tuple[str, ...], waves: int
+) -> None:
+    edition = Edition(made(1, 2, 40))
+    gaps = (Gap((("answered", 0.8), ("refused", 0.1), ("unexplained", 0.1)), "20%"),) * waves
+    lines = [Line("A heading"), *(Line(f"C{place}  {label}", gaps) for place, label in enumerate(labels))]
+    heads = [(f"{month} months", "120") for month in range(waves)]
+    sheet = Sheet(
+        "missingness",
+        "",
+        "",
+        "",
+        changes(edition)[0].numbers,
+        partial(draw_missingness, edition, lines, heads, "Title"),
+    )
+    check(sheet)
+    found = " ".join(text for text, _ in texts_of(sheet)[0])
+    assert drawable(labels[2]).split()[-1] in found
+    assert "…" not in found
