@@ -36,6 +36,10 @@ class EncodingError(InputError):
     """The text of a file does not fit the encoding it was read with."""
 
 
+class DamagedError(InputError):
+    """The content of a file makes no sense."""
+
+
 class UnknownEncodingError(InputError):
     """There is no encoding of that name."""
 
@@ -213,6 +217,6 @@ def _explain(code: int, path: Path, timed_out: bool) -> MirabalError:
     return damaged(path)
 
 
-def damaged(path: Path) -> InputError:
+def damaged(path: Path) -> DamagedError:
     """Return the error for a file whose content makes no sense."""
-    return InputError("the file is damaged or cut short, and cannot be read", where=path.name, fix=_EXPORT_AGAIN)
+    return DamagedError("the file is damaged or cut short, and cannot be read", where=path.name, fix=_EXPORT_AGAIN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.missing import REASON_DTYPE
 from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.readers.child import ChildAnswer, ChildRequest, DamagedError, run_child
+from mirabal_toolkit.readers.limits import DEFAULT_LIMITS
 from mirabal_toolkit.readers.mapping import Mapping
 from mirabal_toolkit.readers.mapping_file import mapping_hash
 from mirabal_toolkit.readers.sniff import cannot_open
@@ -32,6 +34,8 @@ STATUS_COLUMN = "wave_status"
 _KEY = b"mirabal"
 _LONGEST_FOOTER = 16_000_000
 _FORMAT = "1"
+#: A study file may unpack to this, or to so many times its own size: answers repeat themselves.
+_MOST_UNPACKED, _MOST_TIMES = 4_000_000_000, 200
 #: The day that a date of 0 days since the first interview stands for, where a column must hold dates.
 _START = np.datetime64("2000-01-01", "us")
 _DAY = np.timedelta64(1, "D")
@@ -114,16 +118,29 @@ def study_history(path: Path) -> dict[str, Any]:
     InputError
         If it is not a study file of this toolkit.
     """
+    return _history_in(_asked(path, rows=False), path)
+
+
+def _asked(path: Path, *, rows: bool) -> ChildAnswer:
+    """Let a process of its own open the file: what says that it is a study file may have been made to do harm."""
     try:
-        metadata = pq.read_schema(path).metadata or {}
-        history = json.loads(metadata[_KEY])
-    except KeyError:
-        raise _no_study(path) from None
+        size = path.stat().st_size
+        unpacked = min(_MOST_UNPACKED, max(DEFAULT_LIMITS.unpacked_bytes, _MOST_TIMES * size))
+        limits = replace(DEFAULT_LIMITS, unpacked_bytes=unpacked, columns=2 * DEFAULT_LIMITS.columns)
+        return run_child(ChildRequest(path, "study", {"rows": rows}), limits)
     except OSError as error:
-        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            raise cannot_open(error, path) from None
+        raise cannot_open(error, path) from None
+    except DamagedError:
         raise _damaged(path) from None
-    except (pa.ArrowException, ValueError):
+
+
+def _history_in(answer: ChildAnswer, path: Path) -> dict[str, Any]:
+    text = answer.meta.get("history", "")
+    if not text:
+        raise _no_study(path)
+    try:
+        history = json.loads(text)
+    except ValueError:
         raise _damaged(path) from None
     if not isinstance(history, dict) or not {"instrument", "version", "sources", "findings"} <= history.keys():
         raise _no_study(path)
@@ -171,14 +188,15 @@ def read_study(path: Path, candidates: Sequence[Instrument | Candidate]) -> Wave
         If it is damaged, not a study file, or its instrument is not among `candidates`.
     """
     tidy(path.absolute().parent)
-    history = study_history(path)
+    answer = _asked(path, rows=True)
+    history = _history_in(answer, path)
     reference = f"{history['instrument']}@{history['version']}"
     instrument = next((one.load() for one in as_candidates(candidates) if one.reference == reference), None)
     if instrument is None:
         known = ", ".join(one.reference for one in candidates)
         raise InputError(f"the study is of {reference}, which is not among: {known}", where=path.name)
     try:
-        frame = pq.read_table(path).to_pandas()
+        frame = answer.table.rename_columns(answer.meta["column_names"]).to_pandas()
         items = [name for name in frame.columns if f"{name}{MISSING_SUFFIX}" in frame.columns]
         reasons = pd.DataFrame({item: frame[f"{item}{MISSING_SUFFIX}"].astype(REASON_DTYPE) for item in items})
         answers = frame[[*KEYS, *items]].astype({WAVE: "int64"})

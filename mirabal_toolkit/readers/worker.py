@@ -26,7 +26,12 @@ CELLS_AT_A_TIME = 3_000_000
 FIRST_ROWS = 2_000
 
 #: Files beside this one that read a kind of file; other functions are those of pyreadstat.
-PROGRAMS = {"workbook": "worker_workbook.py", "parquet": "worker_parquet.py", "stata": "worker_stata.py"}
+PROGRAMS = {
+    "workbook": "worker_workbook.py",
+    "parquet": "worker_parquet.py",
+    "stata": "worker_stata.py",
+    "study": "worker_study.py",
+}
 #: Those that need pandas.
 NEED_PANDAS = frozenset({"stata"})
 

@@ -1,14 +1,17 @@
 """Study files: what goes in comes out, also in pandas alone, and never half of it."""
 
+import contextlib
 import json
+import random
 import stat
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from mirabal_toolkit.cleaning import clean
-from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.errors import InputError, MirabalError
 from mirabal_toolkit.readers import read, read_study, read_with_mapping, write_study
 from mirabal_toolkit.readers.mapping_file import mapping_hash
 from mirabal_toolkit.readers.study import study_history
@@ -98,3 +101,36 @@ def test_a_study_of_an_instrument_that_is_not_among_the_candidates(imported, tmp
     path = write_study(imported.waves, tmp_path / "study.parquet")
     with pytest.raises(InputError, match=r"the study is of partner-safety@1\.0\.0"):
         read_study(path, [])
+
+
+def test_a_study_file_made_to_fill_the_memory_is_refused(imported, tmp_path, monkeypatch):
+    path = write_study(imported.waves, tmp_path / "study.parquet", mapping=imported.mapping)
+    history = pq.read_schema(path).metadata[b"mirabal"]
+    bomb = pa.table({"person_id": pa.array(["1"] * 400_000), "wave": pa.array([1] * 400_000)})
+    pq.write_table(bomb.replace_schema_metadata({b"mirabal": history}), path)
+    monkeypatch.setattr("mirabal_toolkit.readers.study._MOST_UNPACKED", 3_000_000)
+    with pytest.raises(InputError, match="unpacks to more than"):
+        read_study(path, [imported.waves.instrument])
+
+
+def test_study_files_with_bytes_flipped_end_in_rows_or_a_clean_error(imported, tmp_path):
+    path = write_study(imported.waves, tmp_path / "study.parquet", mapping=imported.mapping)
+    whole, chance = path.read_bytes(), random.Random(7)  # noqa: S311  (the same on every run)
+    for _ in range(5):
+        spoilt = bytearray(whole)
+        for _ in range(3):
+            spoilt[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+        path.write_bytes(spoilt)
+        with contextlib.suppress(MirabalError):
+            read_study(path, [imported.waves.instrument])
+
+
+def test_a_study_file_is_opened_in_a_process_of_its_own(imported, tmp_path, monkeypatch):
+    path = write_study(imported.waves, tmp_path / "study.parquet", mapping=imported.mapping)
+
+    def opened_here(*_, **__):
+        raise AssertionError("opened in our own process")
+
+    for name in ("read_table", "read_schema", "ParquetFile"):
+        monkeypatch.setattr(pq, name, opened_here)
+    assert len(read_study(path, [imported.waves.instrument]).answers) == len(imported.waves.answers)
