@@ -428,3 +428,15 @@ def release_of() -> Releasing:
         return release(make_results(instrument, make_plan(instrument), **study), profile)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def results_of() -> Callable[..., Results]:
+    """Return a function that makes results of an instrument of the test's own, of these outcomes or all."""
+
+    def made(instrument: Instrument, *outcomes: str, **study: Any) -> Results:
+        plan = make_plan(instrument)
+        chosen = replace(first_outcomes(plan, *outcomes), distributions=()) if outcomes else plan
+        return make_results(instrument, chosen, **study)
+
+    return made
