@@ -15,6 +15,8 @@ TWIPS_PER_POINT = 20
 SPAN_GAP, WORDS_GAP = 9, 8
 #: Average width of a sign and height of a line in points, in the text of tables and in the small one.
 SIGN, LINE = {False: 4.75, True: 3.95}, {False: 10.0, True: 8.3}
+#: Signs of the narrowest first column, and of words that are short enough to stand on three lines at most.
+NARROWEST_LABEL, SHORT = 22, 24
 #: Both sides' padding of a cell, and what a row adds above and below its text, in points.
 CELL_PADDING, ROW_PADDING = 7, 2
 #: What a heading, a caption and notes take of a table's pages, and its repeated header of each, in points.
@@ -161,11 +163,12 @@ def _need(table: Table, position: int, *, small: bool) -> int:
     column = table.columns[position]
     texts = [text for row in table.rows for text in (row.cells[position].text, row.cells[position].under)]
     words = [word[:20] for text in texts for word in text.split()]
-    whole = [] if column.kind in ("label", "text") else [_on_as_few_lines(text) for text in texts]
+    whole = [_on_three_lines(text) for text in texts] if column.kind == "text" else []
+    whole += [] if column.kind in ("label", "text") else [_on_as_few_lines(text) for text in texts]
     bold = max((len(word) for word in f"{column.header} {column.under}".split()), default=0)
     longest = max(max((len(text) for text in (*words, *whole)), default=3), 1.12 * bold)
     if position == 0:
-        longest = max(longest, 24)
+        longest = max(longest, NARROWEST_LABEL)
     gap = SPAN_GAP if begins_span(table, position) else WORDS_GAP if beside_a_number(table, position) else 0
     return int((longest * SIGN[small] + CELL_PADDING + gap) * TWIPS_PER_POINT)
 
@@ -179,6 +182,11 @@ def beside_a_number(table: Table, position: int) -> bool:
 def _on_as_few_lines(text: str) -> str:
     """Return the part of a text that must fit on a line: all of a number, half of words among numbers."""
     return text[: len(text) // 2 + 2] if text[:1].isalpha() else text
+
+
+def _on_three_lines(text: str) -> str:
+    """Return the part of a few words that must fit on a line; nothing of a longer text."""
+    return text[: len(text) // 3 + 3] if len(text) <= SHORT else ""
 
 
 def _wish(table: Table, position: int) -> int:
