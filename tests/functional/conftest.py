@@ -1,6 +1,7 @@
 """The command line as a user runs it."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -24,3 +25,11 @@ def mirabal(tmp_path):
         )
 
     return run
+
+
+@pytest.fixture
+def interrupts_are_heard():
+    """Undo what shells do to programs in the background: they are told to ignore Ctrl-C, and hand that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

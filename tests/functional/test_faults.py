@@ -115,17 +115,21 @@ def test_two_runs_into_one_place_are_refused(data, tmp_path, capsys, command):
     assert not out.exists()
 
 
+@pytest.mark.usefixtures("interrupts_are_heard")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_leaves_nothing_half_done(data, tmp_path, how):
     """Stopped while it reads: reading waits for the data to come."""
     os.mkfifo(tmp_path / "waves.csv")
     command = [sys.executable, "-m", "mirabal_toolkit", "import", "waves.csv", "--out", "study.parquet"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as stopped:
-        end = time.monotonic() + 60
-        while not list(tmp_path.glob(".study.parquet.lock")) and time.monotonic() < end:
-            time.sleep(0.05)
-        stopped.send_signal(how)
-        told = stopped.communicate(timeout=30)[1]
+        try:
+            end = time.monotonic() + 60
+            while not list(tmp_path.glob(".study.parquet.lock")) and time.monotonic() < end:
+                time.sleep(0.05)
+            stopped.send_signal(how)
+            told = stopped.communicate(timeout=60)[1]
+        finally:
+            stopped.kill()
     assert (stopped.returncode, told) == (130, "Stopped. Nothing that existed was changed.\n")
     assert [path.name for path in tmp_path.iterdir()] == ["waves.csv"]
 
