@@ -13,17 +13,23 @@
 # %%
 import mirabal_toolkit as mt
 
-YOUR_FILE = mt.example_export()  # for instance: YOUR_FILE = "C:/study/waves.sav"
+YOUR_FILE = mt.example_export()  # for instance: YOUR_FILE = "C:/study/waves.sav", or "../study/study.parquet"
 
 # %% [markdown]
 # If you see three dots (**···**) instead of a box, the box is folded: it holds the working, which you need not read.
 
 # %% jupyter={"source_hidden": true}
+# The working: read, clean, score, estimate, hide small numbers
+from pathlib import Path
+
+# In a folder made by `mirabal init` the plan of the study is used, and the report goes to its outputs.
+own_plan = Path("../plan.yaml")
+report = Path("../outputs/report") if own_plan.is_file() else Path("report")
 waves = mt.read(YOUR_FILE)
-cleaned = mt.clean(waves)
+plan = mt.load_plan(own_plan if own_plan.is_file() else waves.instrument.default_plan)
+cleaned = mt.clean(waves, rules=plan.cleaning)
 panel = mt.score(cleaned).to_panel()
-plan = mt.load_plan(waves.instrument.default_plan)
-released = mt.release(mt.analyse(panel, plan), profile="funder")
+released = mt.release(mt.analyse(panel, plan), profile="funder", after=report)
 print("Done. What follows may be shown to funders: small numbers are hidden.")
 
 # %% [markdown]
@@ -71,8 +77,8 @@ mt.lost_in_words(released)
 # %% [markdown]
 # ## The report
 #
-# This writes the whole report as a web page and a Word file into the folder `report`, beside this notebook.
+# This writes the whole report as a web page and a Word file.
 
 # %% jupyter={"source_hidden": true}
-files = mt.report(released, "report")
-print("Open report/report.html or report/report.docx")
+mt.report(released, report)
+print("Open", (report / "report.html").resolve(), "or", (report / "report.docx").resolve())

@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from nbclient import NotebookClient
 from nbformat import read
 
 import mirabal_toolkit as mt
+from mirabal_toolkit.first_hour.folder import make_study_folder
 
 NAMES = sorted(path.name for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 #: Those that take seconds also run by default.
@@ -54,12 +54,15 @@ def test_staff_see_no_code_but_the_line_they_change(folder):
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in NAMES])
 def test_a_notebook_runs(folder, name, tmp_path):
-    shutil.copytree(folder / "values", tmp_path / "values")
+    """In a study folder, with the plan that lies there."""
+    place = make_study_folder(tmp_path / "study").folder / "notebooks"
     notebook = read(folder / name, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(place)}}).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert not [output for output in shown if output.output_type == "error"]
     assert not [output.text for output in shown if output.get("name") == "stderr"], "warnings are for developers"
+    if name == NAMES[0]:
+        assert (tmp_path / "study" / "outputs" / "report" / "report.docx").is_file()
 
 
 def test_the_models_of_notebook_3_agree_with_r(root):
