@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mirabal_toolkit.core.results import ReleasableResults
+from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.reporting.choices import Choices
 from mirabal_toolkit.workflow import Progress, Released, as_kind
 
@@ -114,6 +115,8 @@ def run_report(request: ReportRequest, progress: Progress) -> tuple[Released, tu
     progress("Opening", 0, 2)
     released = open_results(request.folder)
     asked = dict(read_manifest(request.folder).get("command", {}))
+    if asked.get("command") == "yearly":
+        raise UsageError(f"{request.folder} holds a yearly report", fix="write it again with `mirabal yearly`")
     choices = _choices(request, out, asked)
     with writing_to(out):
         progress("Writing the report", 1, 2)

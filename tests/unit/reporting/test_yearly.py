@@ -172,6 +172,8 @@ def test_the_command_writes_it_from_folders_and_the_last_look_finds_nothing(
     manifest = json.loads((tmp_path / "year" / "manifest.json").read_bytes())
     assert set(manifest["command"]["sources"]) == {"cases", "partners", "clients"}
     assert exit_code_of(["check-outputs", str(tmp_path / "year")]) == 0
+    assert exit_code_of(["report", str(tmp_path / "year")]) == 2
+    assert "mirabal yearly" in capsys.readouterr().err
 
 
 def test_the_command_says_what_lacks(sources: Sources, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
