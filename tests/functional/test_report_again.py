@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import mirabal_toolkit as mt
 from mirabal_toolkit.cli.main import exit_code_of
 from mirabal_toolkit.core.plan import PlannedOutcome
+from mirabal_toolkit.reporting.choices import FORMATS
 
 SMALL = """\
 format: "1"
@@ -59,6 +61,19 @@ def test_the_report_again_is_the_same_to_the_byte(analysed: Path, tmp_path: Path
     before, after = (json.loads((folder / "manifest.json").read_bytes()) for folder in (analysed, out))
     assert {name for name in before if before[name] != after[name]} <= {"created", "command", "sha256"}
     assert after["command"] == {**before["command"], "written_again": True}
+
+
+def test_another_machine_in_another_place_writes_the_same_bytes(analysed: Path, tmp_path: Path, mirabal: Any) -> None:
+    """Neither the order of hashes, nor the clock, nor the settings of a country stand in any file."""
+    every = ["--formats", ",".join(FORMATS), "--briefing", "--quiet"]
+    assert exit_code_of(["report", str(analysed), "--out", str(tmp_path / "here"), *every]) == 0
+    elsewhere = {"PYTHONHASHSEED": "4711", "TZ": "Pacific/Auckland", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}
+    finished = mirabal("report", analysed, "--out", tmp_path / "there", *every, **elsewhere)
+    assert finished.returncode == 0, finished.stderr
+    here, there = contents(tmp_path / "here"), contents(tmp_path / "there")
+    assert here.keys() == there.keys()
+    assert {"report.pdf", "report.docx", "tables.xlsx", "tables.tex", "briefing.docx"} <= here.keys()
+    assert [name for name in here if here[name] != there[name]] == []
 
 
 def test_in_its_own_folder_other_formats_join_those_there(
