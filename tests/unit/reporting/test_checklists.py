@@ -6,10 +6,12 @@ import inspect
 import re
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Literal
 
 import lxml.html
 import pytest
 
+from mirabal_toolkit.core.plan_sections import Comparison
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.reporting.checklists import items
 from mirabal_toolkit.reporting.checklists.filling import Checklist, fill_checklists, render_checklists
@@ -103,3 +105,14 @@ def test_the_guideline_is_cited(strobe: Checklist) -> None:
     assert "own words" in strobe.source
     assert items.__doc__
     assert "TREND statement" in items.__doc__
+
+
+@pytest.mark.parametrize(("design", "names"), [("non-randomised", ["strobe", "trend"]), ("randomised", ["strobe"])])
+def test_two_groups_not_made_by_chance_get_trend_too(
+    outline: Outline, few: ReleasableResults, design: Literal["non-randomised", "randomised"], names: list[str]
+) -> None:
+    comparison = Comparison("file", "comparison-site", "partner-safety", design=design)
+    edition = Edition(replace(few, plan=replace(few.plan, comparison=comparison)))
+    assert [checklist.id for checklist in fill_checklists(outline, edition)] == names
+    page = lxml.html.fromstring(render_checklists(outline, edition))
+    assert page.xpath("//main/section/@id") == names
