@@ -49,8 +49,7 @@ def _without(part: WaveData, names: set[str]) -> WaveData:
     said = Finding(
         "note",
         "dates_apart",
-        f"dates of {len(here)} item(s) count days within each file, and were left out where files stand together",
-        count=len(here),
+        f"dates that count days within each file were left out where files stand together: {', '.join(here)}",
         advice="import all files at once, or with --keep dates, to have interviews compared by date",
     )
     return replace(

@@ -111,11 +111,10 @@ def _why_not(item: Item, values: pd.Series) -> str:
 
 def _said(reasons: Mapping[str, str]) -> Finding:
     told = ", ".join(f"{name} ({why})" for name, why in reasons.items())
-    return Finding(
+    return Finding(  # without a count: it would be of items, and reports protect counts as if they were of people
         "note",
         "kept_out",
-        f"{len(reasons)} item(s) point to people, and were kept out of the study file: {told}",
-        count=len(reasons),
+        f"kept out of the study file, since it points to people: {told}",
         advice="import again with --keep and the item, if you must have it there",
     )
 
@@ -139,8 +138,9 @@ def relative_dates(waves: WaveData, keep: Sequence[str] = ()) -> WaveData:
     frame = waves.answers.frame
     start = _start(waves, items)
     days = {name: EPOCH + (frame[name].dt.normalize() - start) for name in moved}
-    text = f"dates of {len(moved)} item(s) are days since each person’s first interview, counted from 1 January 2000"
-    said = Finding("note", "dates_relative", text, count=len(moved), advice="--keep dates leaves them as they are")
+    which = ", ".join(moved)
+    text = f"dates are days since each person’s first interview, counted from the first of January 2000: {which}"
+    said = Finding("note", "dates_relative", text, advice="--keep dates leaves them as they are")
     return replace(
         waves,
         answers=SealedFrame(frame.assign(**days)),
@@ -187,6 +187,5 @@ def banded(waves: WaveData, widths: Mapping[str, int]) -> WaveData:
     if not bands:
         return waves
     told = ", ".join(f"{name} (bands of {width})" for name, width in widths.items())
-    text = f"{len(bands)} item(s) hold the middle of a band instead of the exact number: {told}"
-    said = Finding("note", "banded", text, count=len(bands))
+    said = Finding("note", "banded", f"the middle of a band stands instead of the exact number: {told}")
     return replace(waves, answers=SealedFrame(frame.assign(**bands)), findings=(*waves.findings, said))

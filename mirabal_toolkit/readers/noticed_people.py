@@ -13,6 +13,8 @@ from mirabal_toolkit.readers.raw import SPECIAL, RawTable, Variable
 
 #: Rows that are looked through: an export with names has them in its first rows too.
 _ROWS = 2000
+#: What points to somebody only together with other things.
+_INDIRECT = frozenset({"free_text", "date"})
 #: Variables that are listed by name.
 _LISTED = 8
 
@@ -32,17 +34,15 @@ def find_people_in_others(tables: Sequence[RawTable], mapping: Mapping) -> Itera
         for variable in table.variables:
             if variable.name not in used and variable.name not in found:
                 kind = _kind(variable, table.frame.frame[variable.name])
-                found |= {variable.name: KINDS[kind]} if kind else {}
+                found |= {variable.name: kind} if kind else {}
     if found:
-        told = [f"{name} ({what})" for name, what in found.items()]
-        more = f" and {len(told) - _LISTED} more" if len(told) > _LISTED else ""
+        told = [f"{name} ({KINDS[kind]})" for name, kind in found.items()]
+        more = ", and more" if len(told) > _LISTED else ""
         yield Finding(
-            "warning",
+            "note" if set(found.values()) <= _INDIRECT else "warning",
             "identifying_seen",
-            f"{len(found)} variable(s) look as if they identify people, and were left out: "
-            f"{', '.join(told[:_LISTED])}{more}",
-            count=len(found),
-            advice="leave them out of the export: they need not be on this computer",
+            f"variables that look as if they identify people were left out: {', '.join(told[:_LISTED])}{more}",
+            advice="leave them out of the export, too: they need not be on this computer",
         )
 
 
