@@ -69,7 +69,9 @@ def test_a_folder_that_is_no_report_is_refused_with_the_next_step(tmp_path, caps
     assert "mirabal analyse" in capsys.readouterr().err
 
 
-def test_internal_is_said_on_the_page(study, tmp_path):
-    out = tmp_path / "inside"
-    assert exit_code_of(["explore", str(study), "--out", str(out), "--profile", "internal", "--quiet"]) == 0
-    assert 'class="banner urgent"' in (out / "explore.html").read_text(encoding="utf-8")
+def test_a_survey_asked_once_has_a_page_too(tmp_path):
+    data = mt.simulate("help-seeking", tmp_path / "once.csv", people=90, waves=1, seed=5)
+    assert exit_code_of(["explore", str(data), "--out", str(tmp_path / "out"), "--quiet", "--jobs", "1"]) == 0
+    page = (tmp_path / "out" / "explore.html").read_text(encoding="utf-8")
+    assert page.count('<article class="outcome"') > 3
+    assert "Before and after" not in page
