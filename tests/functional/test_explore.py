@@ -75,3 +75,4 @@ def test_a_survey_asked_once_has_a_page_too(tmp_path):
     page = (tmp_path / "out" / "explore.html").read_text(encoding="utf-8")
     assert page.count('<article class="outcome"') > 3
     assert "Before and after" not in page
+    assert page.count('-groups"') > 3, "the groups the plan compares stand beside each other"

@@ -122,6 +122,15 @@ def what_became(one: Indicator, edition: Edition) -> Table:
     return Table("what-became", edition.say("table_course"), columns, (RowGroup("", tuple(rows)),), notes)
 
 
+def rows_about(one: Indicator, table: Table, edition: Edition) -> Table:
+    """Return the rows of a table of many indicators that are about one, with the notes that go with them."""
+    label = edition.label(one)
+    found = [row for row in table.rows if row.cells[0].text == label]
+    marked = {mark for row in found for cell in row.cells for mark in cell.marks}
+    notes = (*table.notes[:1], *(note for note in table.notes if note.mark in marked))
+    return Table(table.id, table.title, table.columns, (RowGroup("", tuple(found)),), notes)
+
+
 def in_subgroups(one: Indicator, edition: Edition) -> Table:
     """Return the change in every subgroup the plan names; empty where it names none."""
     marks, say = cells.Marks(edition), edition.say

@@ -5,9 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
-from mirabal_toolkit.reporting.exploring.tables import both_ends, every_wave, in_subgroups, model_change, what_became
+from mirabal_toolkit.reporting.exploring.tables import (
+    both_ends,
+    every_wave,
+    in_subgroups,
+    model_change,
+    rows_about,
+    what_became,
+)
 from mirabal_toolkit.reporting.figures.trajectories import Panel, make_panel
 from mirabal_toolkit.reporting.lookup import Estimate
+from mirabal_toolkit.reporting.tables.arms import arms
+from mirabal_toolkit.reporting.tables.groups import groups
 from mirabal_toolkit.reporting.tables.spec import Table
 from mirabal_toolkit.reporting.values import decimals_of, write_value
 from mirabal_toolkit.reporting.words import numbers
@@ -48,7 +57,7 @@ class OutcomeView:
         The curve.
     waves : tuple of WaveView
     tables : tuple of Table
-        Those with rows: every wave, both ends, what became of it, subgroups.
+        Those with rows: every wave, both ends, the groups compared, what became of it, subgroups.
     """
 
     id: str
@@ -66,13 +75,16 @@ class OutcomeView:
 def outcome_views(edition: Edition) -> tuple[OutcomeView, ...]:
     """Return a view of every outcome of the plan that has numbers, measure by measure."""
     shown = tuple(one for one in edition.indicators if edition.series(one))
-    return tuple(_view(one, heading, edition) for heading, members in edition.groups(shown) for one in members)
+    compared = (arms, groups) if len(edition.waves) > 1 else (groups,)
+    parts = tuple(build(edition) for build in compared)
+    return tuple(_view(one, heading, edition, parts) for heading, members in edition.groups(shown) for one in members)
 
 
-def _view(one: Indicator, heading: str, edition: Edition) -> OutcomeView:
+def _view(one: Indicator, heading: str, edition: Edition, parts: tuple[Table, ...]) -> OutcomeView:
     built = (
         every_wave(one, edition),
         both_ends(one, edition),
+        *(rows_about(one, table, edition) for table in parts),
         what_became(one, edition),
         in_subgroups(one, edition),
     )
