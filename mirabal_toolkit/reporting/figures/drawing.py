@@ -41,7 +41,11 @@ def draw_both(figure: Any, title: str, caption: str) -> tuple[bytes, bytes]:
         both: Any = _Both((wide, high), codecs.getwriter("utf-8")(buffer), title)
         figure.draw(both)
         both.finalize()
-    return buffer.getvalue(), _png(both.dots, caption)
+    png = _png(both.dots, caption)
+    # What a drawing is made of refers to itself: without this its dots would stay in memory for a while.
+    both.dots = None
+    figure.clear()
+    return buffer.getvalue(), png
 
 
 @contextmanager
