@@ -24,25 +24,26 @@ def flatten(table: Table) -> FlatTable:
     """
     grouped = any(group.label for group in table.groups)
     headers = [name for column in table.columns for name in _names(column)]
-    rows = [_flat_row(table, group.label if grouped else None, row) for group in table.groups for row in group.rows]
+    rows = [
+        (*([group.label] if grouped else []), *_flat_row(table, row)) for group in table.groups for row in group.rows
+    ]
     return FlatTable(
         tuple((["group"] if grouped else []) + headers),
         tuple(rows),
     )
 
 
-def _flat_row(table: Table, group: str | None, row: Row) -> tuple[FlatValue, ...]:
-    values: list[FlatValue] = [] if group is None else [group]
-    for column, cell in zip(table.columns, row.cells, strict=True):
-        values += _values(column, cell)
-    return tuple(values)
+def _flat_row(table: Table, row: Row) -> list[FlatValue]:
+    pairs = zip(table.columns, row.cells, strict=True)
+    return [value for column, cell in pairs for value in flat_cell(column, cell)]
 
 
 def _names(column: Column) -> list[str]:
     return [f"{column.key}_low", f"{column.key}_high"] if column.kind == "interval" else [column.key]
 
 
-def _values(column: Column, cell: Cell) -> list[FlatValue]:
+def flat_cell(column: Column, cell: Cell) -> list[FlatValue]:
+    """Return what a cell holds, an interval as two numbers."""
     if column.kind == "interval":
         return list(cell.bounds) if cell.bounds else [_word(cell), _word(cell)]
     if column.kind == "number":

@@ -48,11 +48,25 @@ def test_csv_begins_with_a_byte_order_mark_so_that_excel_reads_utf_8() -> None:
 def test_xlsx_holds_text_as_text_and_numbers_as_numbers() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(render_xlsx(nasty_table()))).active
     assert sheet is not None
-    rows = list(sheet.iter_rows(min_row=4, max_row=3 + len(NASTY)))
-    assert [row[2].value for row in rows] == [-4] * len(NASTY)
-    assert {row[1].data_type for row in rows} == {"s"}
-    assert rows[0][1].value == NASTY[0]
-    assert sheet.freeze_panes == "B4"
+    spans, headers, group, *rows = sheet.iter_rows(min_row=3, max_row=5 + len(NASTY))
+    assert [cell.value for cell in spans] == [None, "& span", None]
+    assert [cell.value for cell in headers] == ["<b>Indicator</b>", "x", "t"]
+    assert group[0].value == "=group"
+    assert [row[1].value for row in rows] == [-4] * len(NASTY)
+    assert {cell.data_type for cell in (spans[1], headers[0], group[0], *(row[0] for row in rows))} == {"s"}
+    assert rows[0][0].value == NASTY[0]
+    assert sheet.freeze_panes == "B6"
+
+
+def test_xlsx_shows_a_small_p_as_people_read_it_and_keeps_its_number() -> None:
+    columns = (Column("what", "What", "label"), Column("p", "p"), Column("x_conf", "95% interval", "interval"))
+    row = Row((Cell("a"), Cell("<0.001", value=4e-7), Cell("1 to 2", bounds=(1.0, 2.0))))
+    written = render_xlsx(Table("t", "T", columns, (RowGroup("", (row,)),), (Note("a note"),)))
+    sheet = openpyxl.load_workbook(io.BytesIO(written)).active
+    assert sheet is not None
+    assert (sheet["B4"].value, sheet["B4"].number_format) == (4e-7, '"<0.001"')
+    assert (sheet["C4"].value, sheet["D4"].value) == (1, 2)
+    assert {str(merged) for merged in sheet.merged_cells.ranges} == {"C3:D3", "A6:D6"}
 
 
 def test_a_workbook_is_written_where_a_limit_has_no_end() -> None:
