@@ -147,11 +147,24 @@ def _plain(value: Any) -> Any:
         return [str(part) for part in value]
     if isinstance(value, str | bool):
         return value
-    if value is None or pd.isna(value) or value in (float("inf"), float("-inf")):
+    if value is None or value is pd.NA or not math.isfinite(value):
         return None
     number = float(f"{float(value):.12g}")
     return int(number) if number.is_integer() else number
 
 
-def _bytes(content: dict[str, Any]) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+def _bytes(content: Mapping[str, Any]) -> bytes:
+    """Return an object as JSON, what it lists one a line: quick to write, and two files can be laid side by side."""
+    parts = (
+        f"{_json(name)}: {_listed(value) if isinstance(value, list) else _json(value)}"
+        for name, value in content.items()
+    )
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+
+
+def _listed(values: list[Any]) -> str:
+    return "[\n" + ",\n".join(_json(value) for value in values) + "\n]" if values else "[]"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
