@@ -66,6 +66,7 @@ def _sheet(part: Sequence[Indicator], number: int, edition: Edition) -> Sheet:
         note=edition.say("caption_changes", level=edition.level),
         rows=_rows(part, edition),
         lines=(),
+        value=edition.say("header_change"),
     )
     name = "changes" if number == 1 else f"changes-part-{number}"
     return dot_sheet(name, edition.say("figure_changes"), plot, edition)

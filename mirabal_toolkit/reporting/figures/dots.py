@@ -58,7 +58,9 @@ class DotPlot:
     lines : tuple of float
         Where faint lines stand, 0 beside them.
     legend : tuple of str
-        What open and filled dots mean; empty for no legend.
+        What open and filled dots mean; empty where a row has one dot, open or filled.
+    value : str
+        What that one dot is.
     """
 
     title: str
@@ -67,6 +69,7 @@ class DotPlot:
     rows: tuple[Dots, ...]
     lines: tuple[float, ...]
     legend: tuple[str, ...] = ()
+    value: str = ""
 
 
 def love_plot(edition: Edition) -> tuple[Sheet, ...]:
@@ -86,6 +89,7 @@ def love_plot(edition: Edition) -> tuple[Sheet, ...]:
         rows=rows,
         lines=(-MATTERS, MATTERS),
         legend=(edition.say("legend_found"), edition.say("legend_weighted")) if weighted else (),
+        value=edition.say("legend_found"),
     )
     return (dot_sheet("love-plot", edition.say("figure_love"), plot, edition),)
 
@@ -110,7 +114,7 @@ def forest(edition: Edition) -> tuple[Sheet, ...]:
     for number, binary in enumerate((True, False), start=1):
         part = [one for one in chosen if (one.outcome.kind == "binary") == binary]
         part = [one for one in part if binary or one.outcome.indicator == "score"]
-        rows = tuple(row for one in part for row in [_forest_row(one, edition)] if row.filled is not None)
+        rows = tuple(row for one in part for row in [_forest_row(one, edition)] if row.interval is not None)
         if rows:
             sheets.append(_forest(edition, rows, part, "forest" if number == 1 else "forest-part-2"))
     return tuple(sheets)
@@ -125,6 +129,7 @@ def _forest(edition: Edition, rows: tuple[Dots, ...], part: Sequence[Indicator],
         note=edition.say("caption_forest", level=edition.level),
         rows=rows,
         lines=(),
+        value=edition.say("header_difference"),
     )
     return dot_sheet(name, edition.say("figure_forest"), plot, edition)
 
@@ -136,7 +141,8 @@ def _forest_row(one: Indicator, edition: Edition) -> Dots:
     decimals = decimals_of(one, edition)
     around = numbers.interval(found.conf_low, found.conf_high, decimals, plus=True)
     text = f"{numbers.signed(found.estimate, decimals)}  ({around})"
-    return Dots(edition.label(one), None, found.estimate, (found.conf_low, found.conf_high), text)
+    hollow, filled = (None, found.estimate) if is_clear(found) else (found.estimate, None)
+    return Dots(edition.label(one), hollow, filled, (found.conf_low, found.conf_high), text)
 
 
 def dot_sheet(name: str, caption: str, plot: DotPlot, edition: Edition) -> Sheet:
@@ -146,18 +152,26 @@ def dot_sheet(name: str, caption: str, plot: DotPlot, edition: Edition) -> Sheet
 
 
 def _numbers(name: str, caption: str, plot: DotPlot, edition: Edition) -> Table:
+    """Return the numbers of the rows: both dots where they mean two things, else the one there is."""
+    heads = plot.legend or (plot.value,)
     columns = (
         Column("label", edition.say("header_indicator"), "label"),
-        Column("open", plot.legend[0] if plot.legend else edition.say("legend_found")),
-        Column("filled", plot.legend[1] if plot.legend else edition.say("header_difference")),
+        *(
+            Column(key, head)
+            for key, head in zip(("open", "filled") if plot.legend else ("value",), heads, strict=True)
+        ),
         Column("interval", edition.say("header_interval", level=edition.level), "interval"),
     )
     rows = tuple(
-        Row((label_cell(row.label), _number(row.open), _number(row.filled), _limits(row)))
-        for row in plot.rows
-        if not row.heading
+        Row((label_cell(row.label), *_values(row, plot), _limits(row))) for row in plot.rows if not row.heading
     )
     return Table(f"{name}-numbers", caption, columns, (RowGroup("", rows),))
+
+
+def _values(row: Dots, plot: DotPlot) -> tuple[Cell, ...]:
+    if plot.legend:
+        return _number(row.open), _number(row.filled)
+    return (_number(row.open if row.filled is None else row.filled),)
 
 
 def _number(value: float | None) -> Cell:
@@ -197,7 +211,9 @@ class _Axis:
         ]
         self.ticks = [
             float(tick)
-            for tick in MaxNLocator(6).tick_values(min([*ends, *plot.lines, 0.0]), max([*ends, *plot.lines, 0.0]))
+            for tick in MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(
+                min([*ends, *plot.lines, 0.0]), max([*ends, *plot.lines, 0.0])
+            )
         ]
         self.left, self.width = left, width
 

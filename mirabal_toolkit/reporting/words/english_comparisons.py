@@ -59,7 +59,7 @@ COMPARISONS: Mapping[str, str] = {
     "subtitle_love": "Standardised differences at the start, {treated} minus {reference}",
     "subtitle_forest": "Change {treated} minus change {reference}, in points",
     "caption_love": "Open: as found. Filled: weighted. Lines at ±0.1.",
-    "caption_forest": "Bars: {level} intervals. An interval that includes 0 shows no clear difference.",
+    "caption_forest": "Bars: {level} intervals. Hollow: the interval includes 0, no clear difference.",
     "legend_found": "As found",
     "legend_weighted": "Weighted",
     "table_groups": "Each group by itself",
