@@ -17,6 +17,8 @@ SPAN_GAP, WORDS_GAP = 9, 8
 SIGN, LINE = {False: 4.75, True: 3.95}, {False: 10.0, True: 8.3}
 #: Signs of the narrowest first column, and of words that are short enough to stand on three lines at most.
 NARROWEST_LABEL, SHORT = 22, 24
+#: How wide a usual sign is beside the average one that columns are measured by.
+USUAL = 0.88
 #: Both sides' padding of a cell, and what a row adds above and below its text, in points.
 CELL_PADDING, ROW_PADDING = 7, 2
 #: What a heading, a caption and notes take of a table's pages, and its repeated header of each, in points.
@@ -130,7 +132,8 @@ def _height(table: Table, widths: Sequence[int], *, small: bool) -> float:
 
 def _lines(parts: tuple[str, str], width: int, *, small: bool) -> int:
     """Return on how many lines a text and what is under it stand in a column."""
-    signs = max(int((width / TWIPS_PER_POINT - CELL_PADDING) / SIGN[small]), 1)
+    # Widths are meant for wide signs; a line of usual ones holds more.
+    signs = max(int((width / TWIPS_PER_POINT - CELL_PADDING) / (USUAL * SIGN[small])), 1)
     return sum(max(math.ceil(len(text) / signs), number == 0) for number, text in enumerate(parts))
 
 
