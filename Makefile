@@ -25,6 +25,9 @@ notebooks:   ## the .ipynb files made from the .py files, and all of them run, i
 	$(PYTHON) notebooks/pair.py
 	$(PYTHON) -m pytest -m "slow or not slow" tests/docs/test_notebooks.py
 
+gallery:     ## docs/gallery.md and its pictures, from artificial data; takes minutes
+	$(PYTHON) docs/make_gallery.py
+
 bench:       ## speed and agreement beside other programs; R joins in when it is installed
 	$(PYTHON) benchmarks/mixed.py
 
