@@ -128,7 +128,13 @@ def test_opened_results_show_tables_and_figures(analysed: Path) -> None:
     opened = mt.open_results(analysed)
     assert opened.plan.outcomes[0] == PlannedOutcome("physical_any", headline=True)
     assert opened.table("before-after").rows
-    assert opened.figure("trajectories").svg.startswith(b"<?xml")
+    figure = opened.figure("trajectories")
+    assert figure.svg.startswith(b"<?xml")
+    picture, size = figure._repr_png_()
+    assert picture.startswith(b"\x89PNG")
+    assert size["width"] == round(96 * figure.size[0])
+    assert figure._repr_svg_() == figure.svg.decode()
+    assert "<table" in opened.table("before-after")._repr_html_()
 
 
 def test_two_pages_for_boards_in_the_looks_of_a_house(analysed: Path, tmp_path: Path) -> None:
