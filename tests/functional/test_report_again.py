@@ -176,3 +176,10 @@ def test_a_report_in_another_language_stays_in_it(analysed: Path, tmp_path: Path
     before = contents(out)
     assert exit_code_of(["report", str(out), "--quiet"]) == 0
     assert contents(out) == before
+
+
+@pytest.mark.parametrize("command", [["demo"], ["analyse", "waves.sav"]])
+def test_an_unknown_format_is_told_before_any_work(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where the file does not exist: nothing was read yet."""
+    assert exit_code_of([*command, "--formats", "html,odt"]) == 2
+    assert "use some of: html, docx, pdf, xlsx, latex" in capsys.readouterr().err
