@@ -27,7 +27,7 @@ DRAFTS = tuple(code for code in LANGUAGES if code != "en")
 #: Sections everybody reads; their phrases must be there in every language.
 NEEDED = ("summary_", "opening", "change_", "interval_", "share_", "briefing_", "banner_", "lead_summary", "section_")
 #: Phrases that only two groups, several countries or second accounts need; they may lack.
-RARE = re.compile(r"_(comparison|groups|accounts|subgroups|sites|measurement|compared|once|power|check|draft)")
+RARE = re.compile(r"_(comparison|groups|accounts|subgroups|sites|measurement|compared|once|power|check|draft|yearly)")
 
 
 def places(text: str) -> list[str]:
