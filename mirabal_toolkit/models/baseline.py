@@ -11,8 +11,6 @@ from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.models.background import NOT_KNOWN, choice_column, raw_column
 from mirabal_toolkit.models.describe import Record, is_dominated, percent_record, small_sample_flags
 
-TYPES = ("choice", "integer", "decimal")
-
 
 def baseline(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Record]:
     """Yield, for each item, the percent of each answer of everybody who started, or mean and standard deviation.
@@ -25,7 +23,7 @@ def baseline(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator
     auxiliaries = () if plan.missing_data is None else plan.missing_data.auxiliaries
     named = (*([plan.cluster] if plan.cluster else []), *plan.covariates, *plan.subgroups, *auxiliaries)
     for item in dict.fromkeys(named):
-        if item not in panel.people.frame or panel.instrument.item(item).type not in TYPES:
+        if item not in panel.people.frame or not panel.instrument.item(item).is_numeric:
             continue
         base = {"analysis": "baseline", "outcome": item, "estimand": "as_reported", "population": plan.population}
         if panel.instrument.item(item).type == "choice":
