@@ -133,6 +133,8 @@ def read(
 ) -> WaveData:
     """Read one export, one file a wave, or a study file.
 
+    For a sealed file the passphrase is asked for, unseen, so that it stands in no notebook.
+
     Parameters
     ----------
     data : path or sequence of paths
@@ -146,8 +148,6 @@ def read(
         Of texts in files that declare a wrong one, e.g. ``windows-1252``.
     sheet : str or sequence of str, optional
         Sheet of a workbook, or one a wave; found when not given.
-
-    For a sealed file the passphrase is asked for, unseen, so that it stands in no notebook.
 
     Raises
     ------
