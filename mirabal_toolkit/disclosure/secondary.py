@@ -96,8 +96,9 @@ def withhold(results: Results, profile: DisclosureProfile, past: Sequence[PastRe
     shown = known_of(_Release(ledger, profile))
     telling = telling_differences(ledger, shown, past, results.fingerprint, profile)
     whole = _Release(ledger, profile, telling, set(), before)
+    told_at = _places_by_key(ledger)
     for island in islands(ledger.equations):
-        part = _secured(island, whole)
+        part = _secured(island, whole, told_at)
         whole.places |= part.places
         whole.bases |= part.bases
     return _withheld(whole)
@@ -116,10 +117,19 @@ def _withheld(release: _Release) -> Withheld:
     )
 
 
-def _secured(island: Island, whole: _Release) -> _Release:
+def _places_by_key(ledger: Ledger) -> dict[Key, list[Place]]:
+    """Return where something is told of each count."""
+    found: dict[Key, list[Place]] = {}
+    for place, showing in ledger.shown.items():
+        for key in _keys_of(showing):
+            found.setdefault(key, []).append(place)
+    return found
+
+
+def _secured(island: Island, whole: _Release, told_at: Mapping[Key, list[Place]]) -> _Release:
     """Withhold places of one island until every small count in it is safe."""
-    keys, ledger, profile = set(island.keys), whole.ledger, whole.profile
-    local = {place: showing for place, showing in ledger.shown.items() if keys & _keys_of(showing)}
+    ledger, profile = whole.ledger, whole.profile
+    local = {place: ledger.shown[place] for key in island.keys for place in told_at.get(key, ())}
     release = _Release(Ledger(ledger.counts, local), profile, whole.places & local.keys(), set(), whole.before)
     # Withholding only widens what is possible, so a count that is safe once stays so.
     open_counts = list(_unsafe(_small_counts(island, ledger, profile), island, release))
