@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: demo test check slow browser notebooks bench docs
+.PHONY: demo test check slow browser notebooks trust trust-slow bench docs
 
 demo:        ## analyse the bundled five-wave export into ./mirabal-demo/
 	$(PYTHON) -m mirabal_toolkit demo
@@ -27,6 +27,12 @@ notebooks:   ## the .ipynb files made from the .py files, and all of them run, i
 
 gallery:     ## docs/gallery.md and its pictures, from artificial data; takes minutes
 	$(PYTHON) docs/make_gallery.py
+
+trust:       ## docs/trust.md: the tests behind every promise run, and what they found written down
+	$(PYTHON) tests/trust.py
+
+trust-slow:  ## the same with what takes hours: 200 killed runs, ten minutes of fuzzing each, a thousand studies attacked
+	$(PYTHON) tests/trust.py --slow
 
 bench:       ## speed and agreement beside other programs; R joins in when it is installed
 	$(PYTHON) benchmarks/mixed.py
