@@ -76,6 +76,7 @@ def new(
     from mirabal_toolkit.instruments.loading import load_instrument
     from mirabal_toolkit.plans.loading import plan_id_from
     from mirabal_toolkit.plans.starting import new_plan
+    from mirabal_toolkit.safekeeping.files import whole_file
 
     if file.suffix not in (".yaml", ".yml"):
         raise UsageError("a plan ends in .yaml", fix=f"name it {file.with_suffix('.yaml').name}")
@@ -84,7 +85,8 @@ def new(
     # An instrument of one's own is known by its file only, so whoever checks or runs the plan must name it.
     own = f" --instrument {instrument}" if instrument.endswith((".yaml", ".yml")) else ""
     text = new_plan(load_instrument(instrument), plan_id_from(file.stem), f"{file.name}{own}")
-    with_folder(file).write_text(text, encoding="utf-8")
+    with whole_file(with_folder(file)) as place:
+        place.write_text(text, encoding="utf-8")
     voice = Voice(as_json, quiet, progress=False)
     if as_json:
         voice.data("", {"file": str(file)})

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mirabal_toolkit.errors import InputError
+from mirabal_toolkit.safekeeping.files import whole_file
 
 #: Cell metadata that programs write when a cell runs, or that says how its result is shown.
 _OF_RUNNING = ("execution", "collapsed", "scrolled", "ExecuteTime")
@@ -55,7 +56,8 @@ def strip_file(path: Path) -> bool:
         raise InputError(f"{path.name} cannot be read as a notebook", fix="give files that end in .ipynb") from None
     if clean == notebook:
         return False
-    path.write_text(as_text(clean), encoding="utf-8", newline="\n")
+    with whole_file(path) as place:
+        place.write_text(as_text(clean), encoding="utf-8", newline="\n")
     return True
 
 
