@@ -23,7 +23,7 @@ from mirabal_toolkit.cli.notebooks import LAB_OPTIONS
 from mirabal_toolkit.notebooks.copying import copy_notebooks
 
 NAME = "1-what-changed.ipynb"
-PATIENCE = 300
+PATIENCE = 900  # seconds, for a busy machine
 OUTPUTS = "[...document.querySelectorAll('.jp-NotebookPanel .jp-Cell-outputArea')].map(one => one.innerText)"
 
 
