@@ -93,13 +93,17 @@ def all_at_once(home: Path) -> Iterator[Together]:
     Parameters
     ----------
     home : Path
-        The folder in which most of them stand.
+        The folder in which most of them stand. Within another such block this one is part of that.
 
     Raises
     ------
     InputError
         If something cannot be written; everything is then as it was.
     """
+    outer = _UNDER_WAY.get()
+    if outer is not None:  # part of a larger change: its end is the end of this
+        yield outer
+        return
     with contextlib.ExitStack() as stack:
         together = Together(home.absolute(), stack)
         token = _UNDER_WAY.set(together)
@@ -134,7 +138,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         If there is no room left, or the place cannot be written.
     """
     with contextlib.ExitStack() as stack:
-        together = _UNDER_WAY.get() or stack.enter_context(all_at_once(path.absolute().parent))
+        together = stack.enter_context(all_at_once(path.absolute().parent))
         new = together.place_for(path)
         try:
             yield new

@@ -48,6 +48,15 @@ def test_several_files_change_together(folder):
     assert [path.name for path in folder.iterdir() if path.is_dir()] == []
 
 
+def test_a_change_within_a_change_ends_with_it(folder):
+    """Found by killing `mirabal write`: its table and codebook had changed, its mapping had not."""
+    with all_at_once(folder):
+        with all_at_once(folder), whole_file(folder / "study") as place:
+            place.write_text("new")
+        assert contents(folder) == OLD
+    assert contents(folder) == {**OLD, "study": "new"}
+
+
 @pytest.mark.parametrize("steps", range(5))
 def test_a_run_killed_while_files_change_is_finished_by_the_next(folder, monkeypatch, steps):
     done = []
