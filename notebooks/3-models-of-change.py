@@ -13,6 +13,7 @@
 from pathlib import Path
 
 import pandas as pd
+import seaborn as sns
 
 import mirabal_toolkit as mt
 from mirabal_toolkit.mixed import contrasts, gee, glmm, lmm, predictions
@@ -36,6 +37,13 @@ data = pd.DataFrame(
     }
 )
 data.groupby("wave")[["space", "injured"]].agg(["count", "mean"]).round(2)
+
+# %% [markdown]
+# Look before you fit. seaborn draws the means as they were seen, of whoever answered at each wave:
+
+# %%
+seen = sns.pointplot(data=data, x="wave", y="space", errorbar=("ci", 95), seed=1, color="0.3")
+seen.set(ylabel="Space for action, 0 to 100", ylim=(0, 100))
 
 # %% [markdown]
 # ## A score: linear mixed model
