@@ -117,10 +117,6 @@ class DataRequest:
     delimiter: str | None = None
     keyring: Keyring | None = None
 
-    def decided(self) -> dict[str, Path | None]:
-        """Return the files in which somebody decided how data are read, by what they are."""
-        return {"mapping": self.mapping, "links": self.links}
-
 
 def read(
     data: str | Path | Sequence[str | Path],
@@ -323,7 +319,8 @@ class AnalysisRequest:
             "files": len(self.data.files),
             "instrument": None if self.data.instrument is None else Path(str(self.data.instrument)).name,
             "plan": Path(self.plan).name if self.plan else None,
-            **{name: path and file_hash(path) for name, path in self.data.decided().items()},
+            "mapping": self.data.mapping and file_hash(self.data.mapping),
+            "links": self.data.links and file_hash(self.data.links),
             "waves": list(self.data.waves),
             "encoding": self.data.encoding,
             "comparison": self.comparison is not None,
