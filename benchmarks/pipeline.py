@@ -240,6 +240,8 @@ def run_batch(name: str, n_people: int, cell: dict[str, Any], truth: dict[tuple[
         rows = changes_in(analyse(panel, plan, versions={}).estimates.frame)
         for row in rows.to_dict("records"):
             key = f"{row['outcome']} {row['model']}"
+            # A model that could not be fitted is named without its link.
+            key = next((known for known in tallies if known.startswith(key)), key)
             tallies.setdefault(key, Tally()).add(row, truth[row["outcome"], row["estimand"]])
         paired = rows["model"] == "pairs"
         for kind, part in (("pairs", rows[paired]), ("model", rows[~paired])):

@@ -35,13 +35,13 @@ def check_unbiased(cell):
     for key, tally in tallies(cell).items():
         assert abs(tally.bias) < 4.0 * tally.spread / np.sqrt(tally.studies), key
         assert abs(surprise(tally.coverage, 0.95, tally.studies)) < 4.0, key
-        assert tally.without == 0, key
+        assert tally.without <= 0.01 * (tally.studies + tally.without), key
 
 
 @pytest.mark.parametrize("n_people", PIPELINE.SIZES)
 def test_the_stored_simulation_is_unbiased_and_covers(n_people):
     cell = PIPELINE.read_store()[f"at-random {n_people}"]
-    assert cell["studies"] >= 40
+    assert cell["studies"] >= 200
     assert len(cell["tallies"]) == 18
     check_unbiased(cell)
 
@@ -49,7 +49,7 @@ def test_the_stored_simulation_is_unbiased_and_covers(n_people):
 @pytest.mark.parametrize("n_people", PIPELINE.SIZES)
 def test_the_stored_simulation_holds_the_family_wise_error(n_people):
     cell = PIPELINE.read_store()[f"no-change {n_people}"]
-    assert cell["studies"] >= 20
+    assert cell["studies"] >= 200
     for kind in ("pairs", "model"):
         assert surprise(cell["false"][kind] / cell["studies"], 0.05, cell["studies"]) < 3.0
 
