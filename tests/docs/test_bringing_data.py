@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 EXPECTED = {"mirabal check": (0, 3)}
 
 
@@ -17,6 +19,7 @@ def estimates(folder):
     return json.loads((folder / "results.json").read_text(encoding="utf-8"))["estimates"]
 
 
+@pytest.mark.slow
 def test_every_command_works_and_what_is_written_back_gives_the_same_numbers(root, tmp_path):
     page = (root / "docs" / "bringing-data.md").read_text(encoding="utf-8")
     for name in ("raw", "study", "outputs"):

@@ -21,6 +21,7 @@ def truth(study):
     return among_interviewed.set_index(["outcome", "estimand", "wave"])["estimate"]
 
 
+@pytest.mark.slow
 def test_a_simulated_file_is_analysed_without_further_arguments(mirabal, tmp_path, truth):
     made = mirabal("simulate", "partner-safety", "--people", 500, "--waves", 5, "--seed", 7, "--out", "big.sav")
     assert made.returncode == 0, made.stderr

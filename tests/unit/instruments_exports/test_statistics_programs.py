@@ -16,8 +16,8 @@ from mirabal_toolkit.synthetic.export import wide_export, write_wide
 
 PROGRAMS = {"spss": spss, "stata": stata}
 LIBRARY = (
-    *("client-account", "child-parent", "comparison-site", "partner-safety-short", "wellbeing", "casr-sf", "abi-r"),
-    *("movers", "cas", "training-feedback", "help-seeking"),
+    *("child-parent", "partner-safety-short", "wellbeing", "casr-sf", "abi-r", "movers", "cas", "training-feedback"),
+    *(pytest.param(name, marks=pytest.mark.slow) for name in ("client-account", "comparison-site", "help-seeking")),
 )
 
 

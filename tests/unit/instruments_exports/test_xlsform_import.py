@@ -15,7 +15,13 @@ from mirabal_toolkit.instruments.xlsform_import import import_xlsform, read_xlsf
 from mirabal_toolkit.instruments.xlsform_workbook import MOST_BYTES
 
 TODAY = "2026-01-01"
-OPEN = [one for one in bundled_instruments() if one.rights.wording_redistributable]
+#: Questionnaires of many items take ten seconds and more; one of them is enough for every day.
+LONG = {"comparison-site@1.0.0", "help-seeking@1.0.0", "partner-safety@1.0.0", "client-account@1.0.0"}
+OPEN = [
+    pytest.param(one, marks=pytest.mark.slow if one.reference in LONG else ())
+    for one in bundled_instruments()
+    if one.rights.wording_redistributable
+]
 
 
 def read(content):

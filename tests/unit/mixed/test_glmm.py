@@ -141,6 +141,7 @@ def test_people_who_never_change(waves: pd.DataFrame) -> None:
     assert not fit.trust.ok
 
 
+@pytest.mark.slow
 def test_people_who_hardly_ever_change(waves: pd.DataFrame) -> None:
     steady = waves.assign(hurt=waves["person_id"] % 2)
     steady.loc[steady.index[::80], "hurt"] = 1 - steady["hurt"][::80]
@@ -321,6 +322,7 @@ def test_missing_answers_are_counted(waves: pd.DataFrame) -> None:
     assert "Left out" in fit.summary()
 
 
+@pytest.mark.slow
 def test_negative_binomial_of_counts_that_vary_little_is_a_poisson(waves: pd.DataFrame) -> None:
     even = waves.assign(visits=3 + waves["hurt"])
     fit = glmm("visits ~ x", even, groups="person_id", family="negative_binomial")

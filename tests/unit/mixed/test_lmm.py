@@ -333,6 +333,7 @@ def test_profile_reaches_zero_for_a_spread_that_may_be_none():
     assert interval["conf_high"] > fit.cov_re.iloc[0, 0] ** 0.5
 
 
+@pytest.mark.slow
 def test_profile_intervals_move_with_the_units():
     data = waves(40)
     one = profile_conf_int(lmm("score ~ months", data, groups="person_id", re_formula="~ months"))

@@ -29,7 +29,9 @@ def test_no_text_is_cut_or_covered(released: ReleasableResults, check: Check) ->
         check(sheet)
 
 
-@pytest.mark.parametrize(("outcomes", "waves", "people"), [(1, 2, 40), (7, 7, 1500), (40, 5, 120)])
+@pytest.mark.parametrize(
+    ("outcomes", "waves", "people"), [(1, 2, 40), (7, 7, 1500), pytest.param(40, 5, 120, marks=pytest.mark.slow)]
+)
 def test_no_text_is_cut_or_covered_whatever_the_study(
     stressed: Callable[..., ReleasableResults], check: Check, outcomes: int, waves: int, people: int
 ) -> None:
