@@ -48,13 +48,16 @@ def _row(one: Indicator, edition: Edition) -> Dots:
     if found is None or found.estimate is None or found.conf_low is None or found.conf_high is None:
         text = edition.say("hidden") if found is not None and found.hidden else numbers.NO_VALUE
         return Dots(edition.label(one), None, None, None, text)
+    people = None if found.n_persons is None else int(found.n_persons)
     verdict, decimals = verdict_of(one, found), decimals_of(one, edition)
     around = numbers.interval(found.conf_low, found.conf_high, decimals, plus=True)
     text = f"{numbers.signed(found.estimate, decimals)}  ({around})"
     colour = {"better": style.BLUE, "worse": style.ORANGE, "unclear": style.GREY}.get(verdict, style.INK)
     marker = "D" if verdict == "worse" else "o"
     hollow, filled = (found.estimate, None) if verdict == "unclear" else (None, found.estimate)
-    return Dots(edition.label(one), hollow, filled, (found.conf_low, found.conf_high), text, colour, marker)
+    return Dots(
+        edition.label(one), hollow, filled, (found.conf_low, found.conf_high), text, colour, marker, people=people
+    )
 
 
 def _sheet(part: Sequence[Indicator], number: int, edition: Edition) -> Sheet:

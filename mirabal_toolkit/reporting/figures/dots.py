@@ -18,13 +18,13 @@ from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, T
 from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
 
-LABEL_WIDTH, TEXT_WIDTH, GAP, HEAD, FOOT, PAD = 2.5, 1.35, 0.2, 0.3, 0.3, 0.12
+LABEL_WIDTH, TEXT_WIDTH, N_WIDTH, GAP, HEAD, FOOT, PAD = 2.5, 1.35, 0.6, 0.2, 0.3, 0.3, 0.12
 MATTERS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Dots:
-    """One row: an open dot, a filled dot, an interval, and a text at the right; None where there is none.
+    """One row: an open dot, a filled dot, an interval, a text at the right, and how many; None where there is none.
 
     A row of a `heading` has nothing but its label.
     """
@@ -37,6 +37,7 @@ class Dots:
     colour: str = style.BLUE
     marker: str = "o"
     heading: bool = False
+    people: int | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -70,6 +71,11 @@ class DotPlot:
     lines: tuple[float, ...]
     legend: tuple[str, ...] = ()
     value: str = ""
+
+    @property
+    def n_width(self) -> float:
+        """Inches at the right for how many women a row speaks of."""
+        return N_WIDTH if any(row.people is not None for row in self.rows) else 0.0
 
 
 def love_plot(edition: Edition) -> tuple[Sheet, ...]:
@@ -161,9 +167,12 @@ def _numbers(name: str, caption: str, plot: DotPlot, edition: Edition) -> Table:
             for key, head in zip(("open", "filled") if plot.legend else ("value",), heads, strict=True)
         ),
         Column("interval", edition.say("header_interval", level=edition.level), "interval"),
+        *((Column("n", edition.say("header_n")),) if plot.n_width else ()),
     )
     rows = tuple(
-        Row((label_cell(row.label), *_values(row, plot), _limits(row))) for row in plot.rows if not row.heading
+        Row((label_cell(row.label), *_values(row, plot), _limits(row), *((_n(row),) if plot.n_width else ())))
+        for row in plot.rows
+        if not row.heading
     )
     return Table(f"{name}-numbers", caption, columns, (RowGroup("", rows),))
 
@@ -178,6 +187,10 @@ def _number(value: float | None) -> Cell:
     return Cell(numbers.NO_VALUE) if value is None else Cell(numbers.signed(value, 2), value)
 
 
+def _n(row: Dots) -> Cell:
+    return Cell(numbers.NO_VALUE) if row.people is None else Cell(numbers.count(row.people), row.people)
+
+
 def _limits(row: Dots) -> Cell:
     if row.interval is None:
         return Cell(numbers.NO_VALUE)
@@ -190,11 +203,14 @@ def draw_dots(plot: DotPlot) -> Page:
     body = head + sum(row.height for row in plot.rows) + FOOT
     page = new_page(plot.title, plot.subtitle, plot.note, body)
     canvas = page.canvas()
-    axis = _Axis(plot, LABEL_WIDTH + GAP, page.width - LABEL_WIDTH - TEXT_WIDTH - 2 * GAP)
+    axis = _Axis(plot, LABEL_WIDTH + GAP, page.width - LABEL_WIDTH - TEXT_WIDTH - 2 * GAP - plot.n_width)
     _draw_axis(canvas, axis, plot.lines, (head, body - FOOT + 0.06))
     top = head
     for row in plot.rows:
-        _draw_row(canvas, row, top + row.height / 2, axis, page.width)
+        _draw_row(canvas, row, top + row.height / 2, axis, page.width - plot.n_width)
+        if row.people is not None:
+            text = f"n {numbers.count(row.people)}"
+            canvas.text(page.width, top + row.height / 2, text, fontsize=style.SMALL, ha="right", va="center_baseline")
         top += row.height
     _draw_legend(canvas, plot.legend)
     return page

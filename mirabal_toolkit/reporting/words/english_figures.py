@@ -30,7 +30,8 @@ MORE_FIGURES: Mapping[str, str] = {
     "figure_changes": "Change from the first to the last wave, by the main models",
     "subtitle_changes": "Change from {first} to {last} in everybody who started, in points, by the main models",
     "caption_changes": "Bars: {level} intervals, from the models, which use every answer of every woman. Filled "
-    "circle: clear change for the better; orange diamond: for the worse; hollow: the interval holds 0.",
+    "circle: clear change for the better; orange diamond: for the worse; hollow: the interval holds 0. n: women in "
+    "the model.",
     "figure_course": "Who stopped, who began, in whom it came back",
     "finding_course": "In {most} of {all} indicators clearly more than half of those concerned were free of it at the "
     "end",
