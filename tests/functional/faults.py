@@ -209,6 +209,7 @@ def before_change(number):
         def hook(event, facts):
             seen[0] += is_change(event, facts)
             if seen[0] >= number:
+                seen[0] = -1_000_000  # the kill is heard here too, and would wait for itself
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(hook)
@@ -306,7 +307,8 @@ def survive(name, trials, seed):
         assert states[0] != states[1]
         for number in range(trials):
             place = Path(shutil.copytree(old, Path(top, f"trial{number}")))
-            in_child(work, place, moment(number, changes, seconds, draw))
+            ended = in_child(work, place, moment(number, changes, seconds, draw))
+            assert ended != 1, f"{name}: the trial ended with an error of its own, not by being killed"
             judge(found, place, states, work)
             shutil.rmtree(place)
     return found
