@@ -22,7 +22,7 @@ from mirabal_toolkit.disclosure.lost_waves import (
     verdict_of_extreme,
 )
 from mirabal_toolkit.disclosure.predictions import coarse_predictions
-from mirabal_toolkit.disclosure.rules import Verdict, judge, missing, round_count, tells_one_answer
+from mirabal_toolkit.disclosure.rules import Verdict, judge, judge_row, missing, round_count, waves_of
 from mirabal_toolkit.disclosure.secondary import NOTHING_WITHHELD, Withheld
 from mirabal_toolkit.mixed.adjust import adjust_p_values
 from mirabal_toolkit.mixed.counts import (
@@ -144,15 +144,8 @@ def _cell(row: Row) -> Cell:
 
 def _verdict(row: Row, profile: DisclosureProfile) -> Verdict:
     """Judge one row by its own count and base."""
-    n, count = row["n_obs"], row["count"]
-    if not missing(n) and n < profile.minimum_base:
-        return "base"
-    if missing(count):
-        return "shown"
     # A mean tells the answers of the few whose score is not zero; that nearly all have one tells nothing.
-    alone = missing(n) or row["analysis"] == "mean" or is_mean(row)
-    verdict = judge(float(count), float("nan") if alone else float(n), profile)
-    return "withheld" if verdict == "shown" and tells_one_answer(row, profile) else verdict
+    return judge_row(row, profile, alone=row["analysis"] == "mean" or is_mean(row))
 
 
 def _paired_tables(rows: Iterable[Row]) -> dict[tuple[str, str], PairedCounts]:
@@ -208,25 +201,19 @@ def _row_verdict(
 
 def _mean_verdict(row: Row, hidden: set[Cell], profile: DisclosureProfile) -> Verdict:
     """Hide an SD with its mean, and a paired change with either end."""
-    waves = _waves_of(row)
+    waves = waves_of(row)
     if any((row["outcome"], row["estimand"], wave) in hidden for wave in waves):
         return "few"
     return _verdict(row, profile)
 
 
 def _model_verdict(row: Row, hidden: set[Cell], profile: DisclosureProfile) -> Verdict:
-    if any((row["outcome"], row["estimand"], wave) in hidden for wave in _waves_of(row)):
+    if any((row["outcome"], row["estimand"], wave) in hidden for wave in waves_of(row)):
         return "few"
     if (extreme := verdict_of_extreme(row, profile)) != "shown":
         return extreme
     too_few = not missing(row["df"]) and row["df"] < profile.minimum_df
     return "base" if too_few or (not missing(row["n_persons"]) and row["n_persons"] < profile.minimum_base) else "shown"
-
-
-def _waves_of(row: Row) -> list[int]:
-    """Return the waves a row speaks of: its own, or both of its contrast (``w5 - w1``)."""
-    waves = [] if missing(row["wave"]) else [int(row["wave"])]
-    return waves + [int(part.strip()[1:]) for part in row["contrast"].split("-") if part.strip()]
 
 
 def _hide(row: Row, verdict: Verdict, profile: DisclosureProfile) -> Row:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mirabal_toolkit.core.results import DisclosureProfile
-from mirabal_toolkit.disclosure.rules import Verdict, judge, missing, tells_one_answer
+from mirabal_toolkit.disclosure.rules import Verdict, judge_row, missing, waves_of
 
 Row = dict[str, Any]
 
@@ -70,13 +70,7 @@ def _kind(row: Row) -> str:
 
 def _verdict(row: Row, profile: DisclosureProfile) -> Verdict:
     """Judge the count of a part; of a mean the few whose score is not zero."""
-    n = row["n_obs"]
-    if not missing(n) and n < profile.minimum_base:
-        return "base"
-    if missing(row["count"]):
-        return "shown"
-    verdict = judge(float(row["count"]), float(n) if is_share(row) else float("nan"), profile)
-    return "withheld" if verdict == "shown" and tells_one_answer(row, profile) else verdict
+    return judge_row(row, profile, alone=not is_share(row))
 
 
 def _is_small(row: Row, profile: DisclosureProfile) -> bool:
@@ -90,14 +84,9 @@ def _hidden(
         return True
     if row["analysis"] not in PARTS | OF_PARTS:
         return False
-    cells = [(row["outcome"], row["estimand"], wave) for wave in waves_of(row)]
+    # What is asked once a person stands at wave 0.
+    cells = [(row["outcome"], row["estimand"], wave) for wave in waves_of(row) or [0]]
     return any(cell in wholes or (_kind(row), *cell) in closed for cell in cells)
-
-
-def waves_of(row: Row) -> list[int]:
-    """Return the waves a row speaks of; 0 for what is asked once a person."""
-    waves = [] if missing(row["wave"]) else [int(row["wave"])]
-    return [*waves, *(int(part.strip()[1:]) for part in row["contrast"].split("-") if part.strip())] or [0]
 
 
 def verdict_of_parts(row: Row, profile: DisclosureProfile) -> Verdict:

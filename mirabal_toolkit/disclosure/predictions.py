@@ -14,8 +14,7 @@ import numpy as np
 from scipy.special import logit
 
 from mirabal_toolkit.core.results import DisclosureProfile
-from mirabal_toolkit.disclosure.groups import waves_of
-from mirabal_toolkit.disclosure.rules import missing, round_count
+from mirabal_toolkit.disclosure.rules import missing, round_count, waves_of
 
 Row = dict[str, Any]
 #: Outcome, estimand, model and wave of a prediction.

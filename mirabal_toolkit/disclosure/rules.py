@@ -40,9 +40,30 @@ def judge(count: float, n: float, profile: DisclosureProfile) -> Verdict:
     return "shown"
 
 
-def tells_one_answer(row: Mapping[str, Any], profile: DisclosureProfile) -> bool:
-    """Say whether a mean must not leave because one person's answer makes up nearly all of it."""
-    return profile.releasable and "dominated" in row["flags"]
+def judge_row(row: Mapping[str, Any], profile: DisclosureProfile, *, alone: bool) -> Verdict:
+    """Judge an estimate by its base, its count, and whether one person's answer makes up nearly all of its sum.
+
+    Parameters
+    ----------
+    row : mapping
+        With n_obs, count and flags.
+    alone : bool
+        Whether the count is not a share of its base: of a mean it counts the few whose score is not zero.
+    """
+    n, count = row["n_obs"], row["count"]
+    if not missing(n) and n < profile.minimum_base:
+        return "base"
+    if missing(count):
+        return "shown"
+    verdict = judge(float(count), float("nan") if alone or missing(n) else float(n), profile)
+    dominated = profile.releasable and "dominated" in row["flags"]
+    return "withheld" if verdict == "shown" and dominated else verdict
+
+
+def waves_of(row: Mapping[str, Any]) -> list[int]:
+    """Return the waves a row speaks of: its own, and both of its contrast (``w5 - w1``)."""
+    waves = [] if missing(row["wave"]) else [int(row["wave"])]
+    return waves + [int(part.strip()[1:]) for part in row["contrast"].split("-") if part.strip()]
 
 
 def lowest_hidden(profile: DisclosureProfile) -> int:
