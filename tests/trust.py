@@ -3,12 +3,15 @@
 ``python tests/trust.py`` runs the tests of every promise but the slow ones and writes the page; ``python
 tests/trust.py --slow`` the slow ones too (FUZZ_SECONDS for each target of fuzzing); ``--page`` writes the page from
 what was measured before. Figures are kept in ``docs/trust.json``: a test that is not run keeps its last one.
+
+What takes hours can be run in pieces, on several computers or evenings: ``pytest -m slow -o junit_family=xunit1
+--junitxml=piece1.xml`` with ATTACK_FROM and ATTACK_STUDIES, FUZZ_SEED and FUZZ_SECONDS, or FAULT_SEED set; then
+``python tests/trust.py --told piece*.xml`` adds the pieces up.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import re
 import subprocess
@@ -200,17 +203,28 @@ def measure(tests: Iterable[str]) -> dict[str, dict[str, object]]:
             *tests,
         ]
         subprocess.run(command, cwd=ROOT, check=False)
-        cases = list(ET.parse(told).iter("testcase"))  # noqa: S314  (pytest wrote it)
+        return found_in([told])
+
+
+def found_in(files: Iterable[Path]) -> dict[str, dict[str, object]]:
+    """Return what runs of tests told; the figures of a test that ran several times are added up."""
     found: dict[str, dict[str, object]] = {}
-    for case in cases:
-        name = case.attrib["classname"].replace(".", "/") + ".py::" + case.attrib["name"].split("[")[0]
-        one = found.setdefault(
-            name, {"cases": 0, "passed": 0, "told": {}, "when": dt.datetime.now(tz=dt.UTC).date().isoformat()}
-        )
-        one["cases"] += 1
-        one["passed"] += not any(part.tag in ("failure", "error", "skipped") for part in case)
-        one["told"] |= {part.attrib["name"]: part.attrib["value"] for part in case.iter("property")}
+    for file in files:
+        suite = ET.parse(file).getroot().find("testsuite")  # noqa: S314  (pytest wrote it)
+        for case in suite.iter("testcase"):
+            name = case.attrib["classname"].replace(".", "/") + ".py::" + case.attrib["name"].split("[")[0]
+            one = found.setdefault(name, {"cases": 0, "passed": 0, "told": {}, "when": ""})
+            one["cases"] += 1
+            one["passed"] += not any(part.tag in ("failure", "error", "skipped") for part in case)
+            one["when"] = max(one["when"], suite.attrib["timestamp"][:10])
+            for part in case.iter("property"):
+                _tell(one["told"], part.attrib["name"], part.attrib["value"])
     return found
+
+
+def _tell(told: dict[str, str], name: str, value: str) -> None:
+    before = told.get(name, "0")
+    told[name] = str(int(before) + int(value)) if before.isdigit() and value.isdigit() else value
 
 
 def page(measured: dict[str, dict[str, object]]) -> str:
@@ -256,11 +270,14 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--slow", action="store_true")
     options.add_argument("--page", action="store_true")
+    options.add_argument("--told", nargs="+", type=Path, metavar="FILE", help="what runs of pieces told, as junit xml")
     options.add_argument("only", nargs="*", help="measure these tests only")
     asked = options.parse_args()
     held = sorted({test for promise in promises() for test in promise.tests})
     tests = asked.only or [test for test in held if asked.slow or not any(name in test for name in SLOW)]
-    measured = known() if asked.page else known() | measure(tests)
+    measured = known()
+    if not asked.page:
+        measured |= found_in(asked.told) if asked.told else measure(tests)
     FIGURES.write_text(json.dumps(dict(sorted(measured.items())), indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(page(measured), encoding="utf-8")
 
