@@ -36,7 +36,8 @@ class Chances:
     ----------
     rows : DataFrame
         Columns person_id, wave, seen (1 if she answered), chance (of that, given what went before) and
-        share (of all at that wave); everybody alive to whom the outcome can apply.
+        share (the same, given only the wave and whether she answered at the one before); everybody alive to
+        whom the outcome can apply, in the order of the waves.
     fit : GeeFit
     terms : mapping of str to pair
         Name of a term of the model → (what it is of, option or step).
@@ -123,9 +124,13 @@ def model_drop_out(measured: Measured, people: People) -> Chances:
     waves = f" + C({WAVE})" if _varies(open_waves[WAVE]) else ""
     formula = "seen ~ 1" + waves + "".join(f" + {name}" for name in names if _varies(open_waves[name]))
     fit = _fitted(formula, open_waves)
-    chance = pd.Series(1.0, index=rows.index)
-    chance[(share > 0) & (share < 1)] = fit.predict(open_waves).to_numpy()
-    found = rows[[PERSON, WAVE, "seen"]].assign(chance=chance, share=share)
+    before = " + before" if "before" in names and _varies(open_waves["before"]) else ""
+    alike = _fitted(f"seen ~ 1{waves}{before}", open_waves)
+    # Where a wave was missed by nobody, or by everybody, both are what happened.
+    found = rows[[PERSON, WAVE, "seen"]].assign(chance=share, share=share)
+    found.loc[(share > 0) & (share < 1), ["chance", "share"]] = np.column_stack(
+        [fit.predict(open_waves), alike.predict(open_waves)]
+    )
     return Chances(found, fit, names)
 
 

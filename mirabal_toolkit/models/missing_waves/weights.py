@@ -44,28 +44,57 @@ class Weights(NamedTuple):
         return effective_size(self.values)
 
 
-def stabilised(share: Floats, chance: Floats) -> Weights:
-    """Return the share of women seen at a wave over her own chance of being seen, cut back where extreme.
+def path_weights(rows: pd.DataFrame) -> Floats:
+    """Return the stabilised weight of every person-wave, shape (n,).
+
+    Each wave up to it gives a factor: the share of women who did as she did (answered, or did not), given only
+    whether they had answered at the wave before, over her own chance of that. So a woman still there at the last
+    wave stands for those like her who left at any wave, not only for those who left at the last.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As in `Chances`; ascending waves of each person.
 
     References
     ----------
-    Robins, Hernan & Brumback (2000), Marginal structural models, Epidemiology 11, 550-560 (stabilised weights);
-    Cole & Hernan (2008), American Journal of Epidemiology 168, 656-664 (cutting back).
+    Robins, Rotnitzky & Zhao (1995), JASA 90, 106-121 (loss for good); Robins, Hernan & Brumback (2000), Epidemiology
+    11, 550-560 (stabilised weights of a history, here of answers and gaps).
 
     Examples
     --------
-    >>> stabilised(np.array([0.5, 0.5]), np.array([0.25, 0.75])).values.round(2).tolist()
-    [1.99, 0.67]
+    Half of the women stayed each time; she had a chance of a quarter.
+
+    >>> rows = pd.DataFrame({"person_id": "a", "seen": [1.0, 1.0], "chance": [0.25, 0.25], "share": [0.5, 0.5]})
+    >>> path_weights(rows).tolist()
+    [2.0, 4.0]
     """
-    raw = share / chance
+    here = rows["seen"] == 1
+    alike, own = (np.where(here, rows[name], 1 - rows[name]) for name in ("share", "chance"))
+    factors = pd.Series(np.where(alike == own, 1.0, alike / np.where(own > 0, own, 1.0)), index=rows.index)
+    return np.asarray(factors.groupby(rows[PERSON]).cumprod(), dtype=np.float64)
+
+
+def cut_back(raw: Floats) -> Weights:
+    """Return weights, the largest cut back.
+
+    References
+    ----------
+    Cole & Hernan (2008), American Journal of Epidemiology 168, 656-664.
+
+    Examples
+    --------
+    >>> cut_back(np.array([0.5, 1.0, 40.0])).values.tolist()
+    [0.5, 1.0, 10.0]
+    """
     most = min(float(np.quantile(raw, CUT_QUANTILE)), MOST)
     return Weights(np.minimum(raw, most), int((raw > most).sum()))
 
 
 def weighted_rows(measured: Measured, chances: Chances) -> tuple[pd.DataFrame, Weights]:
     """Return the observed person-waves with their weights (1 at the first wave), and the weights after it."""
-    seen = chances.rows[chances.rows["seen"] == 1]
-    weights = stabilised(seen["share"].to_numpy(), seen["chance"].to_numpy())
+    here = (chances.rows["seen"] == 1).to_numpy()
+    seen, weights = chances.rows[here], cut_back(path_weights(chances.rows)[here])
     rows = measured.long().merge(
         seen[[PERSON, WAVE]].assign(weight=weights.values), on=[PERSON, WAVE], how="left", validate="one_to_one"
     )

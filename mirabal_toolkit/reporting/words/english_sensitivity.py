@@ -145,9 +145,9 @@ SENSITIVITY: Mapping[str, str] = {
     "(logit models for yes or no, ordered logit models, predictive mean matching for scores and counts; {rounds} "
     "rounds, more where chains had not settled), and combined by Rubin’s rules with Barnard and Rubin’s degrees of "
     "freedom. Questions that did not apply were not filled in; neither was anything after a death.",
-    "methods_weighted": "Women who answered were weighted by the inverse of their chance to do so (logit model from"
-    " the last answer, the wave before, site and background; stabilised, cut back at the 99th percentile), with "
-    "robust standard errors.",
+    "methods_weighted": "Women who answered were weighted by the inverse of the chance of their answers and gaps, wave "
+    "by wave up to that one (logit model from the last answer, the wave before, site and background; stabilised, cut "
+    "back at the 99th percentile), with robust standard errors.",
     "methods_tipping": "Filled-in answers at the last wave were then moved, on the log odds or in points, until the"
     " interval of the change reached zero.",
     "limit_depends": "For some indicators the conclusion depends on how those lost are treated; see the section on "
