@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mirabal_toolkit import workflow
-from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData, WaveData
+from mirabal_toolkit.core.data import SEVERITIES, CleanedData, PanelData, ScoredData, WaveData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
@@ -21,8 +21,9 @@ from mirabal_toolkit.errors import FindingsError, Problem, UsageError
 from mirabal_toolkit.file_safety import with_folder
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.safekeeping.files import all_at_once, only_writer
-from mirabal_toolkit.workflow import SEVERITIES, DataRequest, Progress
+from mirabal_toolkit.workflow import Progress
 from mirabal_toolkit.workflow_protect import Protected, ProtectRequest, protect, pseudonymous_links
+from mirabal_toolkit.workflow_reading import DataRequest, read_files
 
 if TYPE_CHECKING:
     from mirabal_toolkit.cleaning import Link
@@ -91,7 +92,7 @@ def check_data(request: DataRequest, progress: Progress) -> DataCheck:
     from mirabal_toolkit.readers import compare_labels
 
     progress("Reading", 0, CHECK_STEPS)
-    found = workflow.read_files(request, lambda text: progress(text, 0, CHECK_STEPS))
+    found = read_files(request, lambda text: progress(text, 0, CHECK_STEPS))
     progress("Cleaning", 1, CHECK_STEPS)
     cleaned = workflow.clean(found.waves, links=request.links)
     progress("Looking through the answers", 2, CHECK_STEPS)
@@ -224,7 +225,7 @@ def run_write(request: WriteRequest, progress: Progress) -> Written:
 
     check_format(request.to)
     progress("Reading", 0, WRITE_STEPS)
-    found = workflow.read_files(request.data, lambda text: progress(text, 0, WRITE_STEPS))
+    found = read_files(request.data, lambda text: progress(text, 0, WRITE_STEPS))
     progress("Cleaning", 1, WRITE_STEPS)
     cleaned = workflow.clean(found.waves, links=request.data.links)
     progress("Scoring", 2, WRITE_STEPS)
@@ -357,7 +358,7 @@ def import_study(
 
 def _of_one_version(request: DataRequest, progress: Progress) -> Import:
     """Read exports that were collected with one version of an instrument."""
-    found = workflow.read_files(replace(request, strict=None), lambda text: progress(text, 0, 2))
+    found = read_files(replace(request, strict=None), lambda text: progress(text, 0, 2))
     if found.variables and found.mapping is None:
         raise UsageError(
             f"these exports were collected with several versions of {found.waves.instrument.id}",

@@ -9,17 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mirabal_toolkit.errors import UsageError
-from mirabal_toolkit.workflow import (
-    STEPS,
-    AnalysisRequest,
-    DataRequest,
-    Progress,
-    Released,
-    analyse,
-    as_kind,
-    prepare,
-    release,
-)
+from mirabal_toolkit.workflow import Progress, Released
+from mirabal_toolkit.workflow_analysis import STEPS, AnalysisRequest, prepare, released_from
+from mirabal_toolkit.workflow_reading import DataRequest
+from mirabal_toolkit.workflow_report import open_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +76,10 @@ def run_explore(request: ExploreRequest, progress: Progress) -> tuple[Released, 
 
 
 def _released(request: ExploreRequest, progress: Progress) -> Released:
-    from mirabal_toolkit.disclosure.profiles import profile_of
-    from mirabal_toolkit.reporting.opening import open_folder
-
-    if request.report is not None:
-        if request.plan or request.profile:
-            fix = "leave --plan and --profile out, or name the data"
-            raise UsageError("the numbers of a report are released already, by its plan and profile", fix=fix)
-        opened: Released = as_kind(Released, open_folder(request.report))
-        return opened
-    prepared = prepare(AnalysisRequest(request.data, request.out, request.plan, request.profile), progress)
-    progress("Estimating", 3, STEPS)
-    results = analyse(
-        prepared.panel,
-        prepared.plan,
-        jobs=request.jobs,
-        progress=lambda text, _done, _total: progress(f"Estimating: {text}", 3, STEPS),
-    )
-    progress("Protecting", 4, STEPS)
-    return release(results, request.profile or profile_of(prepared.plan), after=request.out)
+    if request.report is None:
+        analysis = AnalysisRequest(request.data, request.out, request.plan, request.profile, jobs=request.jobs)
+        return released_from(prepare(analysis, progress), analysis, progress)
+    if request.plan or request.profile:
+        fix = "leave --plan and --profile out, or name the data"
+        raise UsageError("the numbers of a report are released already, by its plan and profile", fix=fix)
+    return open_results(request.report)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mirabal_toolkit import workflow
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.errors import InputError, Problem, UsageError
 from mirabal_toolkit.safekeeping.manifest import read_manifest
 from mirabal_toolkit.verifying.files import changed_files, foreign_files, other_versions
 from mirabal_toolkit.verifying.numbers import Compared, compare_estimates, compare_file
-from mirabal_toolkit.workflow import AnalysisRequest, Progress
+from mirabal_toolkit.workflow import Progress
+from mirabal_toolkit.workflow_analysis import STEPS, AnalysisRequest, prepare, released_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,6 @@ def verify_again(request: AnalysisRequest, progress: Progress) -> Verified:
     MirabalError
         As in `run_analysis`.
     """
-    from mirabal_toolkit.disclosure.profiles import profile_of
-
     first = verify(request.out)
     manifest = read_manifest(request.out)
     asked = manifest.get("command", {})
@@ -93,13 +91,10 @@ def verify_again(request: AnalysisRequest, progress: Progress) -> Verified:
             f"{request.out.name} was written by `mirabal {asked.get('command')}`; only an analysis can be repeated",
             fix="leave --rerun out: its files can be verified",
         )
-    request = replace(request, plan=request.plan or manifest["plan"]["id"], seed=manifest["seed"])
-    prepared = workflow.prepare(request, progress)
-    progress("Estimating", 3, workflow.STEPS)
-    results = workflow.analyse(prepared.panel, prepared.plan, jobs=request.jobs, second=prepared.second)
-    progress("Comparing", 5, workflow.STEPS)
-    profile = asked.get("profile") or profile_of(prepared.plan)
-    released = workflow.release(results, profile, after=request.out)
+    plan = request.plan or manifest["plan"]["id"]
+    request = replace(request, plan=plan, profile=asked.get("profile"), seed=manifest["seed"])
+    released = released_from(prepare(request, progress), request, progress)
+    progress("Comparing", 5, STEPS)
     numbers = _compared(request.out, released)
     origins = (*_other_origins(manifest, released), *_other_decisions(asked, request))
     return replace(first, problems=(*first.problems, *origins, *numbers.problems), numbers=numbers)

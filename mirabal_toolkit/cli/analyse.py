@@ -14,7 +14,9 @@ from mirabal_toolkit.cli.reading import JSON, USUAL_FORMATS, Formats, NoProgress
 from mirabal_toolkit.reporting.choices import DOCUMENTS, Choices
 
 if TYPE_CHECKING:
-    from mirabal_toolkit.workflow import AnalysisRequest, DataRequest, Prepared, Released
+    from mirabal_toolkit.workflow import Released
+    from mirabal_toolkit.workflow_analysis import AnalysisRequest, Prepared
+    from mirabal_toolkit.workflow_reading import DataRequest
 
 
 UNTRUSTED_EXIT = 6
@@ -32,7 +34,9 @@ def demo(
     no_progress: NoProgress = False,
 ) -> None:
     """See the main job done: the bundled (artificial) five-wave SPSS export in, a report out."""
-    from mirabal_toolkit.workflow import AnalysisRequest, DataRequest, example_export
+    from mirabal_toolkit.workflow import example_export
+    from mirabal_toolkit.workflow_analysis import AnalysisRequest
+    from mirabal_toolkit.workflow_reading import DataRequest
 
     voice = Voice(as_json, quiet, progress=not no_progress)
     voice.say("The data are artificial: 120 women who do not exist, five waves, with the usual flaws.")
@@ -74,7 +78,7 @@ def analyse(
 
     Without --plan the instrument's own plan is used; without --instrument it is recognised by its variables.
     """
-    from mirabal_toolkit.workflow import AnalysisRequest
+    from mirabal_toolkit.workflow_analysis import AnalysisRequest
 
     request = AnalysisRequest(
         data=data,
@@ -95,7 +99,7 @@ def analyse(
 
 
 def _analyse(request: AnalysisRequest, voice: Voice) -> None:
-    from mirabal_toolkit.workflow import run_analysis
+    from mirabal_toolkit.workflow_analysis import run_analysis
 
     with voice.working() as progress:
         released, _ = run_analysis(request, progress)
@@ -128,7 +132,7 @@ def _first_document(choices: Choices) -> str:
 
 
 def _dry_run(request: AnalysisRequest, voice: Voice) -> None:
-    from mirabal_toolkit.workflow import prepare
+    from mirabal_toolkit.workflow_analysis import prepare
 
     with voice.working() as progress:
         prepared = prepare(request, progress)

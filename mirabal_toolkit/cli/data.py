@@ -15,7 +15,7 @@ from mirabal_toolkit.errors import UsageError
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
-    from mirabal_toolkit.workflow import DataRequest
+    from mirabal_toolkit.workflow_reading import DataRequest
 
 FINDINGS_EXIT = 3
 

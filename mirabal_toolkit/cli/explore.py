@@ -13,7 +13,7 @@ from mirabal_toolkit.cli.output import Voice
 from mirabal_toolkit.cli.reading import reads_data
 
 if TYPE_CHECKING:
-    from mirabal_toolkit.workflow import DataRequest
+    from mirabal_toolkit.workflow_reading import DataRequest
 
 
 @reads_data

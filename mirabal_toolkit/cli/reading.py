@@ -15,7 +15,7 @@ from mirabal_toolkit.cli.passphrases import ask_passphrase
 from mirabal_toolkit.reporting.choices import FORMATS, USUAL
 
 if TYPE_CHECKING:
-    from mirabal_toolkit.workflow import DataRequest
+    from mirabal_toolkit.workflow_reading import DataRequest
 
 JSON = Annotated[bool, typer.Option("--json", help="Data as JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No messages, only data and errors.")]
@@ -130,7 +130,7 @@ def _request(
     data: list[Path], wave: list[int] | None, sheet: list[str] | None, identity: Path | None, **others: Any
 ) -> DataRequest:
     from mirabal_toolkit.protecting.sealing import Keyring
-    from mirabal_toolkit.workflow import DataRequest
+    from mirabal_toolkit.workflow_reading import DataRequest
 
     keyring = Keyring(ask_passphrase, identity)
     return DataRequest(tuple(data), waves=tuple(wave or ()), sheets=tuple(sheet or ()), keyring=keyring, **others)

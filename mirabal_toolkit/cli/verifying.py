@@ -14,7 +14,7 @@ from mirabal_toolkit.cli.reading import reads_data
 from mirabal_toolkit.errors import FindingsError, UsageError
 
 if TYPE_CHECKING:
-    from mirabal_toolkit.workflow import DataRequest
+    from mirabal_toolkit.workflow_reading import DataRequest
     from mirabal_toolkit.workflow_verify import Verified
 
 
@@ -42,7 +42,7 @@ def verify(
     With --rerun the analysis is repeated on the data, with the options given the first time, and every number is
     compared. Nothing is written.
     """
-    from mirabal_toolkit.workflow import AnalysisRequest
+    from mirabal_toolkit.workflow_analysis import AnalysisRequest
     from mirabal_toolkit.workflow_verify import verify as verify_files
     from mirabal_toolkit.workflow_verify import verify_again
 

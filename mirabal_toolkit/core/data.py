@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -23,6 +23,8 @@ PERSON, WAVE = "person_id", "wave"
 KEYS = [PERSON, WAVE]
 
 Severity = Literal["error", "warning", "note"]
+#: The gravest first.
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 #: How a person-wave ended: interviewed, or the reason nobody was.
 INTERVIEWED = "interviewed"

@@ -13,7 +13,7 @@ from mirabal_toolkit.core.power import PowerStudy
 from mirabal_toolkit.core.quality import ReleasableCheck
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.workflow import DataRequest
+from mirabal_toolkit.workflow_reading import DataRequest
 
 if TYPE_CHECKING:
     from mirabal_toolkit.reporting.figures.spec import Figure

@@ -29,7 +29,9 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if "MIRABAL_DEMO" in os.environ:
         return Path(os.environ["MIRABAL_DEMO"])
     from mirabal_toolkit.reporting.choices import Choices
-    from mirabal_toolkit.workflow import AnalysisRequest, DataRequest, example_export, run_analysis
+    from mirabal_toolkit.workflow import example_export
+    from mirabal_toolkit.workflow_analysis import AnalysisRequest, run_analysis
+    from mirabal_toolkit.workflow_reading import DataRequest
 
     folder = tmp_path_factory.mktemp("demo") / "out"
     choices = Choices(("html", "docx"), briefing=True)

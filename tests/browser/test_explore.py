@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from chromium import Chromium, Page
 
-from mirabal_toolkit.workflow import DataRequest
 from mirabal_toolkit.workflow_explore import ExploreRequest, run_explore
+from mirabal_toolkit.workflow_reading import DataRequest
 
 SHOWN = "[...document.querySelectorAll('article.outcome')].filter(one => one.offsetParent).map(one => one.id)"
 CHOOSE = """(() => {{ const one = document.getElementById('{0}'); one.value = {1!r};

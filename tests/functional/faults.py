@@ -33,9 +33,10 @@ from mirabal_toolkit import (
     panel,  # noqa: F401
     readers,  # noqa: F401
     scoring,  # noqa: F401
-    workflow,
+    workflow_analysis,
     workflow_data,
     workflow_erase,
+    workflow_reading,
     workflow_report,
     writers,  # noqa: F401
 )
@@ -69,7 +70,7 @@ def quiet(*_):
 
 
 def request(folder, *files):
-    return workflow.DataRequest(tuple(folder / name for name in files), INSTRUMENT)
+    return workflow_reading.DataRequest(tuple(folder / name for name in files), INSTRUMENT)
 
 
 def old_data(folder):
@@ -138,10 +139,10 @@ def old_analysis(folder):
 
 
 def analyse(folder):
-    asked = workflow.AnalysisRequest(
+    asked = workflow_analysis.AnalysisRequest(
         request(folder, "new.csv"), folder / "out", str(folder / "plan.yaml"), choices=Choices(("html",)), resume=True
     )
-    workflow.run_analysis(asked, quiet)
+    workflow_analysis.run_analysis(asked, quiet)
 
 
 def seal_study(folder):

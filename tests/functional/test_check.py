@@ -14,8 +14,8 @@ from mirabal_toolkit.reporting.checking.missingness import missing_figures
 from mirabal_toolkit.reporting.delivery import deliver_check
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.records import check_json
-from mirabal_toolkit.workflow import DataRequest
 from mirabal_toolkit.workflow_data import check_data
+from mirabal_toolkit.workflow_reading import DataRequest
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mirabal_toolkit import workflow
+from mirabal_toolkit import workflow, workflow_analysis, workflow_reading
 from mirabal_toolkit.bundled import bundled_folder
 from mirabal_toolkit.cli.main import exit_code_of
 from mirabal_toolkit.errors import FindingsError
@@ -69,8 +69,10 @@ def test_a_plan_can_change_the_cleaning(export, tmp_path):
         "cleaning: {switch_off: [check_reversals], parameters: {check_dates: {window_days: 400, slack_days: 400}}}\n"
     )
     plan.write_text(usual + rules, encoding="utf-8")
-    request = workflow.AnalysisRequest(workflow.DataRequest((Path(export),)), tmp_path / "out", plan=str(plan))
-    panel = workflow.prepare(request, lambda *_: None).panel
+    request = workflow_analysis.AnalysisRequest(
+        workflow_reading.DataRequest((Path(export),)), tmp_path / "out", plan=str(plan)
+    )
+    panel = workflow_analysis.prepare(request, lambda *_: None).panel
     assert "check_reversals" not in {step.step for step in panel.trail.steps}
     assert not {"outside_window", "look_back_gap"} & {finding.code for finding in panel.findings}
 
@@ -88,7 +90,9 @@ def test_a_wrong_rule_is_told(export, tmp_path, rules, said):
     plan = tmp_path / "mine.yaml"
     usual = (bundled_folder("analyses") / "steps-to-safety.yaml").read_text(encoding="utf-8")
     plan.write_text(f"{usual}{rules}\n", encoding="utf-8")
-    request = workflow.AnalysisRequest(workflow.DataRequest((Path(export),)), tmp_path / "out", plan=str(plan))
+    request = workflow_analysis.AnalysisRequest(
+        workflow_reading.DataRequest((Path(export),)), tmp_path / "out", plan=str(plan)
+    )
     with pytest.raises(FindingsError) as caught:
-        workflow.prepare(request, lambda *_: None)
+        workflow_analysis.prepare(request, lambda *_: None)
     assert said in str(caught.value)

@@ -17,8 +17,8 @@ from mirabal_toolkit.erasing import log as removal_log
 from mirabal_toolkit.erasing import read_log
 from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.safekeeping.finished import Origin, finished_work, folder_for
-from mirabal_toolkit.workflow import DataRequest
 from mirabal_toolkit.workflow_data import CheckRequest, import_study, run_check, simulate_file
+from mirabal_toolkit.workflow_reading import DataRequest
 
 HER, SLIP, OTHER = "XYZZY-4711", "xyzzy 47l1", "QWERT-0815"
 

@@ -9,8 +9,8 @@ from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.readers import write_study
 from mirabal_toolkit.synthetic import simulate
-from mirabal_toolkit.workflow import DataRequest
 from mirabal_toolkit.workflow_data import CheckRequest, run_check
+from mirabal_toolkit.workflow_reading import DataRequest
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mirabal_toolkit import workflow
+from mirabal_toolkit import workflow_analysis, workflow_reading
 from mirabal_toolkit.models import run
 from mirabal_toolkit.reporting.choices import Choices
 from mirabal_toolkit.safekeeping import finished
@@ -37,8 +37,8 @@ AFTER = [LAST, LAST]
 
 
 def request(place, out, **options):
-    data = workflow.DataRequest((place / "waves.sav",))
-    return workflow.AnalysisRequest(data, out, str(place / "plan.yaml"), choices=Choices(("html",)), **options)
+    data = workflow_reading.DataRequest((place / "waves.sav",))
+    return workflow_analysis.AnalysisRequest(data, out, str(place / "plan.yaml"), choices=Choices(("html",)), **options)
 
 
 def quiet(*_):
@@ -55,7 +55,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def prepared(place):
-    return workflow.prepare(request(place, place / "out"), quiet)
+    return workflow_analysis.prepare(request(place, place / "out"), quiet)
 
 
 @pytest.fixture
@@ -146,11 +146,11 @@ def test_erasing_somebody_finds_what_an_unfinished_run_left(prepared, tmp_path, 
 def test_a_whole_run_goes_on_and_leaves_nothing_behind(place, tmp_path, estimated):
     estimated.cut_at = LAST
     with pytest.raises(KeyboardInterrupt):
-        workflow.run_analysis(request(place, tmp_path / "out"), quiet)
+        workflow_analysis.run_analysis(request(place, tmp_path / "out"), quiet)
     assert {path.name for path in tmp_path.iterdir()} == {".out.unfinished"}
     estimated.clear()
     estimated.cut_at = None
-    workflow.run_analysis(request(place, tmp_path / "out", resume=True), quiet)
+    workflow_analysis.run_analysis(request(place, tmp_path / "out", resume=True), quiet)
     assert estimated == AFTER
     assert {path.name for path in tmp_path.iterdir()} == {"out"}
 

@@ -9,8 +9,9 @@ import pytest
 import mirabal_toolkit as mt
 from mirabal_toolkit.bundled import bundled_folder
 from mirabal_toolkit.errors import UsageError
-from mirabal_toolkit.workflow import DataRequest, read
+from mirabal_toolkit.workflow import read
 from mirabal_toolkit.workflow_data import import_study, simulate_file
+from mirabal_toolkit.workflow_reading import DataRequest
 
 PLAN = """\
 format: "1"

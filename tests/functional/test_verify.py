@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from mirabal_toolkit import workflow
+from mirabal_toolkit import workflow_analysis, workflow_reading
 from mirabal_toolkit.cli.main import exit_code_of
 from mirabal_toolkit.reporting.choices import Choices
 from mirabal_toolkit.safekeeping import manifest as manifests
@@ -31,13 +31,13 @@ def study(tmp_path_factory):
     for seed, name in ((1, "waves.sav"), (2, "others.sav")):
         simulate_file("partner-safety-short", place / name, people=60, waves=2, seed=seed)
     (place / "plan.yaml").write_text(PLAN)
-    request = workflow.AnalysisRequest(
-        workflow.DataRequest((place / "waves.sav",)),
+    request = workflow_analysis.AnalysisRequest(
+        workflow_reading.DataRequest((place / "waves.sav",)),
         place / "out",
         str(place / "plan.yaml"),
         choices=Choices(("html",)),
     )
-    workflow.run_analysis(request, lambda *_: None)
+    workflow_analysis.run_analysis(request, lambda *_: None)
     return place
 
 

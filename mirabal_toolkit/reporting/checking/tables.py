@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from mirabal_toolkit.core.data import SEVERITIES
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.core.quality import LabelAgreement, ReleasableCheck
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.words import numbers
-
-SEVERITIES = ("error", "warning", "note")
 
 #: Labels less alike than this are worth a look.
 ALIKE = 0.6

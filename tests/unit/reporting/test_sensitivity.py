@@ -9,6 +9,7 @@ from mirabal_toolkit import workflow
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.plan import MissingData
 from mirabal_toolkit.panel.flow import flow_by_wave
+from mirabal_toolkit.plans.loading import load_plan
 from mirabal_toolkit.reporting.documents.outline import make_outline
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.tipping_point import imputation_traces, tipping_points
@@ -32,7 +33,7 @@ def panel():
 
 @pytest.fixture(scope="module")
 def plan():
-    whole = workflow.load_plan("steps-to-safety")
+    whole = load_plan("steps-to-safety")
     outcomes = tuple(replace(one, beside=()) for one in whole.outcomes if one.outcome in KEPT)
     asked = MissingData(imputations=20, iterations=5)
     lean = replace(whole, outcomes=outcomes, missing_data=asked, distributions=(), measurement="none")
