@@ -1,8 +1,9 @@
-"""A DataFrame that its holder can share without fear of change."""
+"""A DataFrame that its holder can share without fear of change, and its rows one by one."""
 
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,3 +72,8 @@ def frame_fingerprint(frame: pd.DataFrame) -> str:
     rows = np.sort(pd.util.hash_pandas_object(frame, index=True, categorize=True).to_numpy())
     digest.update(rows.tobytes())
     return digest.hexdigest()
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame, in their order, as mappings from column name to value."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

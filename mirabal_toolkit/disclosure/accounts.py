@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from mirabal_toolkit.core.frames import SealedFrame
+from mirabal_toolkit.core.frames import SealedFrame, rows_of
 from mirabal_toolkit.core.results import DisclosureProfile, Results, estimates_frame
 from mirabal_toolkit.disclosure.estimates import BASES, NUMBERS, Row, protect_estimates, rounded_numbers
 from mirabal_toolkit.disclosure.rules import missing, round_count
@@ -74,7 +74,7 @@ def _protect_second(estimates: pd.DataFrame, results: Results, rules: Disclosure
 def _protect_dyads(estimates: pd.DataFrame, rules: DisclosureProfile) -> pd.DataFrame:
     if estimates.empty:
         return estimates
-    rows = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
+    rows = rows_of(estimates)
     groups: dict[Group, list[Row]] = defaultdict(list)
     for row in rows:
         groups[_group(row)].append(row)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, estimates_frame
 from mirabal_toolkit.disclosure.groups import OF_PARTS, PARTS, hidden_parts, is_share, verdict_of_parts
@@ -90,8 +91,7 @@ def protect_estimates(
     DataFrame
         Same rows in the same order.
     """
-    exact = [{str(name): value for name, value in row.items()} for row in estimates.to_dict("records")]
-    rows = coarse_predictions(exact, profile)
+    rows = coarse_predictions(rows_of(estimates), profile)
     hidden = _hidden_cells(rows, profile) | {_cell(rows[number]) for number in withheld.rows if _is_cell(rows[number])}
     tables = _paired_tables(rows)
     together, protected = hidden_together(rows, profile), []

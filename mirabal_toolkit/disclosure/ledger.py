@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.results import NOT_KNOWN, STATE_TO_STATE, Results
 from mirabal_toolkit.disclosure.rules import missing
@@ -89,7 +90,7 @@ class Ledger:
 def open_ledger(results: Results) -> Ledger:
     """Return the ledger of `results`."""
     ledger = Ledger()
-    rows = [{str(name): value for name, value in row.items()} for row in results.estimates.frame.to_dict("records")]
+    rows = rows_of(results.estimates.frame)
     for number, row in enumerate(rows):
         showing = _showing(ledger, row)
         if showing is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.results import ReleasableResults
 
 Key = tuple[str, str, str]
@@ -95,11 +96,6 @@ class Lookup:
     def outcomes(self, analysis: str) -> tuple[str, ...]:
         """Return the outcomes an analysis has estimates for, in their order."""
         return tuple(dict.fromkeys(outcome for found, outcome, _ in self._by_key if found == analysis))
-
-
-def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a frame as mappings from column name to value."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _estimate(record: Mapping[str, Any]) -> Estimate:

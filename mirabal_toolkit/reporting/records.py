@@ -13,10 +13,10 @@ from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.plain import as_plain
 from mirabal_toolkit.core.quality import ReleasableCheck
 from mirabal_toolkit.core.results import ESTIMATE_COLUMNS, ReleasableResults
-from mirabal_toolkit.reporting.lookup import rows_of
 
 #: Raised when a key changes its meaning or goes; new keys do not raise it.
 SCHEMA_VERSION = 1

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.core.quality import ANSWERED, ITEM_REASONS, ReleasableCheck
 from mirabal_toolkit.reporting.checking.picture import Gap, Line, draw_missingness
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.spec import Sheet
-from mirabal_toolkit.reporting.lookup import rows_of
 from mirabal_toolkit.reporting.tables import cells
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.words import numbers

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.lookup import rows_of
 from mirabal_toolkit.reporting.tables import cells
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.lookup import rows_of
 from mirabal_toolkit.reporting.standing import is_known
 from mirabal_toolkit.reporting.tables.bounds import Bounds, bounds_of
 from mirabal_toolkit.reporting.words import numbers
