@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,8 @@ def _erase(
     from mirabal_toolkit.cleaning import read_links
     from mirabal_toolkit.cleaning.identity import id_key
     from mirabal_toolkit.cleaning.links import format_links
-    from mirabal_toolkit.erasing import Person, erase_person
+    from mirabal_toolkit.erasing import erase_person, look_through
+    from mirabal_toolkit.readers import study_table, texts_in
 
     beside = [path.with_suffix(".links.yaml") for path in paths]
     known = _key_of(paths, key)
@@ -90,8 +91,13 @@ def _erase(
         for path, found in links.items()
         if any(_joined(link, keys, id_key) for link in found)
     ]
-    whom = Person(lambda name: id_key(name) in keys, hers)
-    return erase_person(paths, whom, changed, also, dry_run=dry_run)
+    tables = {path: study_table(path) for path in paths}
+    done = erase_person(tables, lambda name: id_key(name) in keys, changed, also, dry_run=dry_run)
+    if dry_run:
+        return done
+    near = sorted({path.absolute().parent for path in paths} | {folder.absolute() for folder in also})
+    found = look_through(near, hers, texts_in)
+    return replace(done, still=found.holding, unseen=found.unseen, too_short=found.too_short)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,9 +126,22 @@ def pseudonymous_links(links: Sequence[Link], key: Key) -> tuple[Link, ...]:
 def rotate_keys(studies: Sequence[Path], key: Path | None = None) -> tuple[Path, list[Path]]:
     """Change the key of study files; return where it lies, and the files changed. See `protecting.rotating.rotate`."""
     from mirabal_toolkit.protecting import rotate, usual_key
+    from mirabal_toolkit.readers import study_table
 
     place = key or usual_key()
-    return place, rotate(studies, place)
+    return place, rotate({path: study_table(path) for path in studies}, place, _links_beside)
+
+
+def _links_beside(study: Path, rename: Callable[[str], str]) -> Mapping[Path, bytes]:
+    """Return the links file of a study with other pseudonyms: else a woman with two ids would become two women."""
+    from mirabal_toolkit.cleaning import read_links
+    from mirabal_toolkit.cleaning.links import format_links
+
+    path = study.with_suffix(".links.yaml")
+    if not path.is_file():
+        return {}
+    links = [replace(link, late=rename(link.late), other=rename(link.other)) for link in read_links(path)]
+    return {path: format_links(links).encode()}
 
 
 def seal_all(files: Sequence[Path], recipients: Sequence[str], passphrase: str) -> list[Path]:

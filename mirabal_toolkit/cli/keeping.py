@@ -62,7 +62,7 @@ def erase_person(
     """Take a person out of study files and what was made from them, and record that it was done, never of whom.
 
     Reports are removed, since their counts include her: make them again. Exit code 3 if files nearby that
-    the toolkit did not write still hold her id.
+    the toolkit did not write still hold her id, or could not be looked through.
     """
     from mirabal_toolkit.workflow_erase import erase
 
@@ -76,6 +76,7 @@ def erase_person(
         "removed": [str(path) for path in done.removed],
         "make_again": [str(path) for path in done.folders],
         "still": [str(path) for path in done.still],
+        "unseen": [str(path) for path in done.unseen],
         "log": str(done.log),
     }
     voice.data("\n".join(f"{key}: {_told(value)}" for key, value in summary.items()), summary)
@@ -85,8 +86,13 @@ def erase_person(
     for folder in done.folders:
         voice.say(f"Make again: {folder}")
     voice.say("Remove her from the raw export, backups and other copies too, or the next import brings her back.")
+    if done.too_short:
+        voice.say("An id so short stands in every file by chance: look yourself whether other files still hold it.")
     if done.still:
         voice.say(f"{len(done.still)} file(s) that the toolkit did not write still hold the id; see `still` above.")
+    if done.unseen:
+        voice.say(f"{len(done.unseen)} file(s) could not be looked through (locked, packed or damaged): see `unseen`.")
+    if done.still or done.unseen:
         raise typer.Exit(STILL_THERE_EXIT)
 
 

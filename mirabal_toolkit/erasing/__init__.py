@@ -5,7 +5,7 @@ looks for what still holds an id; `log` is the record; `erasing` does it all at 
 """
 
 from mirabal_toolkit.erasing.erasing import Erased as Erased
-from mirabal_toolkit.erasing.erasing import Person as Person
 from mirabal_toolkit.erasing.erasing import erase_person as erase_person
 from mirabal_toolkit.erasing.log import LOG_NAME as LOG_NAME
 from mirabal_toolkit.erasing.log import read_log as read_log
+from mirabal_toolkit.erasing.search import look_through as look_through

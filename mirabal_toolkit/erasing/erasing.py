@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from mirabal_toolkit.erasing.log import LOG_NAME, add_line, next_line
 from mirabal_toolkit.erasing.outputs import Outputs, made_from, written_back
-from mirabal_toolkit.erasing.search import still_holding
 from mirabal_toolkit.erasing.study import Rewritten, without_person
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.safekeeping.files import all_at_once, whole_file
@@ -19,22 +20,6 @@ from mirabal_toolkit.safekeeping.manifest import MANIFEST
 
 #: A file that is written anew: where, and what writes it to a given place.
 Change = tuple[Path, Callable[[Path], None]]
-
-
-@dataclass(frozen=True)
-class Person:
-    """Whom to remove.
-
-    Parameters
-    ----------
-    is_her : callable
-        Says whether an id, as it is written, is hers.
-    spellings : tuple of str
-        Her ids, to search for.
-    """
-
-    is_her: Callable[[str], bool]
-    spellings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +38,14 @@ class Erased:
         Outputs and written-back files that were removed, to be made again.
     folders : tuple of Path
         Output folders to make again.
-    still : tuple of Path
-        Files nearby that the toolkit did not write and that still hold the id.
     log : Path
         The record.
+    still : tuple of Path
+        Files nearby that the toolkit did not write and that still hold the id.
+    unseen : tuple of Path
+        Files nearby that could not be looked through.
+    too_short : bool
+        One of her ids is so short that it stands anywhere by chance, and was not looked for.
     """
 
     rows: int
@@ -64,13 +53,15 @@ class Erased:
     links: tuple[Path, ...]
     removed: tuple[Path, ...]
     folders: tuple[Path, ...]
-    still: tuple[Path, ...]
     log: Path
+    still: tuple[Path, ...] = ()
+    unseen: tuple[Path, ...] = ()
+    too_short: bool = False
 
 
 def erase_person(
-    studies: Sequence[Path],
-    person: Person,
+    studies: Mapping[Path, pa.Table],
+    is_her: Callable[[str], bool],
     links: Sequence[tuple[Path, bytes]] = (),
     also: Sequence[Path] = (),
     *,
@@ -80,8 +71,10 @@ def erase_person(
 
     Parameters
     ----------
-    studies : sequence of Path
-    person : Person
+    studies : mapping
+        Study files, with what stands in them.
+    is_her : callable
+        Says whether an id, as it is written, is hers.
     links : sequence of (Path, bytes)
         Links files with what shall stand in them.
     also : sequence of Path
@@ -96,7 +89,7 @@ def erase_person(
     InputError
         If a file cannot be read or written; nothing is changed.
     """
-    found = [without_person(path, person.is_her) for path in studies]
+    found = [without_person(path, table, is_her) for path, table in studies.items()]
     hers = [one for one in found if one.rows]
     if not hers:
         raise UsageError(
@@ -109,18 +102,15 @@ def erase_person(
     outputs = tuple(made_from(tuple(also), sources))
     unfinished = left_behind([*also, *(path.absolute().parent for path in studies)], sources)
     removed = tuple(dict.fromkeys([*(file for one in outputs for file in one.files), *back, *unfinished]))
-    log = studies[0].absolute().parent / LOG_NAME
+    log = found[0].path.absolute().parent / LOG_NAME
     if not dry_run:
         _do(hers, links, outputs, removed, log)
-    near = {path.absolute().parent for path in studies} | {folder.absolute() for folder in also}
-    still = () if dry_run else still_holding(sorted(near), person.spellings)
     return Erased(
         rows=sum(one.rows for one in hers),
         studies=tuple(one.path for one in hers),
         links=tuple(path for path, _ in links),
         removed=removed,
         folders=tuple(one.folder for one in outputs),
-        still=still,
         log=log,
     )
 

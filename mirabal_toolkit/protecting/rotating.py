@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mirabal_toolkit.core.data import PERSON
+from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.protecting.keys import Key, read_key, replace_key
 from mirabal_toolkit.protecting.pseudonyms import pseudonym, pseudonym_number
 from mirabal_toolkit.safekeeping.files import all_at_once, whole_file
 
 _HISTORY = b"mirabal"
+_PSEUDONYM = re.compile(r"p[a-z2-7]{16}")
+
+#: Given a study file, and what renames a pseudonym: files beside it that hold pseudonyms too, written anew.
+Beside = Callable[[Path, Callable[[str], str]], Mapping[Path, bytes]]
 
 
-def rotate(studies: Sequence[Path], key_file: Path) -> list[Path]:
+def nothing_beside(_study: Path, _rename: Callable[[str], str]) -> Mapping[Path, bytes]:
+    """Say that no other file holds pseudonyms."""
+    return {}
+
+
+def rotate(studies: Mapping[Path, pa.Table], key_file: Path, beside: Beside = nothing_beside) -> list[Path]:
     """Give study files pseudonyms by a new secret, and add it to the key.
 
     The key is written first. Where this is cut off, running it again brings the files that lag behind to
@@ -26,41 +37,49 @@ def rotate(studies: Sequence[Path], key_file: Path) -> list[Path]:
 
     Parameters
     ----------
-    studies : sequence of Path
-        All study files whose people must stay together.
+    studies : mapping
+        All study files whose people must stay together, with what stands in them.
     key_file : Path
+    beside : callable, optional
+        Finds what else holds the pseudonyms of a study.
 
     Returns
     -------
     list of Path
-        The files written anew.
+        The study files written anew.
 
     Raises
     ------
     InputError
-        If a file is no study file, or cannot be read or written.
+        If a file is no study file, or cannot be written.
     UsageError
         If a study file has other pseudonyms than this key makes; nothing is changed.
     """
     key = read_key(key_file)
-    tables = {path: _table(path) for path in studies}
-    used = {path: _secrets_used(path, table, key) for path, table in tables.items()}
-    if set(used.values()) == {len(key.secrets)}:
+    used = {path: _secrets_used(path, table, key) for path, table in studies.items()}
+    fresh = set(used.values()) == {len(key.secrets)}
+    if fresh:
         key = key.changed()
+    # All new content is there before the key changes: a file that is not as it should be leaves everything as it was.
+    renamed = {
+        path: _renamed(path, studies[path], key, count) for path, count in used.items() if count < len(key.secrets)
+    }
+    others = {name: text for path in renamed for name, text in beside(path, partial(_again, key, used[path])).items()}
+    if fresh:
         replace_key(key_file, key)
-    behind = [path for path, count in used.items() if count < len(key.secrets)]
-    with all_at_once(studies[0].absolute().parent):
-        for path in behind:
+    with all_at_once(next(iter(studies)).absolute().parent):
+        for path, table in renamed.items():
             with whole_file(path) as place:
-                pq.write_table(_renamed(tables[path], key, used[path]), place, compression="zstd")
-    return behind
+                pq.write_table(table, place, compression="zstd")
+        for path, text in others.items():
+            with whole_file(path) as place:
+                place.write_bytes(text)
+    return list(renamed)
 
 
-def _table(path: Path) -> pa.Table:
-    try:
-        return pq.read_table(path)
-    except (OSError, pa.ArrowException):
-        raise InputError("the study file cannot be read", where=path.name, fix="check its name and place") from None
+def _again(key: Key, used: int, name: str) -> str:
+    """Return the new pseudonym for an old one; what is none stays as it is."""
+    return pseudonym(key, name, since=used) if _PSEUDONYM.fullmatch(name) else name
 
 
 def _history(path: Path, table: pa.Table) -> dict[str, object]:
@@ -87,15 +106,20 @@ def _secrets_used(path: Path, table: pa.Table, key: Key) -> int:
     raise UsageError("the pseudonyms of this study file were made by another key", where=path.name, fix="--key FILE")
 
 
-def _renamed(table: pa.Table, key: Key, used: int) -> pa.Table:
+def _renamed(path: Path, table: pa.Table, key: Key, used: int) -> pa.Table:
     metadata = dict(table.schema.metadata or {})
     history = json.loads(metadata[_HISTORY])
     history["protection"]["key_id"] = key.id
     metadata[_HISTORY] = json.dumps(history).encode()
-    for name in (PERSON, *history["protection"].get("partners", ())):
-        place, kind = table.column_names.index(name), table.schema.field(name).type
-        column = pa.array(_new_ids(table.column(name), key, used), type=kind)
-        table = table.set_column(place, table.schema.field(name), column)
+    try:
+        for name in (PERSON, *history["protection"].get("partners", ())):
+            if name == WAVE:
+                raise ValueError(name)
+            place, field = table.column_names.index(name), table.schema.field(name)
+            column = pa.array(_new_ids(table.column(name), key, used), type=field.type)
+            table = table.set_column(place, field, column)
+    except (ValueError, KeyError, TypeError):  # pyarrow's errors are among these; they would repeat an id
+        raise InputError("the study file is damaged", where=path.name, fix="import the raw data again") from None
     return table.replace_schema_metadata(metadata)
 
 

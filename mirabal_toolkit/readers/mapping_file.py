@@ -30,6 +30,8 @@ _HEAD = """\
 #   * Put codes and names in quotes. Then run the command again with   --mapping THIS-FILE
 """
 
+#: Larger whole numbers are no waves.
+_MOST_WHOLE = 1_000_000
 _KNOWN = {"instrument", "id", "wave_column", "wave_values", "file_waves", "variables", "ignored"}
 _KNOWN_IN_VARIABLE = {
     "variable", "item", "wave", "confidence", "reason", "codes", "missing", "date_order", "file",
@@ -263,7 +265,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MOST_WHOLE:
         raise _Wrong("should be a whole number")
     return value
 
@@ -271,7 +273,10 @@ def _whole(value: Any) -> int:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Wrong("should give numbers")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of more than 300 digits
+        raise _Wrong("should give numbers that can be computed with") from None
 
 
 def _share(value: Any) -> float:

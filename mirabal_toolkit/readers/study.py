@@ -147,6 +147,25 @@ def _history_in(answer: ChildAnswer, path: Path) -> dict[str, Any]:
     return history
 
 
+def study_table(path: Path) -> pa.Table:
+    """Return a study file column by column as it stands, with what it says about itself, to be written anew.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or not a study file of this toolkit.
+    """
+    try:
+        if not is_study(path):
+            raise _no_study(path)
+    except OSError as error:
+        raise cannot_open(error, path) from None
+    answer = _asked(path, rows=True)
+    _history_in(answer, path)
+    told = {key.encode("latin-1"): value.encode("latin-1") for key, value in answer.meta["metadata"].items()}
+    return answer.table.rename_columns(answer.meta["column_names"]).replace_schema_metadata(told)
+
+
 def study_protection(path: Path) -> Protection:
     """Return what was done to a study file so that it points to nobody; nothing where it is none of ours."""
     try:
@@ -166,7 +185,8 @@ def is_study(path: Path) -> bool:
 
 
 def _no_study(path: Path) -> InputError:
-    return InputError("this Parquet file was not written by mirabal import", where=path.name, fix="give the raw export")
+    fix = "give what mirabal import wrote; in a raw export, change things with the program that made it"
+    return InputError("this is not a study file of the toolkit", where=path.name, fix=fix)
 
 
 def _damaged(path: Path) -> InputError:

@@ -23,10 +23,16 @@ def parts(request: dict[str, Any]) -> Iterator[Any]:
     nested = [field.name for field in file.schema_arrow if pa.types.is_nested(field.type)]
     if nested:
         raise worker.Refused("nested", f"column {nested[0]}")
-    history = (file.schema_arrow.metadata or {}).get(HISTORY, b"")
+    metadata = file.schema_arrow.metadata or {}
     kinds = [_plain(field.type) for field in file.schema_arrow]
     yield (
-        {"column_names": names, "history": history.decode("utf-8", "replace"), "number_rows": file.metadata.num_rows},
+        {
+            "column_names": names,
+            "history": metadata.get(HISTORY, b"").decode("utf-8", "replace"),
+            # byte by byte, as JSON can hold them
+            "metadata": {key.decode("latin-1"): value.decode("latin-1") for key, value in metadata.items()},
+            "number_rows": file.metadata.num_rows,
+        },
         pa.schema([pa.field(str(place), kind) for place, kind in enumerate(kinds)]),
     )
     if request["arguments"].get("rows", True):

@@ -8,8 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 from pandas.testing import assert_frame_equal
 
+from mirabal_toolkit.cleaning import read_links
 from mirabal_toolkit.cli.main import exit_code_of
-from mirabal_toolkit.erasing.search import still_holding
+from mirabal_toolkit.erasing import look_through
+from mirabal_toolkit.readers import texts_in
 from mirabal_toolkit.workflow import clean, read, score
 from mirabal_toolkit.workflow_data import simulate_file
 
@@ -41,6 +43,12 @@ def run(*arguments: object) -> int:
     return exit_code_of([str(argument) for argument in arguments])
 
 
+def holding(places: list[Path], texts: list[str]) -> tuple[Path, ...]:
+    """The files in which one of the texts stands, or into which nobody can look."""
+    found = look_through(places, texts, texts_in)
+    return (*found.holding, *found.unseen)
+
+
 def test_what_nobody_asked_for_is_left_out_and_said(
     export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,7 +59,7 @@ def test_what_nobody_asked_for_is_left_out_and_said(
     history = json.loads(pq.read_schema(study).metadata[b"mirabal"])
     seen = next(finding for finding in history["findings"] if finding["code"] == "identifying_seen")
     assert "first_name (names of people), q99 (phone numbers)" in seen["message"]
-    assert still_holding([study, study.with_suffix(".mapping.yaml")], ["07700 900123", "Ana Pop"]) == ()
+    assert holding([study, study.with_suffix(".mapping.yaml")], ["07700 900123", "Ana Pop"]) == ()
     frame = pq.read_table(study).to_pandas()
     assert pd.api.types.is_integer_dtype(frame["A_date"].dtype)
     assert frame.loc[frame["wave"] == 1, "A_date"].dropna().eq(0).all()
@@ -68,7 +76,7 @@ def test_pseudonyms_are_the_same_next_time_and_their_key_lies_elsewhere(
     assert ids[0] == ids[1]
     assert capsys.readouterr().err.count("A new key was made") == 1
     plain = set(pd.read_csv(export, dtype=str)["person_id"])
-    assert still_holding([tmp_path / "study"], plain) == ()
+    assert holding([tmp_path / "study"], plain) == ()
     assert not list((tmp_path / "study").rglob("*.key"))
     assert (own_settings / "pseudonyms.key").stat().st_mode & 0o077 == 0
 
@@ -110,6 +118,58 @@ def test_a_change_of_key_that_was_cut_off_is_finished_by_the_next(
     assert pq.read_table(study)["person_id"] == pq.read_table(other)["person_id"]
 
 
+def test_what_was_said_of_two_ids_holds_under_a_new_key(export: Path, tmp_path: Path, own_settings: Path) -> None:
+    study = tmp_path / "study" / "study.parquet"
+    beside, ids = study.with_suffix(".links.yaml"), tmp_path / "ids.yaml"
+    first, second = pd.read_csv(export, dtype=str)["person_id"].iloc[[1, 2]]
+    ids.write_text(f'links: [{{late: "{second}", other: "{first}", same: no}}]', encoding="utf-8")
+    asked = ("import", export, "--instrument", INSTRUMENT, "--pseudonymise", "--links", ids, "--quiet", "--out", study)
+    assert run(*asked) == 0
+    before = read_links(beside)
+    assert run("rotate-key", study, "--quiet") == 0
+    (after,) = read_links(beside)
+    people = set(pq.read_table(study)["person_id"].to_pylist())
+    assert {after.late, after.other} <= people
+    assert not {before[0].late, before[0].other} & people
+    assert after.same == before[0].same == "no"
+
+
+def test_a_study_file_is_never_opened_in_our_own_process(
+    export: Path, tmp_path: Path, own_settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = tmp_path / "study" / "study.parquet"
+    run("import", export, "--instrument", INSTRUMENT, "--pseudonymise", "--quiet", "--out", study)
+    her = pd.read_csv(export, dtype=str)["person_id"].iloc[3]
+
+    def opened_here(*_: object, **__: object) -> None:
+        raise AssertionError("opened in our own process")
+
+    for name in ("read_table", "read_schema", "read_metadata", "ParquetFile"):
+        monkeypatch.setattr(pq, name, opened_here)
+    assert run("rotate-key", study, "--quiet") == 0
+    assert run("erase", study, "--person", her, "--quiet") == 0
+    monkeypatch.undo()
+    assert len(set(pq.read_table(study)["person_id"].to_pylist())) == 11
+
+
+@pytest.mark.parametrize("harm", [{"partners": ["nobody"]}, {"partners": 5}, {"partners": ["wave"]}])
+def test_a_study_file_that_was_made_to_do_harm_leaves_the_key_as_it_was(
+    export: Path, tmp_path: Path, own_settings: Path, harm: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = tmp_path / "study" / "study.parquet"
+    run("import", export, "--instrument", INSTRUMENT, "--pseudonymise", "--quiet", "--out", study)
+    table = pq.read_table(study)
+    history = json.loads(table.schema.metadata[b"mirabal"])
+    history["protection"] |= harm
+    told = {**table.schema.metadata, b"mirabal": json.dumps(history).encode()}
+    pq.write_table(table.replace_schema_metadata(told), study)
+    key, bytes_before = own_settings / "pseudonyms.key", study.read_bytes()
+    before = key.read_bytes()
+    assert run("rotate-key", study, "--quiet") == 5
+    assert "the study file is damaged" in capsys.readouterr().err
+    assert (key.read_bytes(), study.read_bytes()) == (before, bytes_before)
+
+
 def test_who_asks_to_be_erased_is_found_by_her_own_id(export: Path, tmp_path: Path, own_settings: Path) -> None:
     study, key = tmp_path / "study" / "study.parquet", tmp_path / "keys" / "my.key"
     run("import", export, "--instrument", INSTRUMENT, "--pseudonymise", "--key", key, "--quiet", "--out", study)
@@ -119,7 +179,7 @@ def test_who_asks_to_be_erased_is_found_by_her_own_id(export: Path, tmp_path: Pa
     assert run("erase", study, "--person", her, "--quiet") == 2  # the usual key is not the one that made them
     assert run("erase", study, "--person", her, "--key", key, "--quiet") == 0
     assert len(set(pq.read_table(study)["person_id"].to_pylist())) == 11
-    assert still_holding([tmp_path / "study", tmp_path / "keys"], [her]) == ()
+    assert holding([tmp_path / "study", tmp_path / "keys"], [her]) == ()
 
 
 def test_the_usual_key_needs_no_mention(export: Path, tmp_path: Path, own_settings: Path) -> None:

@@ -156,7 +156,16 @@ def test_words_that_python_takes_for_numbers_stay_words():
 
 
 @pytest.mark.parametrize(
-    "line", ["wave: true", 'codes: {"1": true}', "variable: [x]", "missing: 9", "confidence: high"]
+    "line",
+    [
+        "wave: true",
+        'codes: {"1": true}',
+        "variable: [x]",
+        "missing: 9",
+        "confidence: high",
+        f'codes: {{"1": {"9" * 400}}}',  # found by fuzzing: no number a computer can compute with
+        f"wave: {'9' * 400}",
+    ],
 )
 def test_values_of_the_wrong_kind(line):
     text = f'instrument: "a@1"\nid: p\nvariables:\n  - item: C1\n    {line}\n'

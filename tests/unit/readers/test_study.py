@@ -86,7 +86,7 @@ def test_a_folder_that_is_not_there(imported, tmp_path):
 def test_other_and_damaged_parquet_files(imported, instrument, tmp_path):
     other = tmp_path / "other.parquet"
     pd.DataFrame({"person_id": ["1"]}).to_parquet(other)
-    with pytest.raises(InputError, match="not written by"):
+    with pytest.raises(InputError, match="not a study file"):
         read_study(other, [instrument])
     whole = write_study(imported.waves, tmp_path / "study.parquet").read_bytes()
     for share in (0.1, 0.5, 0.99):
