@@ -78,6 +78,11 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    """Return the public names, so that Tab in a notebook offers them before they are loaded."""
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> object:
     """Load a public name when first asked for (PEP 562)."""
     if name not in _HOMES:

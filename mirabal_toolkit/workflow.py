@@ -18,6 +18,7 @@ from mirabal_toolkit.core.data import CleanedData, PanelData, ScoredData, WaveDa
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, Results
+from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.version import __version__
 from mirabal_toolkit.workflow_reading import DataRequest, read_files
 
@@ -31,6 +32,16 @@ Progress = Callable[[str, int, int], None]
 
 VERSIONED_PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "linearmodels", "pyreadstat", "matplotlib")
 EXAMPLE = "five-waves.sav"
+#: The steps as they are written in a notebook, and which of them gives what the next one takes.
+ROAD = "read(…) → clean(…) → score(…).to_panel() → analyse(…, plan=load_plan(…)) → release(…) → report(…)"
+_GIVEN_BY: dict[type[Any], str] = {
+    WaveData: "what `read` gives",
+    CleanedData: "what `clean` gives",
+    PanelData: "what `score(…).to_panel()` gives",
+    AnalysisPlan: "a plan from `load_plan`",
+    Results: "what `analyse` gives",
+    ReleasableResults: "what `release` gives",
+}
 REGISTER = "register.json"
 
 
@@ -66,6 +77,13 @@ class Released(ReleasableResults):
 def as_kind(kind: type[Any], value: Any) -> Any:
     """Return `value` as its subclass `kind`: same fields, more methods."""
     return kind(**{field.name: getattr(value, field.name) for field in fields(value)})
+
+
+def expect(value: object, kind: type[Any], step: str) -> None:
+    """Raise UsageError, naming the road, if `value` is not what `step` takes: cells of a notebook get out of order."""
+    if not isinstance(value, kind):
+        what = f"`{step}` takes {_GIVEN_BY[kind]}, and was given something else ({type(value).__name__})"
+        raise UsageError(what, fix=f"the road is {ROAD}")
 
 
 def read(
@@ -139,6 +157,7 @@ def clean(
     from mirabal_toolkit.cleaning import DEFAULT_STEPS, read_links
     from mirabal_toolkit.cleaning import clean as clean_waves
 
+    expect(waves, WaveData, "clean")
     said = read_links(Path(links)) if links is not None else ()
     return clean_waves(waves, DEFAULT_STEPS if steps is None else steps, rules=rules, links=said)
 
@@ -147,6 +166,7 @@ def score(cleaned: CleanedData) -> Scored:
     """Compute outcome indicators; ``.to_panel()`` goes on."""
     from mirabal_toolkit.scoring import score as score_answers
 
+    expect(cleaned, CleanedData, "score")
     scored: Scored = as_kind(Scored, score_answers(cleaned))
     return scored
 
@@ -182,6 +202,8 @@ def analyse(
     """
     from mirabal_toolkit.models import analyse as estimate
 
+    expect(panel, PanelData, "analyse")
+    expect(plan, AnalysisPlan, "analyse")
     return estimate(panel, plan, versions=versions(), jobs=jobs, progress=progress, second=second)
 
 
@@ -205,6 +227,7 @@ def release(
     from mirabal_toolkit.disclosure.register import read_register
     from mirabal_toolkit.disclosure.release import release as protect
 
+    expect(results, Results, "release")
     register = Path(after) / REGISTER if after is not None else None
     past = read_register(register.read_text(encoding="utf-8")) if register and register.is_file() else ()
     released: Released = as_kind(Released, protect(results, profile, past))

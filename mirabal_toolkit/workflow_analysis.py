@@ -81,10 +81,16 @@ def prepare(request: AnalysisRequest, progress: Progress) -> Prepared:
     ------
     InputError
         If the data or the plan cannot be read.
+    UsageError
+        If there is no such plan or disclosure profile.
     FindingsError
         If the plan asks what the data cannot give.
     """
     plan = load_plan(request.plan) if request.plan else None
+    if request.profile:
+        from mirabal_toolkit.disclosure.profiles import profile_named
+
+        profile_named(request.profile)  # a slip is said now, and not when all models are fitted
     progress("Reading", 0, STEPS)
     asked = [request.data]
     if request.comparison is not None:

@@ -10,7 +10,7 @@ from typing import Any
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.reporting.choices import Choices
-from mirabal_toolkit.workflow import Progress, Released, as_kind
+from mirabal_toolkit.workflow import Progress, Released, as_kind, expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ def report(
     """
     from mirabal_toolkit.reporting.delivery import deliver
 
+    expect(released, ReleasableResults, "report")
     choices = Choices(tuple(formats), briefing, _template(None if template is None else Path(template)), language)
     return deliver(released, Path(out), choices, command={"command": "report", **choices.described()})
 

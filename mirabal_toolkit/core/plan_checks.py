@@ -24,9 +24,14 @@ SUITS: dict[WaveModel, tuple[str, ...]] = {
 
 
 def find_plan_problems(plan: AnalysisPlan, instrument: Instrument) -> list[Problem]:
-    """Return everything `plan` asks that `instrument` cannot give, in the order of the plan."""
+    """Return everything `plan` asks that `instrument` cannot give, in the order of the plan.
+
+    For another instrument that is all there is to say: nothing would be mended by renaming its outcomes.
+    """
+    if plan.instrument != instrument.id:
+        what = f"is for the instrument “{plan.instrument}”, the data are {instrument.reference}"
+        return [Problem(what, "instrument", f"use a plan for {instrument.id}: see `mirabal plans list`")]
     checks = (
-        _right_instrument,
         _outcomes,
         _distributions,
         _person_items,
@@ -38,11 +43,6 @@ def find_plan_problems(plan: AnalysisPlan, instrument: Instrument) -> list[Probl
         _power,
     )
     return [problem for check in checks for problem in check(plan, instrument)]
-
-
-def _right_instrument(plan: AnalysisPlan, instrument: Instrument) -> Iterator[Problem]:
-    if plan.instrument != instrument.id:
-        yield Problem(f"is for the instrument “{plan.instrument}”, the data are {instrument.reference}", "instrument")
 
 
 def _outcomes(plan: AnalysisPlan, instrument: Instrument) -> Iterator[Problem]:

@@ -105,6 +105,8 @@ def _table_files(table: Table, edition: Edition, choices: Choices) -> dict[str, 
         files[f"{name}.html"] = render_html_page(table, edition.language)
     if "docx" in choices.formats:
         files[f"{name}.docx"] = render_docx(table, edition.language)
+    if "xlsx" in choices.formats:
+        files[f"{name}.xlsx"] = render_xlsx(table)
     if "latex" in choices.formats:
         files[f"{name}.tex"] = render_latex(table)
     return files

@@ -51,7 +51,7 @@ def test_the_output_folder_is_complete(folder: Path) -> None:
     figures = {name.rsplit(".", 1)[0] for name in names if name.startswith("figures/")}
     tables = {name.rsplit(".", 1)[0] for name in names if name.startswith("tables/")}
     assert {f"{name}.{kind}" for name in figures for kind in ("svg", "png", "csv", "txt")} <= names
-    assert {f"{name}.{kind}" for name in tables for kind in ("csv", "html", "docx", "tex")} <= names
+    assert {f"{name}.{kind}" for name in tables for kind in ("csv", "xlsx", "html", "docx", "tex")} <= names
     assert {"report.pdf", "tables.xlsx", "tables.tex"} <= names
     assert {"tables/before-after", "tables/headline", "tables/participant-flow", "tables/cleaning"} <= tables
     assert {"figures/trajectories", "figures/before-after", "figures/participant-flow"} <= figures
