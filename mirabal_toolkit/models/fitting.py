@@ -17,6 +17,7 @@ from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.core.plan import WaveModel
 from mirabal_toolkit.mixed import clmm, gee, glmm, lmm, mmrm
 from mirabal_toolkit.mixed.glmm_model import PenaltyName
+from mirabal_toolkit.mixed.quadrature_trust import NOTABLE_SHIFT
 
 USUAL_NODES, MOST_NODES = 9, 25
 
@@ -155,10 +156,11 @@ def _clmm(_kind: str, data: pd.DataFrame, formula: str) -> Fitted:
 def with_enough_nodes(fit_with: Callable[[int], Any]) -> Any:
     """Fit with the usual number of quadrature nodes, and with the most there are where that does not do.
 
-    Nearly everybody answering alike (or women differing very much) needs more nodes; the fit says so.
+    Nearly everybody answering alike (or women differing very much) needs more nodes: the fit says by how much its
+    estimates would move.
     """
     fit = fit_with(USUAL_NODES)
-    return fit if fit.trust.ok else fit_with(MOST_NODES)
+    return fit if fit.trust.ok and fit.core.node_shift < NOTABLE_SHIFT else fit_with(MOST_NODES)
 
 
 def _boundary(fit: Any) -> tuple[str, ...]:

@@ -153,7 +153,8 @@ def _site_by_site(measured: Measured, sites: pd.Series[str]) -> Iterator[Record]
     pooled = float(np.average(by_site["var"], weights=by_site["count"] - 1))
     if pooled > 0:
         few = _smallest_cells(ends, sites) if measured.outcome.kind == "binary" else {}
-        for record in _variation(base, by_site, pooled / by_site["count"].to_numpy(np.float64)):
+        within = pooled / by_site["count"].to_numpy(np.float64)
+        for record in _variation(base, by_site, within, measured.plan.confidence_level):
             yield {**record, "count": few.get(record["term"])}
 
 
@@ -170,7 +171,7 @@ def _t_test(means: np.ndarray) -> float:
     return 1.0 if np.ptp(means) == 0 else float(stats.ttest_1samp(means, 0.0).pvalue)
 
 
-def _variation(base: Record, by_site: pd.DataFrame, within: np.ndarray) -> Iterator[Record]:
+def _variation(base: Record, by_site: pd.DataFrame, within: np.ndarray, level: float) -> Iterator[Record]:
     """Yield the spread between sites (Paule–Mandel, interval by Q profile) and shrunken site estimates.
 
     References
@@ -180,8 +181,10 @@ def _variation(base: Record, by_site: pd.DataFrame, within: np.ndarray) -> Itera
     means = by_site["mean"].to_numpy(np.float64)
     df = len(means) - 1
     between = between_variance(means, within, float(df))
-    low = between_variance(means, within, float(stats.chi2.ppf(0.975, df)))
-    high = between_variance(means, within, float(stats.chi2.ppf(0.025, df)))
+    low, high = (
+        between_variance(means, within, float(stats.chi2.ppf(share, df)))
+        for share in ((1 + level) / 2, (1 - level) / 2)
+    )
     q = _q(0.0, means, within)
     yield {
         **base,

@@ -54,7 +54,7 @@ def test_wilson_matches_the_published_example():
     assert (round(interval.low, 4), round(interval.high, 4)) == (0.2553, 0.3662)
 
 
-@pytest.mark.parametrize("case", ["plain", "tied", "large"])
+@pytest.mark.parametrize("case", ["plain", "tied", "large", "sixths"])
 def test_score_changes(case, golden_values):
     pairs = pd.read_csv(golden_values / "counts_score_pairs.csv").query("case == @case")
     expected = pd.read_csv(golden_values / "counts_score_tests.csv").query("case == @case").iloc[0]

@@ -64,5 +64,11 @@ for (name in c("plain", "tied", "large")) {
   tests <- rbind(tests, data.frame(case = name, change = number(mean(change)), low = number(t$conf.int[1]),
                                    high = number(t$conf.int[2]), wilcoxon_p = number(w$p.value)))
 }
+# Scores of six items in steps of a sixth of 100: ties that the last digits of 100 / 6 would break. R counts in sixths.
+before <- sample(0:6, 30, TRUE); after <- pmax(0, before - sample(-1:4, 30, TRUE)); sixths <- after - before
+w <- suppressWarnings(wilcox.test(sixths[sixths != 0], exact = FALSE)); t <- t.test(100 * sixths / 6)
+score_rows <- rbind(score_rows, data.frame(case = "sixths", before = number(100 * before / 6), after = number(100 * after / 6)))
+tests <- rbind(tests, data.frame(case = "sixths", change = number(mean(100 * sixths / 6)), low = number(t$conf.int[1]),
+                                 high = number(t$conf.int[2]), wilcoxon_p = number(w$p.value)))
 write.csv(score_rows, file.path(out, "counts_score_pairs.csv"), row.names = FALSE, quote = FALSE)
 write.csv(tests, file.path(out, "counts_score_tests.csv"), row.names = FALSE, quote = FALSE)

@@ -209,3 +209,19 @@ def test_one_site_or_too_many_give_nothing(study):
     people = study().values.index
     assert not list(change_across_sites(study(site=pd.Series("a", index=people))))
     assert not list(change_across_sites(study(site=pd.Series([f"s{i}" for i in range(120)], index=people))))
+
+
+def test_the_interval_of_how_sites_differ_has_the_level_of_the_plan(study):
+    """Sites that differ by as much as in the test above, at 80 and 95 percent: the narrower lies within the wider."""
+    rng = np.random.default_rng(3)
+    task = study()
+    site = pd.Series(rng.choice(list("abcdef"), 120), index=task.values.index)
+    far = task.values.add(np.outer(site.map(dict(zip("abcdef", range(6), strict=True))), [0, 5, 10]))
+    limits = {}
+    for level in (0.8, 0.95):
+        plan = replace(task.plan, confidence_level=level)
+        known = replace(task.background, site=site)
+        rows = list(change_across_sites(replace(task, values=far, plan=plan, background=known)))
+        spread = rows_of(rows, "site_variation")[0]
+        limits[level] = (spread["conf_low"], spread["estimate"], spread["conf_high"])
+    assert limits[0.95][0] < limits[0.8][0] < limits[0.8][1] < limits[0.8][2] < limits[0.95][2]
