@@ -125,6 +125,11 @@ class Edition:
             return self.say("wave_start")
         return self.say("wave_month" if months == 1 else "wave_months", months=f"{months:g}")
 
+    @property
+    def first_and_last(self) -> dict[str, str]:
+        """First and last wave by their times, for phrases that hold ``{first}`` and ``{last}`` in a sentence."""
+        return {"first": self.wave_name(self.waves[0]).lower(), "last": self.wave_name(self.waves[-1]).lower()}
+
     def at_wave(self, wave: int) -> str:
         """Return a wave as part of a sentence: “at the start”, “at 3 months”."""
         months = self.released.months.get(wave)

@@ -7,9 +7,10 @@ from functools import partial
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.course import PARTS
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
-from mirabal_toolkit.reporting.tables.within import subgroup_rows
+from mirabal_toolkit.reporting.tables.within import subgroup_columns, subgroup_rows
 from mirabal_toolkit.reporting.values import decimals_of, write_value
 from mirabal_toolkit.reporting.words import numbers
 
@@ -18,16 +19,15 @@ def every_wave(one: Indicator, edition: Edition) -> Table:
     """Return value, interval, those it concerns, those who answered, and the model's change, wave by wave."""
     marks, say = cells.Marks(edition), edition.say
     value = say("header_percent") if one.outcome.kind == "binary" else say("header_mean")
-    interval = say("header_interval", level=edition.level)
     since = say("explore_span_since")
     columns = [
         Column("wave", say("explore_header_wave"), "label"),
         Column("value", value),
-        Column("value_conf", interval, "interval"),
+        interval_column("value_conf", edition),
         Column("answered", say("header_answered")),
         Column("concerned", say("explore_header_concerned")),
         Column("change", say("header_change"), span=since),
-        Column("change_conf", interval, "interval", since),
+        interval_column("change_conf", edition, since),
     ]
     rows = tuple(_wave_row(one, wave, edition, marks) for wave in edition.waves)
     modelled = any(row.cells[5].value is not None for row in rows)
@@ -78,7 +78,7 @@ def both_ends(one: Indicator, edition: Edition) -> Table:
         Column("n_after", say("header_n_at", wave=edition.wave_name(last))),
         Column("after", edition.wave_name(last)),
         Column("change", say("header_change")),
-        Column("change_conf", say("header_interval", level=edition.level), "interval"),
+        interval_column("change_conf", edition),
     )
     rows = [_ends_row("explore_all", one, edition, marks, edition.series(one), None)]
     if paired.change is not None and first != last:
@@ -134,14 +134,7 @@ def rows_about(one: Indicator, table: Table, edition: Edition) -> Table:
 def in_subgroups(one: Indicator, edition: Edition) -> Table:
     """Return the change in every subgroup the plan names; empty where it names none."""
     marks, say = cells.Marks(edition), edition.say
-    columns = (
-        Column("subgroup", say("explore_header_subgroup"), "label"),
-        Column("n", say("header_n")),
-        Column("change", say("header_change")),
-        Column("change_conf", say("header_interval", level=edition.level), "interval"),
-        Column("p", say("header_p_joint")),
-    )
+    columns = subgroup_columns(say("explore_header_subgroup"), edition)
     rows = tuple(subgroup_rows(one, edition, marks))
     notes = (Note(say("note_subgroups", level=edition.level)), *_marked(marks))
-    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
-    return Table("subgroups", say("table_subgroups", **ends), columns, (RowGroup("", rows),), notes)
+    return Table("subgroups", say("table_subgroups", **edition.first_and_last), columns, (RowGroup("", rows),), notes)

@@ -62,10 +62,9 @@ def _row(one: Indicator, edition: Edition) -> Dots:
 
 def _sheet(part: Sequence[Indicator], number: int, edition: Edition) -> Sheet:
     found: list[tuple[Indicator, Estimate | None]] = [(one, main_change(one, edition)) for one in part]
-    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
     plot = DotPlot(
         title=counted_verdicts(found, edition),
-        subtitle=edition.say("subtitle_changes", **ends),
+        subtitle=edition.say("subtitle_changes", **edition.first_and_last),
         note=edition.say("caption_changes", level=edition.level),
         rows=_rows(part, edition),
         lines=(),

@@ -13,6 +13,7 @@ from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
 from mirabal_toolkit.reporting.tables import arms
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.parts import arm_label, is_clear, item_label, last_difference
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of
@@ -166,7 +167,7 @@ def _numbers(name: str, caption: str, plot: DotPlot, edition: Edition) -> Table:
             Column(key, head)
             for key, head in zip(("open", "filled") if plot.legend else ("value",), heads, strict=True)
         ),
-        Column("interval", edition.say("header_interval", level=edition.level), "interval"),
+        interval_column("interval", edition),
         *((Column("n", edition.say("header_n")),) if plot.n_width else ()),
     )
     rows = tuple(

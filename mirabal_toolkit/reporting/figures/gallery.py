@@ -106,8 +106,10 @@ def _trajectory_figure(edition: Edition, chosen: Sequence[Indicator], name: str,
     plain = all(axis_range(one, edition) == (0.0, 100.0) for one in chosen)
     title = first_to_last(chosen[0], edition) if len(chosen) <= FEW_PANELS else counted_changes(chosen, edition)
     subtitle = edition.say("subtitle_trajectories" if plain else "subtitle_trajectories_other")
-    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
-    lines = [edition.say("alt_trajectories", **ends), *(first_to_last(one, edition, "alt_line") for one in chosen)]
+    lines = [
+        edition.say("alt_trajectories", **edition.first_and_last),
+        *(first_to_last(one, edition, "alt_line") for one in chosen),
+    ]
     return Sheet(
         name,
         caption,

@@ -16,6 +16,7 @@ from mirabal_toolkit.reporting.figures.text import height_of, wrap
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.standing import looked_at, standing_of
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.sensitivity import turns_text
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of
@@ -69,8 +70,7 @@ def _tipping_sheet(chosen: Sequence[Indicator], number: int, edition: Edition) -
     curves = [_curve(one, edition) for one in chosen]
     steady = sum(curve.turn is None for curve in curves)
     title = edition.say("tipping_title", all=len(curves), turning=len(curves) - steady)
-    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
-    subtitle = edition.say("subtitle_tipping_point", level=edition.level, **ends)
+    subtitle = edition.say("subtitle_tipping_point", level=edition.level, **edition.first_and_last)
     caption = edition.say("figure_tipping_points")
     alt = " ".join([edition.say("alt_tipping_points"), *(f"{curve.label}: {curve.below}." for curve in curves)])
     note = edition.say("caption_tipping_point")
@@ -102,7 +102,7 @@ def _numbers(chosen: Sequence[Indicator], edition: Edition, name: str, caption: 
     columns = (
         Column("shift", edition.say("axis_shift")),
         Column("change", edition.say("header_change")),
-        Column("change_conf", edition.say("header_interval", level=edition.level), "interval"),
+        interval_column("change_conf", edition),
     )
     groups = tuple(
         RowGroup(edition.label(one), tuple(_number_row(row, decimals_of(one, edition)) for row in _rows(one, edition)))

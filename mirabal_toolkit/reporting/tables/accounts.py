@@ -9,6 +9,7 @@ from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of, write_value
 from mirabal_toolkit.reporting.words import numbers
@@ -37,7 +38,7 @@ def accounts(edition: Edition) -> Table:
         Column("after", edition.wave_name(edition.waves[-1])),
         Column("n", say("header_n_both")),
         Column("change", say("header_change_any")),
-        Column("change_conf", say("header_interval", level=level), "interval"),
+        interval_column("change_conf", edition),
     )
     groups = tuple(
         RowGroup(edition.label(one), tuple(_account_rows(one, second, edition, marks)))
@@ -97,7 +98,7 @@ def agreement(edition: Edition) -> Table:
         Column("couples", say("header_couples")),
         Column("agree", say("header_agree")),
         Column("kappa", say("header_kappa")),
-        Column("kappa_conf", say("header_interval", level=level), "interval"),
+        interval_column("kappa_conf", edition),
         Column("pabak", say("header_pabak")),
         Column("p", say("header_mcnemar")),
     )
@@ -114,7 +115,7 @@ def agreement_scores(edition: Edition) -> Table:
         Column("wave", say("header_wave"), "label"),
         Column("couples", say("header_couples")),
         Column("bias", say("header_bias")),
-        Column("bias_conf", say("header_interval", level=level), "interval"),
+        interval_column("bias_conf", edition),
         Column("limits", say("header_limits"), "interval"),
         Column("correlation", say("header_correlation")),
         Column("rm_correlation", say("header_rm_correlation")),

@@ -7,6 +7,7 @@ from functools import partial
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.parts import arm_label, is_clear, item_label, last_difference, level_of
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import write_value
@@ -41,7 +42,7 @@ def arms(edition: Edition) -> Table:
     span = say("span_difference")
     columns += [
         Column("difference", say("header_difference"), span=span),
-        Column("difference_conf", say("header_interval", level=level), "interval", span),
+        interval_column("difference_conf", edition, span),
         Column("p", say("header_p"), span=span),
     ]
     groups = tuple(
@@ -80,7 +81,7 @@ def arms_sensitivity(edition: Edition) -> Table:
         span = say(f"span_{key}")
         columns += [
             Column(key, say("header_difference"), span=span),
-            Column(f"{key}_conf", say("header_interval", level=edition.level), "interval", span),
+            interval_column(f"{key}_conf", edition, span),
         ]
     columns += [Column("e_value", say("header_e_value")), Column("e_value_limit", say("header_e_value_limit"))]
     groups = tuple(

@@ -8,6 +8,7 @@ from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.standing import looked_at
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.parts import item_label, option_label
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of
@@ -26,7 +27,7 @@ def attrition(edition: Edition) -> Table:
         Column("who", say("header_who"), "label"),
         Column("n", say("header_n")),
         Column("lost", say("header_lost_percent")),
-        Column("lost_conf", say("header_interval", level=edition.level), "interval"),
+        interval_column("lost_conf", edition),
         Column("p", say("header_p")),
     )
     groups = [RowGroup("", tuple(_lost_row(row, say("everybody"), edition, marks) for row in _attrition_rows(edition)))]
@@ -66,7 +67,7 @@ def lost_and_retained(edition: Edition) -> Table:
         Column("n_retained", say("header_n"), span=say("header_retained")),
         Column("retained", say("header_percent_or_mean"), span=say("header_retained")),
         Column("difference", say("header_difference_sd")),
-        Column("difference_conf", say("header_interval", level=edition.level), "interval"),
+        interval_column("difference_conf", edition),
     )
     labels = {one.outcome.id: edition.label(one) for one in edition.indicators if one.first}
     rows: list[Row] = []
@@ -110,7 +111,7 @@ def worse_off(edition: Edition) -> Table:
         Column("compared", say("header_compared"), "text"),
         Column("n", say("header_n")),
         Column("difference", say("header_difference_sd")),
-        Column("difference_conf", say("header_interval", level=edition.level), "interval"),
+        interval_column("difference_conf", edition),
         Column("p", say("header_p")),
     )
     rows = tuple(
@@ -137,7 +138,7 @@ def drop_out(edition: Edition) -> Table:
         Column("thing", say("header_thing"), "label"),
         Column("n", say("header_n")),
         Column("odds_ratio", say("header_odds_ratio")),
-        Column("odds_ratio_conf", say("header_interval", level=edition.level), "interval"),
+        interval_column("odds_ratio_conf", edition),
         Column("p", say("header_p")),
     )
     rows = [_odds_row(row, edition, marks) for row in _drop_out_rows(edition)]

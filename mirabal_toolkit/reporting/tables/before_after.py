@@ -8,6 +8,7 @@ from functools import partial
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.standing import looked_at, standing_of
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.sensitivity import conclusion_text
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of, write_value
@@ -57,7 +58,7 @@ def headline(edition: Edition) -> Table:
         Column("after", edition.wave_name(last)),
         Column("n_both", edition.say("header_n_both")),
         Column("change", edition.say("header_change_any")),
-        Column("change_conf", edition.say("header_interval", level=edition.level), "interval"),
+        interval_column("change_conf", edition),
     ]
     notes = [Note(edition.say("note_headline", level=edition.level))]
     lost = bool(looked_at(edition))
@@ -101,7 +102,7 @@ def _columns(edition: Edition, unit: str, *, adjusted: bool) -> tuple[Column, ..
         Column("before_both", say("header_unit_at", wave=first, unit=unit), span=both),
         Column("after_both", say("header_unit_at", wave=last, unit=unit), span=both),
         Column("change", say("header_change"), span=both),
-        Column("change_conf", say("header_interval", level=edition.level), "interval", both),
+        interval_column("change_conf", edition, both),
         Column("p", say("header_p"), span=both),
     ]
     if adjusted:

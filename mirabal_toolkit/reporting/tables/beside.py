@@ -7,6 +7,7 @@ from functools import partial
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.spec import Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
@@ -17,14 +18,14 @@ RATIOS = ("odds_ratio", "rate_ratio")
 def model_beside(edition: Edition) -> Table:
     """Return change and ratio from first to last wave by every model, for indicators that have more than one."""
     marks = cells.Marks(edition)
-    say, level = edition.say, edition.level
+    say = edition.say
     columns = (
         Column("model", say("header_indicator"), "label"),
         Column("n", say("header_n_persons")),
         Column("change", say("header_change")),
-        Column("change_conf", say("header_interval", level=level), "interval"),
+        interval_column("change_conf", edition),
         Column("ratio", say("header_ratio")),
-        Column("ratio_conf", say("header_interval", level=level), "interval"),
+        interval_column("ratio_conf", edition),
     )
     several = [one for one in edition.indicators if len(_models(one, edition)) > 1]
     groups = tuple(

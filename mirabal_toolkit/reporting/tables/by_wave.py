@@ -10,6 +10,7 @@ from mirabal_toolkit.core.data import INTERVIEWED, WAVE_STATUSES
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of, write_value
 from mirabal_toolkit.reporting.words import numbers
@@ -36,7 +37,7 @@ def _by_wave(edition: Edition, indicators: tuple[Indicator, ...], table_id: str,
         columns += [
             Column(f"n_w{wave}", edition.say("header_n"), span=span),
             Column(f"w{wave}", unit, span=span),
-            Column(f"w{wave}_conf", edition.say("header_interval", level=edition.level), "interval", span),
+            interval_column(f"w{wave}_conf", edition, span),
         ]
     groups = tuple(
         RowGroup(heading, tuple(_row(one, edition, marks) for one in members))

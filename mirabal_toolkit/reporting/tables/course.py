@@ -8,6 +8,7 @@ from functools import partial
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.spec import Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
@@ -92,7 +93,7 @@ def completers(edition: Edition) -> Table:
         columns += [
             Column(f"{key}_n", say("header_n_persons"), span=span),
             Column(key, say("header_change"), span=span),
-            Column(f"{key}_conf", say("header_interval", level=edition.level), "interval", span),
+            interval_column(f"{key}_conf", edition, span),
         ]
     found = edition.lookup.outcomes("completers_change")
     chosen = tuple(one for one in edition.indicators if one.first and one.outcome.id in found)

@@ -8,6 +8,7 @@ from functools import partial
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of, write_value
 from mirabal_toolkit.reporting.words import numbers
@@ -21,7 +22,7 @@ def trajectory_numbers(edition: Edition, indicators: Sequence[Indicator], figure
         Column("months", edition.say("axis_months")),
         Column("n", edition.say("header_n")),
         Column("estimate", edition.say("header_percent_or_mean")),
-        Column("conf", edition.say("header_interval", level=edition.level), "interval"),
+        interval_column("conf", edition),
     )
     groups = []
     for one in indicators:
@@ -48,7 +49,7 @@ def paired_numbers(edition: Edition, indicators: Sequence[Indicator], figure: st
         Column("before", edition.wave_name(edition.waves[0])),
         Column("after", edition.wave_name(edition.waves[-1])),
         Column("change", edition.say("header_change")),
-        Column("change_conf", edition.say("header_interval", level=edition.level), "interval"),
+        interval_column("change_conf", edition),
     )
     groups = tuple(
         RowGroup(heading, tuple(_paired_row(one, edition, marks) for one in members))

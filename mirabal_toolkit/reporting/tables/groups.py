@@ -7,6 +7,7 @@ from functools import partial
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.tables import cells
 from mirabal_toolkit.reporting.tables.arms import part_cell
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.parts import level_of, option_label
 from mirabal_toolkit.reporting.tables.spec import Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of
@@ -66,7 +67,7 @@ def group_differences(edition: Edition) -> Table:
         Column("pair", say("header_indicator"), "label"),
         Column("n", say("header_n")),
         Column("difference", say("header_difference")),
-        Column("difference_conf", say("header_interval", level=level), "interval"),
+        interval_column("difference_conf", edition),
         Column("p", say("header_p")),
         Column("p_adjusted", say("header_p_adjusted")),
     )

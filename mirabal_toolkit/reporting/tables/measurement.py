@@ -8,6 +8,7 @@ from mirabal_toolkit.core.instrument import Scale, in_language
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.parts import item_label
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.words import numbers
@@ -30,9 +31,9 @@ def reliability(edition: Edition) -> Table:
         Column("wave", say("header_wave"), "label"),
         Column("n", say("header_n")),
         Column("alpha", say("header_alpha")),
-        Column("alpha_conf", say("header_interval", level=level), "interval"),
+        interval_column("alpha_conf", edition),
         Column("inter_item", say("header_inter_item")),
-        Column("inter_item_conf", say("header_interval", level=level), "interval"),
+        interval_column("inter_item_conf", edition),
         Column("omega", say("header_omega")),
         Column("floor", say("header_floor")),
         Column("ceiling", say("header_ceiling")),

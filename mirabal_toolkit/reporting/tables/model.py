@@ -7,6 +7,7 @@ from functools import partial
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of, write_value
 from mirabal_toolkit.reporting.words import numbers
@@ -21,14 +22,10 @@ def model(edition: Edition) -> Table:
     predicted = edition.say("span_predicted", level=edition.level)
     columns = [Column("indicator", edition.say("header_indicator"), "label")]
     columns += [Column(f"w{wave}", edition.wave_name(wave), span=predicted) for wave in edition.waves]
-    change = edition.say(
-        "span_change",
-        first=edition.wave_name(edition.waves[0]).lower(),
-        last=edition.wave_name(edition.waves[-1]).lower(),
-    )
+    change = edition.say("span_change", **edition.first_and_last)
     columns += [
         Column("change", edition.say("header_change"), span=change),
-        Column("change_conf", edition.say("header_interval", level=edition.level), "interval", change),
+        interval_column("change_conf", edition, change),
         Column("p", edition.say("header_p"), span=change),
     ]
     modelled = tuple(one for one in edition.indicators if _predictions(one, edition))
@@ -49,7 +46,7 @@ def model_parameters(edition: Edition) -> Table:
         Column("indicator", say("header_indicator"), "label"),
         Column("n", say("header_n_persons")),
         Column("odds_ratio", say("scale_odds_ratio").capitalize()),
-        Column("odds_ratio_conf", say("header_interval", level=edition.level), "interval"),
+        interval_column("odds_ratio_conf", edition),
         Column("variance_between", say("header_variance_between"), span=between),
         Column("variance_within", say("header_variance_within"), span=between),
         Column("icc", say("header_icc"), span=between),
@@ -60,8 +57,7 @@ def model_parameters(edition: Edition) -> Table:
         RowGroup(heading, tuple(_parameter_row(one, edition, marks) for one in members))
         for heading, members in edition.groups(modelled)
     )
-    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
-    notes = (Note(say("note_model_parameters", **ends)), *marks.notes())
+    notes = (Note(say("note_model_parameters", **edition.first_and_last)), *marks.notes())
     return Table("model-parameters", say("table_model_parameters"), columns, groups, notes)
 
 
@@ -85,7 +81,7 @@ def model_detail(edition: Edition) -> Table:
     columns = (
         Column("term", say("header_term"), "label"),
         Column("estimate", say("header_estimate")),
-        Column("conf", say("header_interval", level=edition.level), "interval"),
+        interval_column("conf", edition),
         Column("std_error", say("header_std_error")),
         Column("df", say("header_df")),
         Column("statistic", say("header_statistic")),

@@ -7,6 +7,7 @@ from functools import partial
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.parts import item_label
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import decimals_of
@@ -29,9 +30,14 @@ def other_models(edition: Edition) -> Table:
         RowGroup(heading, tuple(_row(one, models, edition, marks) for one in members))
         for heading, members in edition.groups(tuple(shown))
     )
-    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
     notes = (Note(say("note_other_models", level=edition.level)), *_disagreement(shown, models, edition))
-    return Table("other-models", say("table_other_models", **ends), tuple(columns), groups, (*notes, *marks.notes()))
+    return Table(
+        "other-models",
+        say("table_other_models", **edition.first_and_last),
+        tuple(columns),
+        groups,
+        (*notes, *marks.notes()),
+    )
 
 
 def _by(one: Indicator, model: str, edition: Edition) -> Estimate | None:
@@ -68,12 +74,12 @@ def _disagreement(shown: list[Indicator], models: list[str], edition: Edition) -
 def within_between(edition: Edition) -> Table:
     """Return what goes with each time-varying covariate within a woman and between women."""
     marks = cells.Marks(edition)
-    say, level = edition.say, edition.level
+    say = edition.say
     columns = [Column("covariate", say("header_indicator"), "label"), Column("n", say("header_n_persons"))]
     for part in ("within", "between"):
         span = say(f"header_{part}")
         columns.append(Column(part, say("header_estimate"), span=span))
-        columns.append(Column(f"{part}_conf", say("header_interval", level=level), "interval", span))
+        columns.append(interval_column(f"{part}_conf", edition, span))
     groups = []
     for one in edition.indicators:
         rows = edition.lookup.rows("within_between", one.outcome.id, one.estimand)

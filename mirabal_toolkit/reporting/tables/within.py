@@ -6,6 +6,7 @@ from functools import partial
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.tables import cells
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.parts import item_label, option_label
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.words import numbers
@@ -21,20 +22,24 @@ def subgroups(edition: Edition) -> Table:
     """Return the change in every subgroup, and the joint test of each indicator and item."""
     marks = cells.Marks(edition)
     say, level = edition.say, edition.level
-    columns = (
-        Column("subgroup", say("header_indicator"), "label"),
-        Column("n", say("header_n")),
-        Column("change", say("header_change")),
-        Column("change_conf", say("header_interval", level=level), "interval"),
-        Column("p", say("header_p_joint")),
-    )
+    columns = subgroup_columns(say("header_indicator"), edition)
     rows = tuple(
         RowGroup(edition.label(one), tuple(subgroup_rows(one, edition, marks)))
         for one in _first_of("subgroup_test", edition)
     )
-    ends = {"first": edition.wave_name(edition.waves[0]).lower(), "last": edition.wave_name(edition.waves[-1]).lower()}
     notes = (Note(say("note_subgroups", level=level)), *marks.notes())
-    return Table("subgroups", say("table_subgroups", **ends), columns, rows, notes)
+    return Table("subgroups", say("table_subgroups", **edition.first_and_last), columns, rows, notes)
+
+
+def subgroup_columns(header: str, edition: Edition) -> tuple[Column, ...]:
+    """Return the columns of `subgroup_rows`, the first under `header`."""
+    return (
+        Column("subgroup", header, "label"),
+        Column("n", edition.say("header_n")),
+        Column("change", edition.say("header_change")),
+        interval_column("change_conf", edition),
+        Column("p", edition.say("header_p_joint")),
+    )
 
 
 def subgroup_rows(one: Indicator, edition: Edition, marks: cells.Marks) -> list[Row]:
@@ -70,11 +75,11 @@ def sites(edition: Edition) -> Table:
         span = say(f"span_{key}")
         columns += [
             Column(key, say("header_change"), span=span),
-            Column(f"{key}_conf", say("header_interval", level=level), "interval", span),
+            interval_column(f"{key}_conf", edition, span),
         ]
     columns.append(Column("df", say("header_df_short"), span=say("span_site_means")))
     columns.append(Column("sd", say("header_sd"), span=say("span_spread")))
-    columns.append(Column("sd_conf", say("header_interval", level=level), "interval", say("span_spread")))
+    columns.append(interval_column("sd_conf", edition, say("span_spread")))
     groups = tuple(
         RowGroup(heading, tuple(_site_row(one, edition, marks) for one in members))
         for heading, members in edition.groups(_first_of("site_change", edition))

@@ -51,8 +51,7 @@ def counted_verdicts(changes: Sequence[tuple[Indicator, Estimate | None]], editi
         "finding_counts",
         better=met["better"],
         all=met["better"] + met["worse"] + met["unclear"] + hidden,
-        first=edition.wave_name(edition.waves[0]).lower(),
-        last=edition.wave_name(edition.waves[-1]).lower(),
+        **edition.first_and_last,
     )
     for key, number in (("worse", met["worse"]), ("unclear", met["unclear"]), ("hidden", hidden)):
         if number:

@@ -10,6 +10,7 @@ from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
 from mirabal_toolkit.reporting.tables.answers import answer_rows
+from mirabal_toolkit.reporting.tables.columns import interval_column
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.values import write_value
 from mirabal_toolkit.reporting.words import numbers
@@ -96,7 +97,7 @@ def outcomes(sources: Sources) -> Table:
         Column("after", say("header_yearly_after")),
         Column("n", say("header_yearly_both")),
         Column("change", say("header_change_any")),
-        Column("change_conf", say("header_interval", level=level), "interval"),
+        interval_column("change_conf", cases),
     )
     groups = []
     for number, title in _measures(editions):
