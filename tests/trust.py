@@ -62,7 +62,7 @@ SAFE, READERS = "tests/unit/safekeeping", "tests/fuzz/test_readers_of_anything.p
 OWN = (
     Promise(
         RELEASED,
-        "A thousand random studies: an attacker with a solver pins no small count from what is released",
+        "Random studies, a thousand where all are run: an attacker with a solver pins no small count from what is released",
         ("tests/property/test_disclosure_attack.py::test_no_small_count_is_pinned_in_a_thousand_studies",),
     ),
     Promise(
@@ -160,7 +160,7 @@ OWN = (
     ),
     Promise(
         FUZZ,
-        "The same for longer: ten minutes each where nothing else is asked",
+        "The same for longer, ten minutes each where all is run",
         (f"{READERS}::test_minutes_of_cases",),
     ),
 )
