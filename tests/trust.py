@@ -62,7 +62,7 @@ SAFE, READERS = "tests/unit/safekeeping", "tests/fuzz/test_readers_of_anything.p
 OWN = (
     Promise(
         RELEASED,
-        "Random studies, a thousand where all are run: an attacker with a solver pins no small count from what is released",
+        "Random studies, a thousand when all are run: an attacker with a solver pins no small count from what leaves",
         ("tests/property/test_disclosure_attack.py::test_no_small_count_is_pinned_in_a_thousand_studies",),
     ),
     Promise(
