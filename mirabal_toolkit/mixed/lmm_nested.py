@@ -30,7 +30,7 @@ from mirabal_toolkit.mixed.linear_core import (
     solve,
 )
 from mirabal_toolkit.mixed.linear_newton import Minimum, minimise
-from mirabal_toolkit.mixed.lmm_criterion import Factor, ProfiledDeviance, moment_start
+from mirabal_toolkit.mixed.lmm_criterion import NEGLIGIBLE, SAME_DEVIANCE, Factor, ProfiledDeviance, moment_start
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 _STEP = 1e-4
-# A relative standard deviation of sites below this is put at zero when the deviance does not mind.
-NEGLIGIBLE = 1e-4
-SAME_DEVIANCE = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
