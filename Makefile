@@ -8,11 +8,12 @@ demo:        ## analyse the bundled five-wave export into ./mirabal-demo/
 test:        ## the tests a change must pass
 	$(PYTHON) -m pytest
 
-check:       ## style, types, and who may import whom
+check:       ## style, types, who may import whom, and whether the packages installed are those named in constraints.txt
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	lint-imports
+	$(PYTHON) tests/dependencies.py
 
 slow:        ## tests that take minutes: calibration by simulation, long fuzzing
 	$(PYTHON) -m pytest -m slow
