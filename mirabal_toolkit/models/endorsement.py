@@ -11,23 +11,27 @@ from mirabal_toolkit.core.instrument import Estimand, Scale
 from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.models.describe import Record, percent_record
+from mirabal_toolkit.models.versions import not_comparable_waves
 
 
 def endorsements(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Iterator[Record]:
     """Yield, for every question behind a planned “any” indicator, the percent whose answer lies above the lowest.
 
     Answers count as under the indicator's headline estimand: where it says so, no contact stands for no.
-    Questions whose codes are reversed, and waves at which nobody answered, are left out.
+    Questions whose codes are reversed are left out; so are waves at which nobody answered, and waves of an earlier
+    version of the instrument at which the indicator cannot be compared with later ones.
     """
     for planned in plan.outcomes:
         outcome = panel.instrument.outcome(planned.outcome)
         if outcome.indicator != "any" or outcome.scale is None:
             continue
         scale, estimand = panel.instrument.scale_by_id[outcome.scale], planned.estimands_of(panel.instrument)[0]
+        set_aside = not_comparable_waves(panel.bridges, outcome.id)
         for item in dict.fromkeys((*scale.items, *scale.severe)):
             if item not in scale.reversed:
                 base = {"outcome": item, "indicator": outcome.id, "estimand": estimand, "population": plan.population}
-                yield from _by_wave(base, _above(panel, scale, item, estimand, people), plan.confidence_level)
+                above = _above(panel, scale, item, estimand, people).drop(columns=list(set_aside), errors="ignore")
+                yield from _by_wave(base, above, plan.confidence_level)
 
 
 def _above(panel: PanelData, scale: Scale, item: str, estimand: Estimand, people: pd.Index) -> pd.DataFrame:

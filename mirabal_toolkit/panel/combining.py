@@ -57,6 +57,7 @@ def combine(own: PanelData, other: PanelData) -> PanelData:
         trail=AuditTrail((*own.trail.steps, *other.trail.steps)),
         sources=(*own.sources, *other.sources),
         findings=(*own.findings, *other.findings),
+        bridges=(*own.bridges, *other.bridges),
         fingerprint=hashlib.sha256(f"{own.fingerprint}\x1f{other.fingerprint}".encode()).hexdigest(),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 import mirabal_toolkit as mt
+from mirabal_toolkit.core.data import Bridge
 from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.core.plan import PlannedOutcome
 from mirabal_toolkit.disclosure.ledger import open_ledger
@@ -49,6 +50,13 @@ def test_counts_are_those_of_the_answers(panel, plan):
         assert row["n_obs"] == answers.notna().sum() + apart
         without_contact += apart
     assert without_contact > 0
+
+
+def test_waves_that_cannot_be_compared_are_set_aside_as_for_the_indicator(panel, plan):
+    bridge = Bridge("0.9.0", "1.0.0", (1, 2), not_comparable=("physical_any",))
+    rows = list(endorsements(replace(panel, bridges=(bridge,)), plan, started(panel)))
+    assert {row["wave"] for row in rows} == {3, 4, 5}
+    assert {row["wave"] for row in endorsements(panel, plan, started(panel))} == {1, 2, 3, 4, 5}
 
 
 def test_questions_are_tied_to_any_of_them_and_to_outcomes_of_the_same_answers(results):

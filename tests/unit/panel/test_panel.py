@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from mirabal_toolkit.cleaning import clean, reopen
-from mirabal_toolkit.core.data import WAVE_STATUSES, PanelData, WaveData
+from mirabal_toolkit.core.data import WAVE_STATUSES, Bridge, PanelData, WaveData
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.errors import FindingsError
 from mirabal_toolkit.instruments.loading import load_instrument
-from mirabal_toolkit.panel import assemble, late_starters, participant_flow, retention, starters
+from mirabal_toolkit.panel import assemble, combine, late_starters, participant_flow, retention, starters
 from mirabal_toolkit.scoring import score
 from mirabal_toolkit.synthetic.simulating import simulate
 
@@ -153,3 +153,10 @@ def test_a_flow_that_does_not_add_up_is_refused(panel):
     flow = panel.flow.frame.assign(eligible=7)
     with pytest.raises(FindingsError, match="does not add up"):
         replace(panel, flow=SealedFrame(flow))
+
+
+def test_two_files_keep_what_is_known_of_the_versions_of_either(panel):
+    other = assemble(score(clean(simulate(load_instrument("comparison-site"), people=15, seed=3).waves)))
+    own, theirs = (Bridge(version, "9.0.0", (1,), not_comparable=("injured",)) for version in ("1.0.0", "1.1.0"))
+    together = combine(replace(panel, bridges=(own,)), replace(other, bridges=(theirs,)))
+    assert together.bridges == (own, theirs)
