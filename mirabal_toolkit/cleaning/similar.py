@@ -39,14 +39,6 @@ def report_similar_ids(cells: Cells, instrument: Instrument, step: Step) -> Step
     return StepResult(cells, audit, (Finding("warning", "similar_ids", text, count=count, advice=advice),))
 
 
-def similar_ids(cells: Cells, instrument: Instrument) -> dict[str, list[str]]:
-    """Return, for each id that appears late, the ids it may be a slip of; ids are never printed."""
-    found: dict[str, list[str]] = {}
-    for link in find_links(cells, instrument, REPORT_SIMILAR_IDS):
-        found.setdefault(link.late, []).append(link.other)
-    return found
-
-
 def find_links(cells: Cells, instrument: Instrument, step: Step) -> tuple[Link, ...]:
     """Return the pairs of ids that may be one person's, the best proposal for each late id first.
 

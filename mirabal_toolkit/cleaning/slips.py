@@ -50,14 +50,3 @@ def slips_between(one: str, other: str, most: int = 2) -> int:
         if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)
-
-
-def one_slip_apart(one: str, other: str) -> bool:
-    """Whether two ids differ by one slip.
-
-    Examples
-    --------
-    >>> one_slip_apart("AB12", "AB21"), one_slip_apart("AB12", "AB34")
-    (True, False)
-    """
-    return slips_between(one, other) == 1

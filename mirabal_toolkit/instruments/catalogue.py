@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mirabal_toolkit.core.instrument import Instrument
-from mirabal_toolkit.instruments.loading import bundled_ids, bundled_versions, load_instrument
+from mirabal_toolkit.instruments.loading import bundled_ids, load_instrument
 
 
 def bundled_instruments() -> tuple[Instrument, ...]:
@@ -15,14 +15,3 @@ def bundled_instruments() -> tuple[Instrument, ...]:
     True
     """
     return tuple(load_instrument(instrument_id) for instrument_id in bundled_ids())
-
-
-def all_versions(instrument_id: str) -> tuple[Instrument, ...]:
-    """Return every bundled version of an instrument, oldest first; empty if there is no such id.
-
-    Examples
-    --------
-    >>> [instrument.version for instrument in all_versions("partner-safety")][0]
-    '1.0.0'
-    """
-    return tuple(load_instrument(f"{instrument_id}@{version}") for version in bundled_versions(instrument_id))

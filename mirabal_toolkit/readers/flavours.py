@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mirabal_toolkit.readers.grid import Grid
 from mirabal_toolkit.readers.kobo import from_kobo
@@ -32,11 +33,4 @@ def recognised(grid: Grid, name: str) -> Grid:
 
 def plain(grid: Grid) -> Grid:
     """Take names that are whole questions for labels too, since programs export either."""
-    return Grid(
-        grid.frame,
-        {**{name: name for name in grid.frame.columns if " " in name}, **grid.labels},
-        grid.own_names,
-        grid.multiple,
-        grid.missing,
-        grid.findings,
-    )
+    return replace(grid, labels={**{name: name for name in grid.frame.columns if " " in name}, **grid.labels})

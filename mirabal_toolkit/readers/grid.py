@@ -46,8 +46,6 @@ class Grid:
         Text columns by name.
     labels : mapping
         Name → variable label.
-    own_names : mapping
-        Name → name as the file writes it, where it was changed.
     multiple : mapping
         Multiple-response sets: name → columns.
     missing : mapping
@@ -57,7 +55,6 @@ class Grid:
 
     frame: pd.DataFrame
     labels: Mapping[str, str] = field(default_factory=dict)
-    own_names: Mapping[str, str] = field(default_factory=dict)
     multiple: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -97,8 +94,7 @@ def checked_names(header: Sequence[str], frame: pd.DataFrame, where: str) -> Gri
         )
     chosen = frame.iloc[:, kept]
     chosen.columns = [names[place] for place in kept]
-    own = {names[place]: header[place] for place in kept if names[place] != header[place]}
-    return Grid(chosen, own_names=own, findings=tuple(findings))
+    return Grid(chosen, findings=tuple(findings))
 
 
 def _numbered(names: list[str], repeated: str) -> list[str]:
@@ -112,7 +108,7 @@ def _counts_rows(column: pd.Series) -> bool:
 
 
 def renamed(grid: Grid, names: Mapping[str, str]) -> Grid:
-    """Return the grid with columns renamed, where the new name is free; what they were called is kept."""
+    """Return the grid with columns renamed, where the new name is free."""
     wanted = {old: new for old, new in names.items() if old in grid.frame.columns and new and new != old}
     often = Counter(plain_name(wanted.get(name, name)) for name in grid.frame.columns)
     changed = {old: new for old, new in wanted.items() if often[plain_name(new)] == 1}
@@ -122,8 +118,6 @@ def renamed(grid: Grid, names: Mapping[str, str]) -> Grid:
         labels={changed.get(name, name): label for name, label in grid.labels.items()},
         missing={changed.get(name, name): texts for name, texts in grid.missing.items()},
         multiple={key: tuple(changed.get(name, name) for name in members) for key, members in grid.multiple.items()},
-        own_names={changed.get(name, name): own for name, own in grid.own_names.items()}
-        | {new: grid.own_names.get(old, old) for old, new in changed.items()},
     )
 
 
@@ -176,7 +170,6 @@ def _variable(name: str, grid: Grid, different: list[str], decimal: str) -> Vari
         kind="text",
         value_labels=labels,
         missing_texts=tuple(text for text in as_written if isinstance(text, str) and text.strip() in absent),
-        own_name=grid.own_names.get(name, ""),
         texts=tuple(words) if len(words) <= _MOST_WORDS else (),
         decimal=decimal,
     )

@@ -42,8 +42,8 @@ class Variable:
         As SPSS names it, e.g. ``F8.2``, ``DATE11``, ``N8``, ``A20``.
     measure : str
         ``nominal``, ``ordinal``, ``scale`` or ``unknown``.
-    own_name, own_format : str
-        Name and format as the file writes them, where they had to be changed; else empty.
+    own_format : str
+        The format as the file writes it, where it had to be changed; else empty.
     texts : tuple of str
         Words that stand in the cells of a text variable, where they are few: answers may be written out.
     decimal : str
@@ -58,7 +58,6 @@ class Variable:
     missing_texts: tuple[str, ...] = ()
     print_format: str = ""
     measure: str = "unknown"
-    own_name: str = ""
     own_format: str = ""
     texts: tuple[str, ...] = ()
     decimal: str = "."

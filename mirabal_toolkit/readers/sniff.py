@@ -137,20 +137,6 @@ def _what_was_meant(path: Path) -> str:
     return f"did you mean “{path.with_name(near[0])}”?" if near else "look at the spelling and the folder"
 
 
-def cannot_write(error: OSError, path: Path) -> InputError:
-    """Return a plain message for a file that cannot be written."""
-    reasons = {
-        errno.ENOSPC: "the disk is full",
-        errno.ENOENT: "there is no such folder",
-        errno.EISDIR: "it is a folder",
-    }
-    if isinstance(error, PermissionError):
-        what = "you may not write there"
-    else:
-        what = reasons.get(error.errno or 0, errno.errorcode.get(error.errno or 0, "unknown reason"))
-    return InputError(f"the file cannot be written: {what}", where=str(path), fix="choose another folder")
-
-
 def kind_of(head: bytes) -> str:
     r"""Return the kind that the first bytes of a file show; a key of `KINDS`.
 

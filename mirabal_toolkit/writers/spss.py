@@ -11,7 +11,7 @@ from mirabal_toolkit.writers.spec import WrittenTable, WrittenVariable
 
 #: SPSS keeps three single codes a variable as user-missing, or one range.
 MOST_SINGLE = 3
-LONGEST_LABEL, LONGEST_VALUE_LABEL, LONGEST_TEXT = 255, 120, 32_767
+LONGEST_LABEL, LONGEST_VALUE_LABEL = 255, 120
 #: Where a header holds the day and time of writing, and what is put there instead: equal data, equal bytes.
 _STAMP_AT, _STAMP = 92, b"01 Jan 2600:00:00"
 _FORMATS = {"date": "DATE11"}

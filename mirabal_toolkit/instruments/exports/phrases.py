@@ -234,7 +234,6 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "it": "Scheda {letter}",
         "el": "Κάρτα {letter}",
     },
-    "cards": {"en": "Response cards", "ro": "Fișe de răspuns", "it": "Schede di risposta", "el": "Κάρτες απαντήσεων"},
     "answers_on": {
         "en": "Answers: card {letter}",
         "ro": "Răspunsuri: fișa {letter}",

@@ -123,7 +123,6 @@ class Questionnaire:
     begin: str
     instructions: tuple[str, ...]
     parts: tuple[Part, ...]
-    cards_title: str
     cards: tuple[Card, ...]
     thanks: str
     rights_title: str
@@ -173,7 +172,6 @@ class _Layout:
             begin=self.phrase("before_begin"),
             instructions=self.instructions(gate),
             parts=tuple(part for part in parts if self.mode == "script" or part.kind in ("gate", "questions")),
-            cards_title=self.phrase("cards"),
             cards=tuple(Card(letter, self.card_answers(name)) for name, letter in self.letters().items()),
             thanks=self.phrase("thanks"),
             rights_title=self.phrase("rights"),

@@ -28,7 +28,7 @@ from mirabal_toolkit.reporting.figures.transitions import (
 from mirabal_toolkit.reporting.tables.answers import answer_rows, answers_id, base_at
 from mirabal_toolkit.reporting.words import numbers
 
-SIDE, HEIGHT, HEAD, LEAST_STEP = 1.95, 3.1, 0.26, 0.3
+SIDE, HEIGHT, HEAD = 1.95, 3.1, 0.26
 
 
 def answer_moves(edition: Edition, item: str) -> tuple[Sheet, ...]:

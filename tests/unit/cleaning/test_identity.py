@@ -6,7 +6,7 @@ import pytest
 
 from mirabal_toolkit.cleaning import clean
 from mirabal_toolkit.cleaning.identity import tidy_id
-from mirabal_toolkit.cleaning.slips import one_slip_apart
+from mirabal_toolkit.cleaning.slips import slips_between
 
 
 def people(cleaned) -> list[str]:
@@ -85,8 +85,8 @@ def test_rows_without_id_are_counted(rows, interview, found):
     ],
 )
 def test_one_slip(one, other, expected):
-    assert one_slip_apart(one, other) is expected
-    assert one_slip_apart(other, one) is expected
+    assert (slips_between(one, other) == 1) is expected
+    assert (slips_between(other, one) == 1) is expected
 
 
 def test_a_mistyped_id_is_reported_and_not_merged(rows, interview, found):

@@ -14,7 +14,7 @@ from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.core.reliability import Reliability
 from mirabal_toolkit.errors import FindingsError, InputError, UsageError
 from mirabal_toolkit.instruments import loading
-from mirabal_toolkit.instruments.catalogue import all_versions, bundled_instruments
+from mirabal_toolkit.instruments.catalogue import bundled_instruments
 from mirabal_toolkit.instruments.exports.raw import as_raw
 from mirabal_toolkit.instruments.loading import bundled_versions, load_instrument, preferred_version, read_instrument
 
@@ -292,5 +292,5 @@ def test_an_id_alone_means_the_newest_stable_version(shelf: Path, statuses: tupl
         file.write_text(text, encoding="utf-8")
     assert preferred_version("small-one") == meant
     assert load_instrument("small-one").version == meant
-    assert [instrument.version for instrument in all_versions("small-one")] == ["1.0.0", "1.9.0", "1.10.0"]
-    assert all_versions("unheard-of") == ()
+    assert bundled_versions("small-one") == ("1.0.0", "1.9.0", "1.10.0")
+    assert bundled_versions("unheard-of") == ()

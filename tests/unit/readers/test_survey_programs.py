@@ -147,7 +147,6 @@ def test_a_qualtrics_export_for_spss_loses_what_identifies(export, instrument):
 def test_kobo_names_are_used_without_their_groups(waves, table):
     raw = table(KOBO)
     assert {"person_id", "c1_w1", "help", "help/police"} <= set(names(raw))
-    assert raw.variable_by_name["c1_w1"].own_name == "partner/him/c1_w1"
     assert raw.multiple == {"help": ("help/police", "help/friend")}
     assert "_home_latitude" not in names(raw)
     assert waves(KOBO).answers.frame["C1"].tolist() == [4.0, 3.0]
