@@ -13,13 +13,15 @@ from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.mixed.adjust import adjust_p_values
 
 Record = dict[str, Any]
+#: How estimates of two arms that check the main one are named.
+OVERLAP_WEIGHTED, COMPLETERS = "overlap-weighted", "completers"
 
 
 def adjust(records: Sequence[Record], plan: AnalysisPlan, instrument: Instrument, *, contrast: str) -> list[Record]:
     """Return the records with `p_adjusted` filled in.
 
     Adjusted are, in each family, the changes from first to last wave under the headline estimand: those
-    in pairs among themselves, and those of the models among themselves.
+    in pairs among themselves, those of the models among themselves, and so the differences between two arms.
 
     Parameters
     ----------
@@ -30,15 +32,13 @@ def adjust(records: Sequence[Record], plan: AnalysisPlan, instrument: Instrument
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     tested: set[tuple[str, str]] = set()
     for place, record in enumerate(records):
-        planned = families.get(record.get("outcome", ""))
-        if planned is None or not _is_headline_test(record, contrast):
+        planned, kind = families.get(record.get("outcome", "")), _kind_of_test(record, contrast)
+        if planned is None or kind is None or record["estimand"] != planned.estimands_of(instrument)[0]:
             continue
-        if record["estimand"] == planned.estimands_of(instrument)[0]:
-            kind = "model" if record["analysis"] == "model_contrast" else "paired"
-            # A model shown beside the main one answers the same question: it is no further test.
-            if (planned.outcome, kind) not in tested:
-                tested.add((planned.outcome, kind))
-                groups[planned.family, kind].append(place)
+        # A model shown beside the main one answers the same question: it is no further test.
+        if (planned.outcome, kind) not in tested:
+            tested.add((planned.outcome, kind))
+            groups[planned.family, kind].append(place)
     adjusted = [dict(record) for record in records]
     for places in groups.values():
         p_values = np.array([records[place]["p_value"] for place in places])
@@ -47,10 +47,15 @@ def adjust(records: Sequence[Record], plan: AnalysisPlan, instrument: Instrument
     return adjusted
 
 
-def _is_headline_test(record: Record, contrast: str) -> bool:
-    """Say whether a record tests the change between first and last wave (once an outcome and kind)."""
+def _kind_of_test(record: Record, contrast: str) -> str | None:
+    """Return which question a record tests, between first and last wave; None where it tests none of the plan's."""
     if record.get("p_value") is None or record.get("contrast") != contrast:
-        return False
-    if record["analysis"] in ("paired_change", "paired_mean_change"):
-        return bool(record["term"] == "change")
-    return bool(record["analysis"] == "model_contrast" and record["scale"] not in ("odds_ratio", "rate_ratio"))
+        return None
+    analysis = record["analysis"]
+    if analysis in ("paired_change", "paired_mean_change"):
+        return "paired" if record["term"] == "change" else None
+    if analysis == "model_contrast":
+        return None if record["scale"] in ("odds_ratio", "rate_ratio") else "model"
+    # Weighted, and among completers, the same question is asked again.
+    asked_once = record.get("model") != OVERLAP_WEIGHTED and record.get("population") != COMPLETERS
+    return "arms" if analysis == "arm_difference" and asked_once else None

@@ -31,7 +31,7 @@ def arm_names(edition: Edition) -> tuple[str, str]:
 def arms(edition: Edition) -> Table:
     """Return first and last wave in both arms, and the difference between the changes."""
     marks = cells.Marks(edition)
-    say, level = edition.say, edition.level
+    say = edition.say
     columns = [Column("indicator", say("header_indicator"), "label")]
     for key, name in zip(("reference", "treated"), arm_names(edition), strict=True):
         label = arm_label(name, edition)
@@ -45,16 +45,29 @@ def arms(edition: Edition) -> Table:
         interval_column("difference_conf", edition, span),
         Column("p", say("header_p"), span=span),
     ]
+    chosen = compared(edition)
+    found = [last_difference(one, edition) for one in chosen]
+    adjusted = any(difference is not None and difference.p_adjusted is not None for difference in found)
+    if adjusted:
+        columns.append(Column("p_adjusted", say("header_p_adjusted"), span=span))
     groups = tuple(
-        RowGroup(heading, tuple(_row(one, edition, marks) for one in members))
-        for heading, members in edition.groups(compared(edition))
+        RowGroup(heading, tuple(_row(one, edition, marks, adjusted=adjusted) for one in members))
+        for heading, members in edition.groups(chosen)
     )
+    return Table(
+        "arms", say("table_arms"), tuple(columns), groups, (*_notes(edition, adjusted=adjusted), *marks.notes())
+    )
+
+
+def _notes(edition: Edition, *, adjusted: bool) -> list[Note]:
     reference, treated = (arm_label(name, edition).lower() for name in arm_names(edition))
-    note = Note(say("note_arms", reference=reference, treated=treated, level=level))
-    return Table("arms", say("table_arms"), tuple(columns), groups, (note, *marks.notes()))
+    notes = [Note(edition.say("note_arms", reference=reference, treated=treated, level=edition.level))]
+    if adjusted:
+        notes.append(Note(edition.say(f"note_adjusted_{edition.released.plan.multiplicity}")))
+    return notes
 
 
-def _row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
+def _row(one: Indicator, edition: Edition, marks: cells.Marks, *, adjusted: bool) -> Row:
     found = [label_cell(edition.label(one))]
     found += [
         part_cell(level_of("arm_level", one, name, wave, edition), one, edition, marks)
@@ -62,7 +75,10 @@ def _row(one: Indicator, edition: Edition, marks: cells.Marks) -> Row:
         for wave in (edition.waves[0], edition.waves[-1])
     ]
     difference = last_difference(one, edition)
-    return Row((*found, *cells.change_of(difference, one, edition, marks), cells.p_of(difference)))
+    row = [*found, *cells.change_of(difference, one, edition, marks), cells.p_of(difference)]
+    if adjusted:
+        row.append(cells.p_cell(None if difference is None else difference.p_adjusted))
+    return Row(tuple(row))
 
 
 def part_cell(estimate: Estimate | None, one: Indicator, edition: Edition, marks: cells.Marks) -> Cell:

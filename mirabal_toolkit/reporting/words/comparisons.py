@@ -9,6 +9,7 @@ from mirabal_toolkit.reporting.tables.arms import arm_names, compared
 from mirabal_toolkit.reporting.tables.parts import arm_label, is_clear, item_label, last_difference
 from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
+from mirabal_toolkit.reporting.words.summary import by_chance
 
 
 def comparison_leads(edition: Edition) -> tuple[str, ...]:
@@ -53,8 +54,17 @@ def _sentence(one: Indicator, edition: Edition) -> str:
         difference=numbers.signed(difference.estimate, decimals),
         level=edition.level,
         interval=numbers.interval(difference.conf_low, difference.conf_high, decimals, plus=True),
-        verdict=edition.say("comparison_clear" if is_clear(difference) else "comparison_unclear"),
+        verdict=_verdict(difference, edition),
     )
+
+
+def _verdict(difference: Estimate, edition: Edition) -> str:
+    if not is_clear(difference):
+        return edition.say("comparison_unclear")
+    if by_chance(difference, edition):
+        told = edition.say("unclear_together", p=numbers.p_value(difference.p_adjusted))
+        return f"{edition.say('comparison_leaves_out')} {told}"
+    return edition.say("comparison_clear")
 
 
 def _change(one: Indicator, arm: str, edition: Edition) -> Estimate | None:

@@ -152,7 +152,9 @@ SUMMARY: Mapping[str, str] = {
     "interval_less_score": "{low} to {high} lower",
     "interval_more_score": "{low} to {high} higher",
     "interval_both_score": "from {low} lower to {high} higher",
-    "unclear": "No clear change: the interval includes no change at all.",
+    "unclear": "No clear change: no change at all lies within the interval too.",
+    "unclear_together": "A stricter test, which allows for all the indicators tested together, does not rule out chance"
+    " (adjusted p = {p}).",
 }
 
 METHODS: Mapping[str, str] = {

@@ -24,6 +24,7 @@ COMPARISONS: Mapping[str, str] = {
     "lead_comparison_pooled": "Tables and figures outside this section show both groups together.",
     "comparison_sentence": "{label}: {reference_name} {reference}, {treated_name} {treated} from {first} to {last};"
     " the difference between the changes is {difference} ({level} interval {interval}). {verdict}",
+    "comparison_leaves_out": "The interval leaves out 0.",
     "comparison_clear": "The interval leaves out 0: the two groups changed clearly differently.",
     "comparison_unclear": "The interval includes 0, no difference at all: no clear difference.",
     "comparison_hidden": "{label}: hidden, to protect the women counted.",

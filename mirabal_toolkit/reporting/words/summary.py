@@ -134,7 +134,20 @@ def change_sentence(one: Indicator, paired: Paired, edition: Edition) -> str:
         level=edition.level,
         interval=interval_in_words((change.conf_low, change.conf_high), decimals, edition, binary=binary),
     )
-    return f"{text} {edition.say('unclear')}" if is_unclear(change) else text
+    return " ".join([text, *_doubts(change, edition)])
+
+
+def _doubts(change: Estimate, edition: Edition) -> list[str]:
+    """Return the sentence that takes a change back: its interval holds 0, or the test for all of a family says so."""
+    if is_unclear(change):
+        return [edition.say("unclear")]
+    return [edition.say("unclear_together", p=numbers.p_value(change.p_adjusted))] if by_chance(change, edition) else []
+
+
+def by_chance(change: Estimate, edition: Edition) -> bool:
+    """Whether a test that allows for all indicators of the family does not call a change or difference clear."""
+    adjusted = change.p_adjusted
+    return adjusted is not None and adjusted >= 1 - edition.released.plan.confidence_level
 
 
 def is_unclear(change: Estimate) -> bool:

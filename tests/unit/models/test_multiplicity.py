@@ -45,3 +45,22 @@ def test_only_the_main_model_of_the_last_contrast_is_a_test(instrument):
         contrast("isolation", 0.01, estimand="as_reported"),
     )
     assert values == [None, pytest.approx(0.02), None, pytest.approx(0.04), None, None]
+
+
+def test_differences_between_two_arms_are_adjusted_among_themselves_and_asked_once(instrument):
+    """What is weighted, or among completers, checks the main difference: it is no further test."""
+
+    def difference(outcome, p_value, **other):
+        row = {**contrast(outcome, p_value), "analysis": "arm_difference", "population": "all_started"}
+        return {**row, **other}
+
+    values = adjusted(
+        instrument,
+        difference("injured", 0.02),
+        difference("injured", 0.3, contrast="w2 - w1"),
+        difference("injured", 0.001, model="overlap-weighted"),
+        difference("injured", 0.001, population="completers"),
+        contrast("injured", 0.04),
+        difference("choked", 0.01),
+    )
+    assert values == [pytest.approx(0.02), None, None, None, pytest.approx(0.04), pytest.approx(0.02)]

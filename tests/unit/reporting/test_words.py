@@ -118,6 +118,21 @@ def test_an_unclear_change_is_called_unclear(internal: ReleasableResults) -> Non
         assert ("No clear change" in indicator_sentences(one, edition)) == unclear
 
 
+def test_a_change_that_may_be_chance_among_all_that_were_tested_says_so(internal: ReleasableResults) -> None:
+    """Its interval leaves 0 out, the test for the whole family does not: both are said."""
+    edition = Edition(internal)
+    told = 0
+    for one in edition.indicators:
+        change = edition.paired(one).change
+        if change is None or change.conf_low is None or change.conf_high is None:
+            continue
+        clear = change.conf_low > 0 or change.conf_high < 0
+        taken_back = clear and change.p_adjusted is not None and change.p_adjusted >= 0.05
+        told += taken_back
+        assert ("does not rule out chance" in indicator_sentences(one, edition)) == taken_back
+    assert told > 0
+
+
 @pytest.mark.parametrize(
     ("change", "binary", "text"),
     [
