@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,10 @@ ReasonCodes = npt.NDArray[np.int8]
 NUMBER_OF = {MissingReason(name): place for place, name in enumerate(REASON_DTYPE.categories)}
 _UNEXPLAINED = NUMBER_OF[MissingReason.UNEXPLAINED]
 _NOT_ASKED = NUMBER_OF[MissingReason.NOT_ASKED]
+#: “1-Feb”, “Feb-01” and the day itself, as spreadsheets of several languages write them.
+_SPREADSHEET_DATE = re.compile(
+    r"\s*(?:\d{1,2}[-. ][^\W\d_]{3,4}\.?|[^\W\d_]{3,4}\.?[-. ]\d{2}|\d{4}-\d\d-\d\d(?:[T ][\d:.]+)?)\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,10 @@ def _dates(values: pd.Series, variable: Variable, match: VariableMatch) -> Colum
     reasons = _reasons_of_codes(values, variable, match)
     reasons[dates.impossible.to_numpy() & (reasons < 0)] = _UNEXPLAINED
     counts = {
-        "impossible_date": int(dates.impossible.sum()) - dates.ambiguous,
+        "impossible_date": int(dates.impossible.sum()) - dates.ambiguous - dates.short_years - dates.bare_numbers,
         "ambiguous_date": dates.ambiguous,
+        "two_digit_year": dates.short_years,
+        "date_without_format": dates.bare_numbers,
         "day_number": dates.day_numbers,
     }
     return Column(dates.values.mask(pd.Series(reasons >= 0, index=values.index)), reasons, counts)
@@ -168,8 +175,23 @@ def _different_numbers(
     if item.per_person:  # asked once: an empty cell at other waves says nothing
         reasons[reasons == _NOT_ASKED] = -1
     answers[reasons >= 0] = np.nan
-    marks = {"undeclared_missing_code": undeclared, "not_a_number": unreadable, "infinite": infinite}
+    turned = unreadable & _looks_like_date(values)
+    marks = {
+        "undeclared_missing_code": undeclared,
+        "turned_into_date": turned,
+        "not_a_number": unreadable & ~turned,
+        "infinite": infinite,
+    }
     return _Level(pd.Series(answers), reasons, marks)
+
+
+def _looks_like_date(values: pd.Series) -> npt.NDArray[np.bool_]:
+    """Find what spreadsheets make of an answer such as 1-2: 1-Feb, Feb-01, or a day."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return np.zeros(len(values), dtype=bool)
+    # Only different values are looked at here: a handful of codes in most columns.
+    found: npt.NDArray[np.bool_] = values.astype("str").str.fullmatch(_SPREADSHEET_DATE).to_numpy(dtype=bool)
+    return found
 
 
 def _as_floats(values: pd.Series, decimal: str = ".") -> tuple[Floats, npt.NDArray[np.bool_]]:

@@ -44,6 +44,10 @@ class Dates:
         How text dates were read; empty for others.
     day_numbers : int
         How many were numbers of days as Excel counts them, without a date format to say so.
+    short_years : int
+        How many have a year of two digits, which can be of any century; they count as impossible too.
+    bare_numbers : int
+        How many are numbers without a date format that are no days of Excel; they count as impossible too.
     """
 
     values: pd.Series
@@ -51,6 +55,8 @@ class Dates:
     ambiguous: int = 0
     order: str = ""
     day_numbers: int = 0
+    short_years: int = 0
+    bare_numbers: int = 0
 
 
 def is_date_format(print_format: str) -> bool:
@@ -81,7 +87,7 @@ def to_dates(values: pd.Series, variable: Variable, order: DateOrder | None = No
     if is_date_format(variable.print_format):
         return _from_seconds(values)
     none = pd.Series(np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]"), index=values.index)
-    return Dates(none, values.notna())
+    return Dates(none, values.notna(), bare_numbers=int(values.notna().sum()))
 
 
 def _from_seconds(values: pd.Series) -> Dates:
@@ -114,20 +120,22 @@ def _from_text(values: pd.Series, order: DateOrder | None) -> Dates:
     given = (texts.str.strip() != "").to_numpy(dtype=bool)
     if given.any() and texts[given].str.fullmatch(_DAY_NUMBER).all():
         numbers = pd.to_numeric(texts.str.strip(), errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-        found = np.append(numbers, np.nan)[places]
-        return _from_day_numbers(found, pd.Series(np.append(given, False)[places], index=values.index))
+        counted = np.append(numbers, np.nan)[places]
+        return _from_day_numbers(counted, pd.Series(np.append(given, False)[places], index=values.index))
     parts = texts.str.extract(_TEXT_DATE).apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
     year_first = parts[:, 0] > 99
     order_found = order or _order_of(parts[~year_first])
     day_place, month_place = (1, 0) if order_found == "mdy" else (0, 1)
     days = np.full(len(parts) + 1, np.datetime64("NaT"), dtype="datetime64[s]")
     days[:-1][year_first] = _compose(parts[year_first, 0], parts[year_first, 1], parts[year_first, 2])
-    rest = ~year_first & (parts[:, 2] > 99)  # years of two digits could be of any century: refused
+    rest = ~year_first & (parts[:, 2] > 99)
+    short = ~year_first & (parts[:, 2] <= 99)  # could be of any century: refused
     if order_found:
         days[:-1][rest] = _compose(parts[rest, 2], parts[rest, month_place], parts[rest, day_place])
     ambiguous = 0 if order_found else int(np.append(rest, False)[places].sum())
     stood = pd.Series(np.append(given, False)[places], index=values.index)
-    return _within_reason(days[places], stood, ambiguous=ambiguous, order=order_found if rest.any() else "")
+    found = _within_reason(days[places], stood, ambiguous=ambiguous, order=order_found if rest.any() else "")
+    return replace(found, short_years=int(np.append(short, False)[places].sum()))
 
 
 def _order_of(parts: npt.NDArray[np.float64]) -> str:

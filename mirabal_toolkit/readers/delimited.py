@@ -196,10 +196,14 @@ def _cells(text: _Text, width: int, name: str) -> pa.Table:
 
 
 def _misfit(misfits: list[tuple[int, int]], width: int, name: str) -> InputError:
+    fix = "a text with the delimiter in it must stand in quotation marks; export it again, or save it as .xlsx"
+    widths = {fields for _, fields in misfits}
+    if len(misfits) > 1 and len(widths) == 1 and min(widths) > width:  # all rows agree, and the first does not
+        fix = f"if the first line is a title, take it out: the first line must be the names of the columns; else {fix}"
     return InputError(
         f"{len(misfits):,} row(s) have more or fewer fields than the first row, which has {width}",
         where=name,
-        fix="a text with the delimiter in it must stand in quotation marks; export it again, or save it as .xlsx",
+        fix=fix,
         problems=[Problem(f"row {number} has {fields} fields") for number, fields in misfits[:5] if number],
     )
 

@@ -23,6 +23,16 @@ _CELLS: dict[str, tuple[Severity, str, str]] = {
         "date(s) written as text in which day and month cannot be told apart; set aside",
         "say it in the mapping: date_order: dmy (or mdy)",
     ),
+    "two_digit_year": (
+        "error",
+        "date(s) whose year has two digits, which can be of any century; set aside",
+        "write years with four digits (format the column so before exporting)",
+    ),
+    "date_without_format": (
+        "error",
+        "date(s) that stand as numbers without a date format, which can be counted from many days; set aside",
+        "give the variable a date format in the program it was made in, and export it again",
+    ),
     "day_number": (
         "warning",
         "date(s) stand as numbers of days without a date format, and were read as Excel counts days",
@@ -32,6 +42,11 @@ _CELLS: dict[str, tuple[Severity, str, str]] = {
         "warning",
         "code(s) that the file declares missing without saying why",
         "name the reason under `missing` in the mapping",
+    ),
+    "turned_into_date": (
+        "error",
+        "answer(s) that a spreadsheet seems to have turned into dates, as it does with “1-2”; set aside",
+        "export again from the survey program, without opening the file in a spreadsheet",
     ),
     "not_a_number": ("error", "answer(s) that are text where a number belongs; set aside", "correct them in the file"),
     "infinite": ("error", "answer(s) that are infinite; set aside", "look at the computation in the file"),

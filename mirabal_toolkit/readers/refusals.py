@@ -23,7 +23,7 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     ),
     "no_header": (
         "something stands outside the table, in a column without a name in the first row",
-        "name the column, or remove what stands there",
+        "name the column, or remove what stands there; a title above the names of the columns must go",
     ),
     "too_wide": (
         "the sheet says that it has more columns than can be read",

@@ -80,4 +80,4 @@ def test_contradicting_orders_are_not_guessed():
 def test_two_digit_years_and_days_that_are_not_in_the_calendar_are_set_aside():
     dates = text_dates("25/12/24", "31/02/2024", "soon", "25/12/2024")
     assert dates.impossible.tolist() == [True, True, True, False]
-    assert dates.ambiguous == 0
+    assert (dates.ambiguous, dates.short_years, dates.bare_numbers) == (0, 1, 0)
