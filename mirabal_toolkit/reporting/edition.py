@@ -135,7 +135,11 @@ class Edition:
         months = self.released.months.get(wave)
         if len(self.waves) == 1:
             return self.say("at_once")
-        return self.say("at_start") if months == 0 else self.say("at_wave", wave=self.wave_name(wave).lower())
+        if months == 0:
+            return self.say("at_start")
+        if months == 1:
+            return self.say("at_wave_month", months="1")
+        return self.say("at_wave", wave=self.wave_name(wave).lower())
 
     def series(self, indicator: Indicator) -> dict[int, Estimate]:
         """Return wave → percent or mean as observed."""

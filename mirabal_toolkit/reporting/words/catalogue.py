@@ -32,4 +32,4 @@ def phrase(key: str, language: str = "en", about: Words = WOMEN, **values: objec
     if key not in other.phrases:
         return speak_of(english, about).format(**values)
     template = other.phrases[key]
-    return (template if about == WOMEN else other.about_others(template)).format(**values)
+    return other.finished((template if about == WOMEN else other.about_others(template)).format(**values))

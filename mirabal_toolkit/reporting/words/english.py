@@ -37,6 +37,7 @@ GENERAL: Mapping[str, str] = {
     "wave_months": "{months} months",
     "at_start": "at the start",
     "at_wave": "at {wave}",
+    "at_wave_month": "at {months} month",
     "measure_heading": "{number} {title}",
     "other_indicators": "Other indicators",
     "all_indicators": "All indicators",

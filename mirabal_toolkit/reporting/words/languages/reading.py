@@ -46,6 +46,18 @@ class Language:
         parts = re.split(r"(\{[^{}]*\})", text)
         return "".join(part if part.startswith("{") else self._finder.sub(self._other, part) for part in parts)
 
+    def finished(self, text: str) -> str:
+        """Return a phrase, its values in their places, with the words that hang on a number.
+
+        Romanian says “19 femei”, but “20 de femei”: its phrases have ``[de]`` behind such a value.
+
+        Examples
+        --------
+        >>> [ENGLISH_LANGUAGE.finished(f"{n} [de] femei") for n in ("19", "20", "101", "1.120", "puține")]
+        ['19 femei', '20 de femei', '101 femei', '1.120 de femei', 'puține femei']
+        """
+        return _NUMBERED.sub(lambda found: found[1] + (" de " if _takes_de(found[1]) else " "), text)
+
     @property
     def _finder(self) -> re.Pattern[str]:
         longest_first = sorted(self.people, key=len, reverse=True)
@@ -54,6 +66,15 @@ class Language:
     def _other(self, found: re.Match[str]) -> str:
         other = self.people[found[0].lower()]
         return other[:1].upper() + other[1:] if found[0][0].isupper() else other
+
+
+_NUMBERED = re.compile(r"(\S+) \[de\] ")
+
+
+def _takes_de(number: str) -> bool:
+    """Whether Romanian puts “de” behind a number: from 20 on, by its last two digits."""
+    digits = number.lstrip("(−+").replace(".", "")
+    return digits.isdecimal() and int(digits) > 0 and not 0 < int(digits) % 100 < 20
 
 
 ENGLISH_LANGUAGE = Language("en", "English", False, ENGLISH_NUMBERS, {}, {})
