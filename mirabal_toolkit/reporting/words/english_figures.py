@@ -1,4 +1,7 @@
-"""Phrases of figures that came after the first ones, in English; part of the catalogue in `english`."""
+"""Phrases of where women went from wave to wave, what stopped and began, question by question, who started: in English.
+
+Part of the catalogue in `english`.
+"""
 
 from __future__ import annotations
 
