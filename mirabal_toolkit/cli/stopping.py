@@ -15,6 +15,7 @@ NO_MEMORY = (
     "Error: this computer has too little free memory for this. Nothing that existed was changed.\n"
     "  to mend it: close other programs, use one process (--jobs 1), or a computer with more memory\n"
 )
+GO_ON_THERE = "  To go on from here: the same command with --resume.\n"
 
 
 def stop_gently() -> None:
@@ -40,5 +41,7 @@ def say_stopped() -> int:
 
 def say_no_memory() -> int:
     """Tell that memory ran out; return the exit code."""
-    sys.stderr.write(NO_MEMORY)
+    from mirabal_toolkit.safekeeping.finished import was_keeping
+
+    sys.stderr.write(NO_MEMORY + (GO_ON_THERE if was_keeping() else ""))
     return 1

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import gc
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +45,44 @@ def private_folder(parent: Path) -> Iterator[Path]:
             os.close(held)
         if not _is_needed(folder):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def library_files_in(folder: Path | None) -> Iterator[None]:
+    """Let libraries put their temporary files into a private folder: elsewhere they would outlive a run that is killed.
+
+    Parameters
+    ----------
+    folder : Path or None
+        None leaves them where they are; what they hold must then be for anybody.
+
+    Raises
+    ------
+    OSError
+        If there is no room for them, also where a library (lxml, under openpyxl) tells of it by an error of its own.
+    """
+    usual = tempfile.tempdir
+    tempfile.tempdir = usual if folder is None else str(folder)
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ == "SerialisationError":
+            _let_go(error)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+        raise
+    finally:
+        tempfile.tempdir = usual
+
+
+def _let_go(error: Exception) -> None:
+    """Close what a library left half open, which complains to the terminal once more."""
+    usual = sys.unraisablehook
+    sys.unraisablehook = lambda _: None
+    try:
+        traceback.clear_frames(error.__traceback__)
+        gc.collect()
+    finally:
+        sys.unraisablehook = usual
 
 
 def keep_for(folder: Path, note: Path) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.file_safety import csv_bytes, spreadsheet_text, steady_archive
+from mirabal_toolkit.safekeeping.private import library_files_in
 from mirabal_toolkit.writers.spec import WrittenTable
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -36,8 +37,6 @@ def write_xlsx(table: WrittenTable, path: Path) -> list[str]:
     UsageError
         If a sheet cannot hold so many rows or columns.
     """
-    import openpyxl
-
     frame, changed = _defused(table)
     if len(frame) + 1 > MOST_ROWS or len(frame.columns) > MOST_COLUMNS:
         raise UsageError(
@@ -45,14 +44,21 @@ def write_xlsx(table: WrittenTable, path: Path) -> list[str]:
             f"{len(frame):,} and {len(frame.columns):,}",
             fix="write .csv or .parquet instead, or --long",
         )
+    with library_files_in(path.parent):  # openpyxl keeps the sheet, which holds answers, in a file of its own at first
+        _write_sheet(frame, path)
+    path.write_bytes(steady_archive(path.read_bytes()))
+    return [*_plain_losses(), *([f"{changed} {_APOSTROPHE}"] if changed else [])]
+
+
+def _write_sheet(frame: pd.DataFrame, path: Path) -> None:
+    import openpyxl
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("data")
     sheet.append([spreadsheet_text(str(name)) for name in frame.columns])
     for row in frame.astype(object).itertuples(index=False, name=None):
         sheet.append([_cell(value) for value in row])
     book.save(path)
-    path.write_bytes(steady_archive(path.read_bytes()))
-    return [*_plain_losses(), *([f"{changed} {_APOSTROPHE}"] if changed else [])]
 
 
 def _cell(value: object) -> object:

@@ -1,10 +1,16 @@
-"""No room left while writing: a plain message, nothing half written, what was there before as it was."""
+"""No room left, on the disk or in memory: a plain message, nothing half written, what was there before as it was."""
 
 import resource
+import subprocess
+import sys
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+import mirabal_toolkit as mt
+from mirabal_toolkit.cli.main import exit_code_of
 from mirabal_toolkit.errors import InputError, UsageError
 from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.readers import write_study
@@ -59,3 +65,75 @@ def test_without_permission_nothing_is_begun(waves, tmp_path):
         run_check(CheckRequest(DataRequest((study,)), study), lambda *_: None)
     with pytest.raises(InputError, match="no such folder"):
         write_study(waves, tmp_path / "nowhere" / "study.parquet")
+
+
+PLAN = """
+format: "1"
+id: small
+version: 1.0.0
+title: A small plan
+instrument: partner-safety-short
+outcomes:
+  - {outcome: feels_safe, model: gee, headline: true}
+"""
+OLD = {"manifest.json": b'{"outputs": {}}', "notes.txt": b"the user's own"}
+SCARCE = Path(__file__).with_name("scarce.py")
+
+
+@pytest.fixture
+def study(waves, tmp_path):
+    """A study, a plan, and an older report."""
+    write_study(waves, tmp_path / "study.parquet")
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    (tmp_path / "out").mkdir()
+    for name, content in OLD.items():
+        (tmp_path / "out" / name).write_bytes(content)
+    return tmp_path
+
+
+def analysing(folder, *more):
+    study, plan, out = (str(folder / name) for name in ("study.parquet", "plan.yaml", "out"))
+    return ["analyse", study, "--plan", plan, "--out", out, "--formats", "html", "--quiet", *more]
+
+
+def in_order(folder):
+    """Nothing but what was there, and finished work for --resume."""
+    names = {path.name for path in folder.iterdir()}
+    assert names - {".out.unfinished"} == {"study.parquet", "plan.yaml", "out"}
+    return contents(folder / "out")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [500, 5_000, 60_000])
+def test_an_analysis_on_a_full_disk_leaves_the_old_report(study, capsys, size):
+    with room_for(size):
+        assert exit_code_of(analysing(study)) == 2
+    assert "the disk is full" in capsys.readouterr().err
+    assert in_order(study) == OLD
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="the system does not say how much memory is taken")
+@pytest.mark.parametrize("megabytes", [40, 80])
+def test_an_analysis_without_memory_says_so_and_goes_on_later(study, megabytes):
+    command = [sys.executable, str(SCARCE), str(megabytes), *analysing(study)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1, ended.stderr
+    assert "this computer has too little free memory" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert in_order(study) == OLD
+    assert exit_code_of(analysing(study, "--resume")) == 0
+    assert {"report.html", "notes.txt"} <= set(in_order(study))
+
+
+def test_answers_wait_nowhere_else_while_a_workbook_is_written(waves, tmp_path, monkeypatch):
+    """A run that is killed must not leave them in the folder of everybody's temporary files."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    mt.write(mt.clean(waves), tmp_path / "back.xlsx", layout="long")
+    assert (tmp_path / "back.xlsx").is_file()
+
+
+def test_a_disk_that_fills_up_while_a_workbook_is_written_is_told_in_plain_words(waves, tmp_path):
+    with room_for(3000), pytest.raises(InputError, match="disk is full"):
+        mt.write(mt.clean(waves), tmp_path / "back.xlsx", layout="long")
+    assert list(tmp_path.iterdir()) == []

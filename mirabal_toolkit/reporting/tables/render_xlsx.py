@@ -12,6 +12,7 @@ from typing import Any
 from mirabal_toolkit.file_safety import clean_text, steady_archive
 from mirabal_toolkit.reporting.tables.flat import FlatValue, flat_cell
 from mirabal_toolkit.reporting.tables.spec import Column, Row, Table
+from mirabal_toolkit.safekeeping.private import library_files_in
 
 _FIRST_ROW = 3
 #: The longest name Excel takes for a sheet, and that of the first sheet.
@@ -150,7 +151,8 @@ def _width(column: Column) -> int:
 
 def _bytes(workbook: Any) -> bytes:
     buffer = io.BytesIO()
-    workbook.save(buffer)
+    with library_files_in(None):  # released numbers only
+        workbook.save(buffer)
     return steady_archive(buffer.getvalue())
 
 
