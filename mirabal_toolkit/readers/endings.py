@@ -11,6 +11,8 @@ from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.readers.sniff import SniffedFile
 
 _CARD = 80
+#: Behind this stand 15 digits: the number of rows (SAS), or zeros (other programs).
+_ROWS_TOLD = b"HEADER RECORD*******OBSV8   HEADER RECORD!!!!!!!"
 _TAIL = 200
 
 
@@ -50,8 +52,8 @@ def check_rows(file: SniffedFile, meta: dict[str, Any], rows: int) -> None:
     promised = meta.get("number_rows")
     if file.kind in ("dta", "sas7bdat") and isinstance(promised, int) and promised != rows:
         raise _cut_short(file, f"it promises {promised:,} rows and holds {rows:,}")
-    if file.kind == "xpt" and not _nothing_behind(file.path, meta, rows):
-        raise _cut_short(file, "its last row is not complete")
+    if file.kind == "xpt":
+        _check_transport_rows(file, meta, rows)
 
 
 def _cut_short(file: SniffedFile, why: str) -> InputError:
@@ -125,13 +127,22 @@ def _transport_ends(path: Path) -> bool:
     return path.stat().st_size % _CARD == 0
 
 
-def _nothing_behind(path: Path, meta: dict[str, Any], rows: int) -> bool:
-    """Tell whether nothing but blanks stands behind the last row of a transport file, which does not count its rows."""
+def _check_transport_rows(file: SniffedFile, meta: dict[str, Any], rows: int) -> None:
+    """Refuse a transport file with anything but blanks behind its last row, or with other rows than it says.
+
+    Only SAS itself says how many there are, and only in version 8 of the format: behind the name of the header.
+    """
     width = sum((meta.get("variable_storage_width") or {}).values())
-    data = path.read_bytes()
-    start = max(data.find(b"HEADER RECORD*******OBS     HEADER"), data.find(b"HEADER RECORD*******OBSV8   HEADER"))
-    rest = data[start + _CARD + rows * width :] if start >= 0 and width else b""
-    return len(rest) < _CARD and not rest.strip(b" ")
+    data = file.path.read_bytes()
+    start = max(data.find(b"HEADER RECORD*******OBS     HEADER"), data.find(_ROWS_TOLD))
+    if start < 0:
+        return
+    rest = data[start + _CARD + rows * width :] if width else b""
+    if len(rest) >= _CARD or rest.strip(b" "):
+        raise _cut_short(file, "its last row is not complete")
+    told = data[start + len(_ROWS_TOLD) : start + len(_ROWS_TOLD) + 15].strip()
+    if data.startswith(_ROWS_TOLD, start) and told.isdigit() and int(told) not in (0, rows):
+        raise _cut_short(file, f"it promises {int(told):,} rows and holds {rows:,}")
 
 
 _ENDS: dict[str, Callable[[Path], bool]] = {"dta": _stata_ends, "por": _portable_ends, "xpt": _transport_ends}

@@ -171,6 +171,21 @@ def test_a_transport_file_cut_between_two_cards_is_refused(tmp_path):
         read_table(path)
 
 
+def test_a_transport_file_of_sas_says_how_many_rows_it_holds(tmp_path):
+    """A row of 11 bytes ends where a card ends after 80 rows: cut there, only the number in the header tells."""
+    path = tmp_path / "export.xpt"
+    rows = pd.DataFrame({"id": ["abc"] * 101, "x": [1.0] * 101})
+    pyreadstat.write_xport(rows, path, file_format_version=8)
+    data = bytearray(path.read_bytes())
+    start = data.index(b"HEADER RECORD*******OBSV8")
+    data[start + 48 : start + 80] = b"            101".ljust(32)  # as SAS writes it; other programs write zeros
+    path.write_bytes(data)
+    assert len(read_table(path).frame) == 101
+    path.write_bytes(data[: start + 80 + 80 * 11])
+    with pytest.raises(InputError, match="cut short: it promises 101 rows and holds 80"):
+        read_table(path)
+
+
 def test_sas_files():
     table = read_table(IRIS)
     frame = table.frame.frame
