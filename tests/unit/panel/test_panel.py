@@ -155,8 +155,54 @@ def test_a_flow_that_does_not_add_up_is_refused(panel):
         replace(panel, flow=SealedFrame(flow))
 
 
-def test_two_files_keep_what_is_known_of_the_versions_of_either(panel):
-    other = assemble(score(clean(simulate(load_instrument("comparison-site"), people=15, seed=3).waves)))
+@pytest.fixture(scope="module")
+def elsewhere() -> PanelData:
+    """People of a comparison site, asked the same under names that begin with CS_."""
+    return assemble(score(clean(simulate(load_instrument("comparison-site"), people=15, seed=3).waves)))
+
+
+def test_two_files_keep_what_is_known_of_the_versions_of_either(panel, elsewhere):
     own, theirs = (Bridge(version, "9.0.0", (1,), not_comparable=("injured",)) for version in ("1.0.0", "1.1.0"))
-    together = combine(replace(panel, bridges=(own,)), replace(other, bridges=(theirs,)))
+    together = combine(replace(panel, bridges=(own,)), replace(elsewhere, bridges=(theirs,)))
     assert together.bridges == (own, theirs)
+
+
+def of_arm(frame: pd.DataFrame, arm: str) -> pd.DataFrame:
+    """The rows of one arm of a combined frame, under the ids of its own file."""
+    hers = frame[frame.index.get_level_values("person_id").str.startswith(f"{arm}:")]
+    return hers.rename(index=lambda name: name.removeprefix(f"{arm}:") if isinstance(name, str) else name)
+
+
+@pytest.mark.parametrize("name", ["answers", "reasons", "people"])
+def test_two_files_keep_every_answer_of_either_under_the_names_of_the_first(panel, elsewhere, name):
+    together = getattr(combine(panel, elsewhere), name).frame
+    own = getattr(panel, name).frame
+    theirs = getattr(elsewhere, name).frame.rename(columns=lambda item: item.removeprefix("CS_"))
+    shared = [item for item in own if item in theirs]
+    assert len(shared) > (2 if name == "people" else 50)
+    found = of_arm(together, "comparison-site")
+    pd.testing.assert_frame_equal(found[shared].astype(object), theirs[shared].astype(object), check_names=False)
+    first = of_arm(together, "partner-safety").loc[own.index]
+    pd.testing.assert_frame_equal(first[list(own)].astype(object), own.astype(object), check_names=False)
+    assert found.drop(columns=[*shared, "arm"], errors="ignore").isin(["not_asked", np.nan]).all().all()
+
+
+def test_two_files_say_of_whom_each_person_is_and_what_only_one_of_them_asked(panel, elsewhere):
+    together = combine(panel, elsewhere)
+    assert together.people.frame["arm"].value_counts().to_dict() == {"partner-safety": 120, "comparison-site": 15}
+    assert set(together.scores.columns) == set(panel.scores.columns) & set(elsewhere.scores.columns)
+    assert (together.flow.frame == panel.flow.frame + elsewhere.flow.frame).all().all()
+    theirs = {item.removeprefix("CS_") for item in elsewhere.answers.columns}
+    alone = [item for item in panel.answers.columns if item not in theirs]
+    assert alone
+    assert (of_arm(together.reasons.frame, "comparison-site")[alone] == "not_asked").all().all()
+
+
+def test_two_files_that_cannot_stand_side_by_side_are_refused(panel, elsewhere):
+    shorter = assemble(score(clean(simulate(elsewhere.instrument, people=5, waves=2, seed=3).waves)))
+    with pytest.raises(FindingsError, match="both files are of partner-safety"):
+        combine(panel, panel)
+    with pytest.raises(FindingsError, match="the waves of the two files differ"):
+        combine(panel, shorter)
+    with pytest.raises(FindingsError, match="no outcome in common"):
+        combine(panel, replace(elsewhere, scores=SealedFrame(elsewhere.scores.frame.add_prefix("other."))))
