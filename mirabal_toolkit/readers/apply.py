@@ -31,6 +31,7 @@ class Tally:
     cells: Counter[tuple[str, str, int | None]] = field(default_factory=Counter)
     rows_without_wave: int = 0
     in_two_files: int = 0
+    files_of_a_wave: dict[int, int] = field(default_factory=dict)
 
     def add(self, column: Column, match: VariableMatch) -> None:
         """Count the cells of one variable."""
@@ -63,7 +64,7 @@ def apply_mapping(tables: Sequence[RawTable], mapping: Mapping, instrument: Inst
     ------
     InputError
         If the mapping names variables that no file has, a file has no id or no wave, or two files
-        claim the same wave.
+        claim the same wave and are not of different people with the same variables.
     """
     mapping.check_against(instrument)
     _check_variables(tables, mapping)
@@ -75,8 +76,9 @@ def apply_mapping(tables: Sequence[RawTable], mapping: Mapping, instrument: Inst
     ]
     if len(tables) > 1:
         claims = [(table.name, _people_by_wave(parts)) for table, parts in zip(tables, in_files, strict=True)]
-        _refuse_double_claims(claims, mapping)
+        _refuse_double_claims(claims, mapping, [frozenset(table.variable_by_name) for table in tables])
         tally.in_two_files = _people_in_two_files(claims)
+        tally.files_of_a_wave = _side_by_side(claims, mapping)
     parts = [part for parts in in_files for part in parts]
     answers, reasons = _stacked(parts, items)
     return PersonWaves(answers, reasons, tally, items)
@@ -260,7 +262,7 @@ def _people_by_wave(parts: Sequence[tuple[pd.DataFrame, pd.DataFrame]]) -> dict[
 
 def _overlap(people: pd.Series, others: pd.Series) -> float:
     """Return the share of the smaller group that is in the other too."""
-    mine, theirs = set(people.dropna()), set(others.dropna())
+    mine, theirs = ({str(name).casefold().strip() for name in group.dropna()} for group in (people, others))
     return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
 
 
@@ -276,19 +278,34 @@ def _people_in_two_files(claims: Sequence[tuple[str, dict[int, pd.Series]]]) -> 
     return len(twice)
 
 
-def _refuse_double_claims(claims: Sequence[tuple[str, dict[int, pd.Series]]], mapping: Mapping) -> None:
+def _refuse_double_claims(
+    claims: Sequence[tuple[str, dict[int, pd.Series]]], mapping: Mapping, variables: Sequence[frozenset[str]]
+) -> None:
     """Refuse two files for one wave: one of them is an earlier export, or has the wrong wave.
 
-    Files of different people at all waves (two sites) may stand side by side, also where a few women
-    are with both: they count once.
+    Files of different people (two sites) may stand side by side: where they hold several waves, also with a few
+    women in both, who count once; where they are of one wave, only with the same variables and nobody in both.
     """
     for place, (name, waves) in enumerate(claims):
-        for other_name, other_waves in claims[:place]:
+        for other, (other_name, other_waves) in enumerate(claims[:place]):
             for wave in sorted(waves.keys() & other_waves.keys()):
-                whole_file = bool(mapping.file_waves) or len(waves) == len(other_waves) == 1
-                if whole_file or _overlap(waves[wave], other_waves[wave]) > _MOST_IN_BOTH:
+                alike = variables[place] == variables[other]
+                most = (0.0 if alike else -1.0) if _of_one_wave(mapping, waves, other_waves) else _MOST_IN_BOTH
+                if _overlap(waves[wave], other_waves[wave]) > most:
                     raise InputError(
                         f"two files claim wave {wave}",
                         where=f"{other_name} and {name}",
-                        fix="leave one out, or say the wave of each with --wave",
+                        fix="leave one out, or say the wave of each with --wave; the files of two sites must have the "
+                        "same variables, and ids of their own",
                     )
+
+
+def _of_one_wave(mapping: Mapping, *files: dict[int, pd.Series]) -> bool:
+    return bool(mapping.file_waves) or all(len(waves) == 1 for waves in files)
+
+
+def _side_by_side(claims: Sequence[tuple[str, dict[int, pd.Series]]], mapping: Mapping) -> dict[int, int]:
+    """Count the files of each wave, where a file is of one wave and a wave of several files."""
+    alone = [waves for _, waves in claims if _of_one_wave(mapping, waves)]
+    files = Counter(wave for waves in alone for wave in waves)
+    return {wave: count for wave, count in sorted(files.items()) if count > 1}

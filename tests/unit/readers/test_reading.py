@@ -179,8 +179,27 @@ def test_two_files_that_claim_one_wave(export, instrument):
     with pytest.raises(InputError, match="two files claim wave 1") as caught:
         read(files, instrument)
     assert "a.sav and b.sav" in caught.value.problem.where
+
+
+@pytest.mark.parametrize(
+    "second", [{"person_id": ["b", "C"], "c1": [1.0, 2.0]}, {"person_id": ["d"], "c1": [1.0], "h1": [2.0]}]
+)
+def test_two_files_of_a_wave_with_somebody_in_both_or_other_variables_are_refused(export, instrument, second):
+    first = export({"person_id": ["a", "b", "c"], "c1": [1.0, 2.0, 3.0]}, "a.sav")
     with pytest.raises(InputError, match="two files claim wave 2"):
-        read([export({"person_id": [name], "c1": [1.0]}, f"{name}.sav") for name in "cd"], instrument, wave=(2, 2))
+        read([first, export(second, "b.sav")], instrument, wave=(2, 2))
+
+
+def test_two_sites_with_a_file_a_wave_may_stand_side_by_side_and_that_is_said(export, instrument):
+    files = [export({"person_id": [f"{site}1"], "c1": [1.0]}, f"{site}{wave}.sav") for wave in (1, 2) for site in "ab"]
+    waves = read(files, instrument, wave=(1, 1, 2, 2))
+    assert cells(waves, "C1") == {("a1", 1): 1, ("b1", 1): 1, ("a1", 2): 1, ("b1", 2): 1}
+    said = [finding for finding in waves.findings if finding.code == "several_files_of_a_wave"]
+    assert [(finding.wave, finding.count, finding.severity) for finding in said] == [
+        (1, 2, "warning"),
+        (2, 2, "warning"),
+    ]
+    assert "several_files_of_a_wave" not in codes_of(read(files[::2], instrument, wave=(1, 2)))
 
 
 def test_two_sites_with_all_waves_may_stand_side_by_side(export, instrument):
