@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from mirabal_toolkit.core.data import WAVE, Finding, Severity
 from mirabal_toolkit.core.instrument import Instrument
@@ -80,48 +80,33 @@ def find_noticed(
 
 def _on_variables(tables: Sequence[RawTable], mapping: Mapping) -> Iterator[Finding]:
     used = {match.variable for match in mapping.variables} | {mapping.wave_column, *mapping.id_columns}
-    ignored = {entry.variable for entry in mapping.ignored}
+    ignored = dict.fromkeys(entry.variable for entry in mapping.ignored)
     names = dict.fromkeys(variable.name for table in tables for variable in table.variables)
     unknown = [name for name in names if name not in used and name not in ignored]
-    if unknown:
-        yield Finding(
-            "note",
-            "unknown_variable",
-            f"{len(unknown)} variable(s) are no item of {mapping.instrument} and were left out: {some_names(unknown)}",
-            count=len(unknown),
-            advice="map those that should be in, list the others under `ignored`",
-        )
-    if mapping.proposed and mapping.ignored:
-        yield Finding(
-            "warning",
-            "set_aside",
-            f"{len(ignored)} variable(s) look like items but were set aside: {some_names(ignored)}",
-            count=len(ignored),
-            advice="the mapping file says why for each",
-        )
-    renamed = [match.variable for match in mapping.variables if SURE <= match.confidence <= 0.9]
-    if mapping.proposed and renamed:
-        yield Finding(
-            "note",
-            "other_name",
-            f"{len(renamed)} variable(s) have other names than the instrument’s and were matched by label or "
-            f"pattern: {some_names(renamed)}",
-            count=len(renamed),
-            advice="the mapping file says why for each",
-        )
+    told = f"are no item of {mapping.instrument} and were left out"
+    advice = "map those that should be in, list the others under `ignored`"
+    yield from _named("note", "unknown_variable", unknown, told, advice)
+    if mapping.proposed:
+        why = "the mapping file says why for each"
+        renamed = [match.variable for match in mapping.variables if SURE <= match.confidence <= 0.9]
+        yield from _named("warning", "set_aside", ignored, "look like items but were set aside", why)
+        told = "have other names than the instrument’s and were matched by label or pattern"
+        yield from _named("note", "other_name", renamed, told, why)
     for guess in mapping.guesses:
         advice = "if that is wrong, correct the mapping file (`mirabal import`), and give it with --mapping"
         severity: Severity = "note" if guess.confidence >= SURE else "warning"
         yield Finding(severity, "found_out", f"{guess.what}, {guess.reason}", count=1, advice=advice)
-    if mapping.proposed and mapping.unsure:
+    if mapping.proposed:
         doubtful = [match.variable for match in mapping.unsure]
-        yield Finding(
-            "warning",
-            "uncertain_match",
-            f"{len(doubtful)} variable(s) were matched with some doubt: {some_names(doubtful)}",
-            count=len(doubtful),
-            advice="check them in the mapping file (`mirabal import`), correct it, and give it with --mapping",
-        )
+        advice = "check them in the mapping file (`mirabal import`), correct it, and give it with --mapping"
+        yield from _named("warning", "uncertain_match", doubtful, "were matched with some doubt", advice)
+
+
+def _named(severity: Severity, code: str, names: Collection[str], told: str, advice: str) -> Iterator[Finding]:
+    """Yield what is told of variables, with how many there are and the names of some; nothing where there are none."""
+    if names:
+        text = f"{len(names)} variable(s) {told}: {some_names(names)}"
+        yield Finding(severity, code, text, count=len(names), advice=advice)
 
 
 def _on_codes(mapping: Mapping) -> Iterator[Finding]:
@@ -165,15 +150,6 @@ def _on_rows(rows: PersonWaves) -> Iterator[Finding]:
             f"{both} person(s) stand in two files at the same wave; each counts once, by the more complete answers",
             count=both,
             advice="a woman with two programmes counts once; if ids were given out twice, make them differ",
-        )
-    for wave, files in rows.tally.files_of_a_wave.items():
-        yield Finding(
-            "warning",
-            "several_files_of_a_wave",
-            f"wave {wave} was put together from {files} files of different people with the same variables",
-            wave=wave,
-            count=files,
-            advice="right for two sites; else say the wave of each with --wave, or leave an earlier export out",
         )
     count = rows.tally.rows_without_wave
     if count:
