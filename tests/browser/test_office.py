@@ -8,7 +8,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import docx
+import pypdf
 import pytest
+
+#: Lines of a page with next to nothing on it, page number, repeated headers and notes included.
+FEW_LINES = 12
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +36,30 @@ def pages_of(path: Path) -> int:
 
 def test_the_report_opens_and_has_all_its_pages(converted: Path) -> None:
     assert 20 <= pages_of(converted / "report.pdf") <= 80
+
+
+def test_contents_say_on_which_page_a_section_begins(output: Path, converted: Path) -> None:
+    written = docx.Document(str(output / "report.docx")).paragraphs
+    titles = [line.text.split("\t")[0] for line in written if line.style.style_id == "TOC1"]
+    pages = [
+        [" ".join(line.split()) for line in page.extract_text().splitlines()]
+        for page in pypdf.PdfReader(converted / "report.pdf").pages
+    ]
+    assert len(titles) > 8
+    for title in titles:
+        (number,) = [line.removeprefix(title) for line in pages[0] if re.fullmatch(re.escape(title) + r" \d+", line)]
+        assert title in pages[int(number) - 1], title
+
+
+def test_no_page_is_nearly_empty(converted: Path) -> None:
+    """Every page but the last has a figure, or more than a few lines."""
+    pages = pypdf.PdfReader(converted / "report.pdf").pages
+    bare = [
+        number
+        for number, page in enumerate(pages[:-1], start=1)
+        if not page.images and len(page.extract_text().splitlines()) < FEW_LINES
+    ]
+    assert bare == []
 
 
 def test_a_briefing_is_two_pages(converted: Path) -> None:

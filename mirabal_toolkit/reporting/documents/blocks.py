@@ -74,11 +74,12 @@ Block = Paragraph | Bullets | Subheading | TableBlock | FigureBlock
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the report; `id` is its anchor."""
+    """A section of the report; `id` is its anchor, `own_page` whether it begins on a new page of paper."""
 
     id: str
     title: str
     blocks: tuple[Block, ...]
+    own_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.tables.fitting import A4, Paper, fit_table
 from mirabal_toolkit.reporting.tables.render_docx import add_table
 
-CONTENTS_INSTRUCTION = r'TOC \o "1-1" \h \n \z \u'
 #: The largest a picture may be on an A4 page with its caption, in inches.
 PICTURE_WIDTH, PICTURE_HEIGHT = 6.65, 8.7
 TWIPS_PER_INCH = 1440
@@ -45,13 +44,15 @@ class Sheet:
     edition: Edition
     paper: Paper
 
-    def turn_page(self, *, landscape: bool) -> None:
-        """Go on in pages of the wanted orientation; begin a section only where it changes."""
+    def turn_page(self, *, landscape: bool) -> bool:
+        """Go on in pages of the wanted orientation; begin a section, and say so, only where it changes."""
         from docx.enum.section import WD_SECTION
 
         section = self.document.sections[-1]
-        if (section.page_width > section.page_height) != landscape:
+        turns = bool((section.page_width > section.page_height) != landscape)
+        if turns:
             set_page(self.document.add_section(WD_SECTION.NEW_PAGE), landscape=landscape, paper=self.paper)
+        return turns
 
     def lies(self, block: TableBlock) -> bool:
         """Say whether a table needs a page on its side."""
@@ -70,10 +71,11 @@ def render_docx_report(outline: Outline, edition: Edition, template: bytes | Non
     """
     document = new_document(outline.title, outline.language, template=template)
     sheet = Sheet(document, edition, A4 if template is None else paper_of(document))
-    _add_front(document, outline, edition)
+    _add_front(document, outline, edition, sheet.paper)
     for number, section in enumerate(outline.sections, start=1):
-        sheet.turn_page(landscape=_begins_landscape(section, sheet))
+        turned = sheet.turn_page(landscape=_begins_landscape(section, sheet))
         heading = document.add_heading(clean_text(section.title), level=1)
+        heading.paragraph_format.page_break_before = section.own_page and not turned
         add_bookmark(heading, _bookmark(number), number)
         _add_blocks(sheet, section)
     buffer = io.BytesIO()
@@ -91,14 +93,14 @@ def _bookmark(number: int) -> str:
     return f"_Toc{number:09d}"
 
 
-def _add_front(document: Any, outline: Outline, edition: Edition) -> None:
+def _add_front(document: Any, outline: Outline, edition: Edition, paper: Paper) -> None:
     document.add_paragraph(clean_text(outline.title), style="Title")
     document.add_paragraph(clean_text(outline.subtitle), style="Subtitle")
     for number, banner in enumerate(outline.banners):
         document.add_paragraph(banner, style="Banner" if outline.urgent or number else "Lead")
     document.add_paragraph(edition.say("contents"), style="Heading 2")
     entries = [(section.title, _bookmark(number), 1) for number, section in enumerate(outline.sections, start=1)]
-    for paragraph in contents_paragraphs(entries, CONTENTS_INSTRUCTION):
+    for paragraph in contents_paragraphs(entries, paper.text_width(landscape=False)):
         document.element.body.insert_element_before(paragraph, "w:sectPr")
     add_margins(document, edition, urgent=outline.urgent)
 

@@ -135,7 +135,7 @@ def _appendices(edition: Edition, place: Shelf) -> Iterator[Section]:
     )
     shown = (section for section in sections if section.blocks)
     for letter, section in zip(ascii_uppercase, shown, strict=False):
-        yield replace(section, title=edition.say("appendix", letter=letter, title=section.title))
+        yield replace(section, title=edition.say("appendix", letter=letter, title=section.title), own_page=True)
 
 
 def _section(edition: Edition, name: str, blocks: Iterable[Block]) -> Section:

@@ -97,9 +97,13 @@ def _laid(sections: Sequence[Section], edition: Edition) -> Iterator[tuple[bool,
         for place in reversed(range(len(kinds))):
             if isinstance(section.blocks[place], Paragraph | Subheading):
                 followed[place] = followed[place + 1]
-        yield followed[0], {"kind": "heading", "level": 1, "text": _text(section.title), "id": f"section-{section.id}"}
+        yield followed[0], _heading(1, section.title, f"section-{section.id}", own_page=section.own_page)
         for number, (lies, block) in enumerate(zip(followed, section.blocks, strict=False)):
             yield lies, _plain(block, f"{section.id}-{number}", edition)
+
+
+def _heading(level: int, text: str, name: str, *, own_page: bool = False) -> Plain:
+    return {"kind": "heading", "level": level, "text": _text(text), "id": name, "own_page": own_page}
 
 
 def _lies(block: Block) -> bool:
@@ -113,7 +117,7 @@ def _plain(block: Block, name: str, edition: Edition) -> Plain:
     if isinstance(block, Bullets):
         return {"kind": "bullets", "items": [_text(item) for item in block.items]}
     if isinstance(block, Subheading):
-        return {"kind": "heading", "level": 2, "text": _text(block.text), "id": f"part-{name}"}
+        return _heading(2, block.text, f"part-{name}")
     if isinstance(block, TableBlock):
         return {"kind": "table", "caption": _text(block.caption(edition)), "id": _anchor(block), **_table(block.table)}
     return _figure(block, edition)

@@ -61,27 +61,25 @@ def add_bookmark(paragraph: Any, name: str, number: int) -> None:
     paragraph._p.append(element(f'<w:bookmarkEnd w:id="{number}"/>'))  # noqa: SLF001
 
 
-def contents_paragraphs(entries: Sequence[tuple[str, str, int]], instruction: str) -> list[Any]:
-    """Return the paragraphs of a contents field, filled in, so that it is there before anybody updates it.
+def contents_paragraphs(entries: Sequence[tuple[str, str, int]], width: int) -> list[Any]:
+    """Return the paragraphs of a list of contents: titles that lead to their pages, and the numbers of these.
+
+    Every number is a field of its own (``PAGEREF``): LibreOffice works it out when it opens the file, Word when
+    fields are updated. A field of Word's own contents (``TOC``) shows what was written into it, and nobody but the
+    program that lays out the pages knows their numbers; to make Word ask at once it must be told to put a warning
+    before the reader, which a report that is sent on should not.
 
     Parameters
     ----------
     entries : sequence of (text, bookmark, level)
-    instruction : str
-        The TOC field instruction.
+    width : int
+        Of the text, in twips; numbers end there.
     """
-    paragraphs = []
-    for number, (text, bookmark, level) in enumerate(entries):
-        start = end = ""
-        if number == 0:
-            start = (
-                '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-                f'<w:r><w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
-                '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-            )
-        if number == len(entries) - 1:
-            end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-        link = f'<w:hyperlink w:anchor={quoteattr(bookmark)} w:history="1">{text_run(text)}</w:hyperlink>'
-        style = f'<w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>'
-        paragraphs.append(element(f"<w:p>{style}{start}{link}{end}</w:p>"))
-    return paragraphs
+    return [element(_contents_line(text, bookmark, level, width)) for text, bookmark, level in entries]
+
+
+def _contents_line(text: str, bookmark: str, level: int, width: int) -> str:
+    tabs = f'<w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
+    number = "<w:r><w:tab/></w:r>" + field_runs(rf"PAGEREF {bookmark} \h", "")
+    link = f'<w:hyperlink w:anchor={quoteattr(bookmark)} w:history="1">{text_run(text)}{number}</w:hyperlink>'
+    return f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/>{tabs}</w:pPr>{link}</w:p>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -99,7 +99,9 @@ def _label(estimate: Estimate | None, one: Indicator, edition: Edition) -> str:
 
 
 def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, subtitle: str) -> Page:
-    """Draw panels row by row."""
+    """Draw panels row by row; one alone is not named again under a title that names it."""
+    if len(panels) == 1 and title.startswith(panels[0].label):
+        panels = [replace(panels[0], label="")]
     columns = _columns(panels)
     shared = len({(panel.bottom, panel.top) for panel in panels}) == 1
     gap = GAP if shared else WIDE_GAP
@@ -145,7 +147,7 @@ def _note(edition: Edition, panels: Sequence[Panel]) -> str:
 
 
 def _heading_lines(panel: Panel, width: float) -> tuple[str, ...]:
-    return wrap(panel.label, width, style.LABEL, "bold")
+    return wrap(panel.label, width, style.LABEL, "bold") if panel.label else ()
 
 
 def _heading_height(row: Sequence[Panel], width: float) -> float:

@@ -24,7 +24,7 @@ CELL_PADDING, ROW_PADDING = 7, 2
 #: What a heading, a caption and notes take of a table's pages, and its repeated header of each, in points.
 AROUND, HEADER = 130, 40
 #: A last page filled less than this is worth small text, if that saves it.
-HARDLY_FILLED = 0.35
+HARDLY_FILLED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,24 @@ class Fit:
 
 @lru_cache(maxsize=128)
 def fit_table(table: Table, paper: Paper = A4) -> Fit:
-    """Return the layout of a table: the first that fits the width, small if that saves a page with hardly anything."""
+    """Return the layout of a table: the first that fits the width.
+
+    It is small, or small and upright instead of lying, where that saves a page with hardly anything.
+    """
     usual = next(_fitting(table, paper), None)
     if usual is None:
         return _laid(fold(table), paper, landscape=True, small=True)
-    small = _laid(usual.table, paper, landscape=usual.landscape, small=True)
-    pages = _pages(usual, paper)
-    return small if 0 < pages % 1 < HARDLY_FILLED and math.ceil(_pages(small, paper)) < math.ceil(pages) else usual
+    best = usual
+    if 0 < _pages(usual, paper) % 1 < HARDLY_FILLED:
+        best = _shorter(_laid(usual.table, paper, landscape=usual.landscape, small=True), best, paper)
+    if usual.landscape and _fits(table, paper, landscape=False, small=True):
+        best = _shorter(_laid(table, paper, landscape=False, small=True), best, paper)
+    return best
+
+
+def _shorter(other: Fit, fit: Fit, paper: Paper) -> Fit:
+    """Return another layout if it takes fewer pages."""
+    return other if math.ceil(_pages(other, paper)) < math.ceil(_pages(fit, paper)) else fit
 
 
 def _pages(fit: Fit, paper: Paper) -> float:
@@ -112,8 +123,12 @@ def _fitting(table: Table, paper: Paper) -> Iterator[Fit]:
         (folded, True, False),
         (folded, True, True),
     ):
-        if sum(_needs(form, small=small)) <= paper.text_width(landscape=landscape):
+        if _fits(form, paper, landscape=landscape, small=small):
             yield _laid(form, paper, landscape=landscape, small=small)
+
+
+def _fits(table: Table, paper: Paper, *, landscape: bool, small: bool) -> bool:
+    return sum(_needs(table, small=small)) <= paper.text_width(landscape=landscape)
 
 
 def _laid(table: Table, paper: Paper, *, landscape: bool, small: bool) -> Fit:

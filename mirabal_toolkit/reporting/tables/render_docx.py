@@ -14,8 +14,8 @@ from mirabal_toolkit.reporting.documents.word_xml import element, text_run
 from mirabal_toolkit.reporting.tables.fitting import A4, TWIPS_PER_POINT, WORDS_GAP, Paper, beside_a_number, fit_table
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table
 
-#: Tables of no more rows are never broken over pages; of longer ones so many rows stay with the notes.
-MOST_TOGETHER, LAST_TOGETHER = 18, 3
+#: Tables lower than this, in points, are never broken over pages; of higher ones so many rows stay with the notes.
+MOST_TOGETHER, LAST_TOGETHER = 360, 3
 _RULE = '<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="auto"/>'
 #: Stands where the id of the text style comes; no text can hold it, since control signs are cleaned away.
 _STYLE_PLACE = "\x00style"
@@ -43,7 +43,7 @@ def add_table(document: Any, table: Table, paper: Paper = A4) -> None:
     xml = _table_xml(table, widths, rows)
     style = document.styles["Table text small" if fit.small else "Table text"]
     table_element = element(xml.replace(_STYLE_PLACE, quoteattr(style.style_id)))
-    _keep_together(table_element, len(rows) if len(rows) <= MOST_TOGETHER else LAST_TOGETHER)
+    _keep_together(table_element, len(rows) if fit.height <= MOST_TOGETHER else LAST_TOGETHER)
     document.element.body.insert_element_before(table_element, "w:sectPr")
     _add_notes(document, table.notes or (Note(""),))
 

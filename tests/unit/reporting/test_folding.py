@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import docx
 import lxml.html
@@ -91,6 +92,15 @@ def many_rows(number: int) -> Table:
 def test_text_is_small_only_where_that_saves_a_page(rows: int, *, small: bool) -> None:
     fit = fit_table(many_rows(rows))
     assert (fit.landscape, fit.small) == (True, small)
+
+
+def test_a_lying_table_of_many_pages_stands_upright_where_small_text_makes_it_shorter() -> None:
+    columns = (Column("a", "A", "label"), *(Column(f"c{place}", "%") for place in range(15)))
+    row = Row((Cell("12 months"), *(Cell("0.71") for _ in range(15))))
+    table = Table("t", "T", columns, (RowGroup("", (row,) * 90),))
+    fit = fit_table(table)
+    assert (fit.landscape, fit.small) == (False, True)
+    assert fit_table(replace(table, groups=(RowGroup("", (row,) * 10),))).landscape
 
 
 def test_the_end_of_a_long_table_stays_with_its_notes() -> None:

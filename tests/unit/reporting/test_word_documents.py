@@ -59,7 +59,9 @@ def outline(edition: Edition) -> Outline:
     sections = (
         Section("summary", "Summary", (Paragraph("Said."), Bullets(("one", "=two")), upright)),
         Section("measures", "Measures", (Subheading("First"), FigureBlock(figure(), 1))),
-        Section("every-wave", "Appendix A", (Paragraph("All", lead=True), lying)),
+        Section("every-wave", "Appendix A", (Paragraph("All", lead=True), lying), own_page=True),
+        Section("data", "Appendix B", (Paragraph("Upright again"), TableBlock(table("cleaning", 3), 3)), own_page=True),
+        Section("provenance", "Appendix C", (Paragraph("Not turned"),), own_page=True),
     )
     return Outline("A title & more", "Sub", ("Internal",), True, "en", with_references(sections, edition))
 
@@ -110,6 +112,34 @@ def test_a_sentence_that_names_a_table_leads_to_it(outline: Outline, edition: Ed
     assert texts == "Table 2. Table before-after"
     sentence = next(paragraph.text for paragraph in document.paragraphs if "All numbers" in paragraph.text)
     assert sentence == "All numbers: Table 2."
+
+
+def test_contents_name_every_section_and_ask_for_its_page(outline: Outline, edition: Edition) -> None:
+    document = docx.Document(io.BytesIO(render_docx_report(outline, edition)))
+    lines = [line for line in document.paragraphs if line.style.style_id == "TOC1"]
+    titles = [section.title for section in outline.sections]
+    assert [line.text.split("\t")[0] for line in lines] == titles
+    for line, title in zip(lines, titles, strict=True):
+        (field,) = [text.text.split() for text in line._p.iter(qn("w:instrText"))]
+        (start,) = [mark for mark in document.element.iter(qn("w:bookmarkStart")) if mark.get(qn("w:name")) == field[1]]
+        assert field[0] == "PAGEREF"
+        assert "".join(text.text for text in start.getparent().iter(qn("w:t"))) == title
+    # Word would put a warning before the reader.
+    assert document.settings.element.find(qn("w:updateFields")) is None
+
+
+def test_an_appendix_begins_on_a_page_of_its_own_but_never_after_an_empty_one(
+    outline: Outline, edition: Edition
+) -> None:
+    document = docx.Document(io.BytesIO(render_docx_report(outline, edition)))
+    breaks = {
+        line.text: line.paragraph_format.page_break_before for line in document.paragraphs if "Head" in line.style.name
+    }
+    assert breaks["Measures"] is not True
+    # Where the page is turned, it is a new one anyway.
+    assert breaks["Appendix A"] is not True
+    assert breaks["Appendix B"] is not True
+    assert breaks["Appendix C"] is True
 
 
 def test_no_bookmark_or_picture_has_the_number_of_another(outline: Outline, edition: Edition) -> None:
