@@ -111,36 +111,51 @@ def bounds_of(targets: Sequence[Key], island: Island, known: Mapping[Key, Range]
     """
     if not targets:
         return []
-    least, by_least = _ends(targets, island, known, 1.0)
-    most, by_most = _ends(targets, island, known, -1.0)
+    wanted = np.array([[float(key == target) for key in island.keys] for target in targets])
+    values, binding = _solved(np.concatenate([wanted, -wanted]), island, known)
+    least, most = ((half * wanted).sum(axis=1) for half in np.split(values, 2))
     return [
         Bounds(
             float(np.ceil(low - _SLACK)),
             float(np.floor(high + _SLACK)),
-            frozenset(key for key, binds in zip(island.keys, by_low | by_high, strict=True) if binds),
+            frozenset(key for key, binds in zip(island.keys, by, strict=True) if binds),
         )
-        for low, high, by_low, by_high in zip(least, most, by_least, by_most, strict=True)
+        for low, high, by in zip(least, most, np.logical_or(*np.split(binding, 2)), strict=True)
     ]
 
 
-def _ends(targets: Sequence[Key], island: Island, known: Mapping[Key, Range], sign: float) -> tuple[_Floats, _Flags]:
-    """Return one end of each target, (n_targets,), and which counts hold it there, (n_targets, n_keys).
+def reached_by(targets: Sequence[Key], island: Island, known: Mapping[Key, Range]) -> dict[Key, Range]:
+    """Return two numbers that each target can be for certain; how far apart they are says nothing against it.
 
-    One problem with a copy of the island for each target: solving many small ones costs far more.
+    All are made as small together as they can be, and as large: far less work than the ends of each, and for most
+    enough to see that they are safe.
     """
-    n_targets, n_keys = len(targets), len(island.keys)
-    place = {key: number for number, key in enumerate(island.keys)}
-    cost = np.zeros((n_targets, n_keys))
-    cost[np.arange(n_targets), [place[target] for target in targets]] = sign
+    if not targets:
+        return {}
+    wanted = set(targets)
+    here = np.array([float(key in wanted) for key in island.keys])
+    values, _ = _solved(np.array([here, -here]), island, known)
+    return {
+        key: (float(np.ceil(low - _SLACK)), float(np.floor(high + _SLACK)))
+        for key, low, high in zip(island.keys, values.min(axis=0), values.max(axis=0), strict=True)
+        if key in wanted
+    }
+
+
+def _solved(costs: _Floats, island: Island, known: Mapping[Key, Range]) -> tuple[_Floats, _Flags]:
+    """Return for each row of costs the counts that make it least, and which of their limits hold them there.
+
+    Both are (n_costs, n_keys). One problem with a copy of the island for each: solving many small ones costs far more.
+    """
+    copies, n_keys = costs.shape
     found = linprog(
-        cost.ravel(),
-        A_eq=sparse.kron(sparse.eye_array(n_targets), island.matrix, format="csr"),
-        b_eq=np.zeros(n_targets * len(island.matrix)),
-        bounds=[known.get(key, (0.0, _MOST)) for key in island.keys] * n_targets,
+        costs.ravel(),
+        A_eq=sparse.kron(sparse.eye_array(copies), island.matrix, format="csr"),
+        b_eq=np.zeros(copies * len(island.matrix)),
+        bounds=[known.get(key, (0.0, _MOST)) for key in island.keys] * copies,
         method="highs",
     )
     if found.status != 0:
         raise MirabalError(f"the check of hidden counts did not end: {found.message}")
-    ends = (found.x.reshape(n_targets, n_keys) * cost * sign).sum(axis=1)
     binding = (found.lower.marginals != 0) | (found.upper.marginals != 0)
-    return ends, binding.reshape(n_targets, n_keys)
+    return found.x.reshape(copies, n_keys), binding.reshape(copies, n_keys)

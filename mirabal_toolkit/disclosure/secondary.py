@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mirabal_toolkit.core.results import DisclosureProfile, PastRelease, Results
-from mirabal_toolkit.disclosure.attack import Bounds, Island, Range, bounds_of, islands
+from mirabal_toolkit.disclosure.attack import Bounds, Island, Range, bounds_of, islands, reached_by
 from mirabal_toolkit.disclosure.ledger import Key, Ledger, Place, Showing, open_ledger, others
 from mirabal_toolkit.disclosure.register import known_before, telling_differences
 from mirabal_toolkit.disclosure.rules import judge, lowest_hidden, round_count
@@ -151,10 +151,12 @@ def _made_safe(target: Key, island: Island, release: _Release) -> bool:
 
 def _unsafe(targets: list[Key], island: Island, release: _Release) -> dict[Key, Bounds]:
     """Return the targets that can be bounded too closely, with how."""
-    bounds = bounds_of(targets, island, known_of(release))
-    return {
-        target: bound for target, bound in zip(targets, bounds, strict=True) if not _is_safe(bound, release.profile)
-    }
+    known = known_of(release)
+    if len(targets) > 1:
+        reached = reached_by(targets, island, known)
+        targets = [target for target in targets if not _is_safe(*reached[target], release.profile)]
+    bounds = dict(zip(targets, bounds_of(targets, island, known), strict=True))
+    return {key: bound for key, bound in bounds.items() if not _is_safe(bound.least, bound.most, release.profile)}
 
 
 def _unprotectable(profile: DisclosureProfile) -> DisclosureError:
@@ -175,9 +177,9 @@ def _small_counts(island: Island, ledger: Ledger, profile: DisclosureProfile) ->
     return sorted(small, key=lambda key: (ledger.counts[key], key))
 
 
-def _is_safe(bounds: Bounds, profile: DisclosureProfile) -> bool:
+def _is_safe(least: float, most: float, profile: DisclosureProfile) -> bool:
     """Say whether no more is known than of a count that is just hidden: as many numbers stay possible."""
-    return bounds.most - bounds.least >= profile.threshold - 1 - lowest_hidden(profile)
+    return most - least >= profile.threshold - 1 - lowest_hidden(profile)
 
 
 def _withhold_one(bounds: Bounds, release: _Release) -> bool:
