@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,11 @@ def wilson(count: int, n: int, level: float = 0.95) -> Interval:
     >>> wilson(0, 50)
     Interval(estimate=0.0, low=0.0, high=0.0713...)
     """
-    limits = stats.binomtest(count, n).proportion_ci(level, method="wilson")
-    return Interval(count / n, float(limits.low), float(limits.high))
+    share, z = count / n, float(special.ndtri((1 + level) / 2))
+    middle, half = share + z**2 / (2 * n), z * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    low, high = ((middle + side * half) / (1 + z**2 / n) for side in (-1, 1))
+    # Where nobody or everybody is counted one limit is known exactly.
+    return Interval(share, 0.0 if count == 0 else low, 1.0 if count == n else high)
 
 
 def exact_interval(count: int, n: int, level: float = 0.95) -> Interval:
