@@ -6,6 +6,7 @@ Like `workflow`, whose steps it goes one after the other, this joins rooms and c
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from mirabal_toolkit.plans.loading import load_plan
 from mirabal_toolkit.reporting.choices import USUAL, Choices
 from mirabal_toolkit.safekeeping.finished import Origin, keeping_finished
 from mirabal_toolkit.safekeeping.hashes import file_hash
+from mirabal_toolkit.safekeeping.processes import together
 from mirabal_toolkit.workflow import Progress, Released
 from mirabal_toolkit.workflow_reading import DataRequest, read_files
 
@@ -176,10 +178,16 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
     """
     from mirabal_toolkit.reporting.delivery import deliver, writing_to
 
-    with writing_to(request.out):
+    with writing_to(request.out), together(request.jobs, _load_what_helps):
         prepared = prepare(request, progress)
         with keeping_finished(request.out, prepared.origin(), resume=request.resume):
             released = released_from(prepared, request, progress)
             progress("Writing the report", 5, STEPS)
             files = deliver(released, request.out, request.choices, command=request.described())
     return released, files
+
+
+def _load_what_helps() -> None:
+    """Load what computes and draws, in a process that is to help with it."""
+    for name in ("models", "reporting.writing", "reporting.figures.drawing"):
+        import_module(f"mirabal_toolkit.{name}")

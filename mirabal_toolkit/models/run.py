@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from mirabal_toolkit.core.data import Finding, PanelData
 from mirabal_toolkit.core.frames import SealedFrame
@@ -34,8 +36,32 @@ from mirabal_toolkit.safekeeping.finished import kept_now
 from mirabal_toolkit.safekeeping.processes import in_processes
 
 Progress = Callable[[str, int, int], None]
-#: A piece of work: an outcome as it was seen, or what those who were lost could change about it.
-Task = Measured | LostWaves
+
+
+@dataclass(frozen=True, slots=True)
+class WholePanel:
+    """What is estimated of the panel, not of one outcome.
+
+    Parameters
+    ----------
+    estimates : callable
+        Of the panel, the plan and the people of its population; a function of a module, so that it reaches
+        another process.
+    panel : PanelData
+    plan : AnalysisPlan
+    people : Index
+    """
+
+    estimates: Callable[[PanelData, AnalysisPlan, pd.Index], Iterator[Record]]
+    panel: PanelData
+    plan: AnalysisPlan
+    people: pd.Index
+
+
+#: A piece of work: an outcome as it was seen, what those who were lost could change about it, or the whole panel.
+Task = Measured | LostWaves | WholePanel
+#: In the order of their estimates.
+OF_THE_WHOLE = (baseline, distributions, item_transitions, endorsements, covariates_over_time, measurement)
 
 
 def analyse(
@@ -78,19 +104,15 @@ def analyse(
         for estimand in planned.estimands_of(panel.instrument)
     ]
     lost = lost_waves(panel, plan, tasks)
-    work: list[Task] = [*tasks, *lost]
-    for done, (task, estimates) in enumerate(zip(work, _estimated(work, jobs), strict=True), start=1):
+    whole = [WholePanel(estimates, panel, plan, people) for estimates in OF_THE_WHOLE]
+    # The whole panel comes first: its pieces are long, and no process should be left alone with one at the end.
+    found = _all_estimated([*whole, *tasks, *lost], jobs, progress)
+    for estimates in found[len(whole) :]:
         records += estimates
-        if progress is not None:
-            progress(_measured(task).outcome.id, done, len(work))
     records += study_of_loss(panel, plan, tasks)
     records += baseline_balance(tasks)
-    records += baseline(panel, plan, people)
-    records += distributions(panel, plan, people)
-    records += item_transitions(panel, plan, people)
-    records += endorsements(panel, plan, people)
-    records += covariates_over_time(panel, plan, people)
-    records += measurement(panel, plan, people)
+    for estimates in found[: len(whole)]:
+        records += estimates
     if second is not None:
         records += two_accounts(panel, second, plan)
     records = flag_versions(records, panel.bridges)
@@ -107,6 +129,16 @@ def analyse(
         fingerprint=panel.fingerprint,
         versions=dict(versions),
     )
+
+
+def _all_estimated(work: list[Task], jobs: int, progress: Progress | None) -> list[list[Record]]:
+    """Return the estimates of each piece of work, telling of each as it is done."""
+    found = []
+    for done, (task, estimates) in enumerate(zip(work, _estimated(work, jobs), strict=True), start=1):
+        found.append(estimates)
+        if progress is not None:
+            progress(_name(task), done, len(work))
+    return found
 
 
 def _estimated(tasks: list[Task], jobs: int) -> Iterator[list[Record]]:
@@ -127,11 +159,16 @@ def _estimated(tasks: list[Task], jobs: int) -> Iterator[list[Record]]:
     next(fresh, None)
 
 
-def _measured(task: Task) -> Measured:
-    return task.measured if isinstance(task, LostWaves) else task
+def _name(task: Task) -> str:
+    """Say what a piece of work is about, as progress tells it."""
+    if isinstance(task, WholePanel):
+        return task.estimates.__name__.replace("_", " ")
+    return (task.measured if isinstance(task, LostWaves) else task).outcome.id
 
 
 def _estimate_task(task: Task) -> list[Record]:
+    if isinstance(task, WholePanel):
+        return list(task.estimates(task.panel, task.plan, task.people))
     return estimate_lost(task) if isinstance(task, LostWaves) else estimate(task)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
@@ -52,10 +52,15 @@ class Edition:
 
     released: ReleasableResults
     language: str = "en"
-    lookup: Lookup = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "lookup", Lookup(self.released))
+    def __reduce__(self) -> tuple[type[Edition], tuple[ReleasableResults, str]]:
+        """Take to another process what it is made of; what follows from that is larger."""
+        return type(self), (self.released, self.language)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """The released estimates, by what they are."""
+        return Lookup(self.released)
 
     @property
     def instrument(self) -> Instrument:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.file_safety import clean_text
@@ -18,7 +20,7 @@ from mirabal_toolkit.reporting.documents.outline import make_outline
 from mirabal_toolkit.reporting.documents.pdf import render_pdf_report
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.gallery import all_figures
-from mirabal_toolkit.reporting.figures.spec import Figure, draw
+from mirabal_toolkit.reporting.figures.spec import Figure, Sheet, draw
 from mirabal_toolkit.reporting.opening import read_records
 from mirabal_toolkit.reporting.records import record_files
 from mirabal_toolkit.reporting.tables.register import register
@@ -31,6 +33,10 @@ from mirabal_toolkit.reporting.tables.shelf import all_tables
 from mirabal_toolkit.reporting.tables.spec import Table
 from mirabal_toolkit.reporting.words.languages.reading import read_language
 from mirabal_toolkit.reporting.words.numbers import written_in
+from mirabal_toolkit.safekeeping.processes import with_others
+
+Piece = TypeVar("Piece")
+Made = TypeVar("Made")
 
 
 def write_report(released: ReleasableResults, folder: Path, choices: Choices = USUAL) -> tuple[Path, ...]:
@@ -58,11 +64,13 @@ def _write_report(released: ReleasableResults, folder: Path, choices: Choices) -
     records = record_files(released)
     edition = Edition(read_records(records), choices.language)
     tables = {table.id: table for table in all_tables(edition)}
-    figures = {sheet.id: draw(sheet) for sheet in all_figures(edition)}
+    sheets = all_figures(edition)
+    pictures = _with_others(_pictures, sheets, choices.language)
+    figures = {sheet.id: Figure(sheet, *picture) for sheet, picture in zip(sheets, pictures, strict=True)}
     files = _documents(edition, tables, figures, choices) | records
     files |= _all_tables(tuple(tables.values()), edition, choices)
-    for table in tables.values():
-        files |= _table_files(table, edition, choices)
+    for table_files in _with_others(partial(_table_files, choices), tables.values(), choices.language):
+        files |= table_files
     for figure in figures.values():
         files |= figure_files(figure)
     return write_files(folder, files)
@@ -98,13 +106,28 @@ def _all_tables(tables: tuple[Table, ...], edition: Edition, choices: Choices) -
     return files
 
 
-def _table_files(table: Table, edition: Edition, choices: Choices) -> dict[str, bytes]:
+def _with_others(work: Callable[[Piece], Made], pieces: Iterable[Piece], language: str) -> Iterator[Made]:
+    """Yield what work makes of each piece; another process does not know yet how this report writes numbers."""
+    return with_others(partial(_written_in, language, work), pieces)
+
+
+def _written_in(language: str, work: Callable[[Piece], Made], piece: Piece) -> Made:
+    with written_in(read_language(language).numbers):
+        return work(piece)
+
+
+def _pictures(sheet: Sheet) -> tuple[bytes, bytes, tuple[float, float]]:
+    figure = draw(sheet)
+    return figure.svg, figure.png, figure.size
+
+
+def _table_files(choices: Choices, table: Table) -> dict[str, bytes]:
     name = f"tables/{table.id}"
     files = {f"{name}.csv": render_csv(table)}
     if "html" in choices.formats:
-        files[f"{name}.html"] = render_html_page(table, edition.language)
+        files[f"{name}.html"] = render_html_page(table, choices.language)
     if "docx" in choices.formats:
-        files[f"{name}.docx"] = render_docx(table, edition.language)
+        files[f"{name}.docx"] = render_docx(table, choices.language)
     if "xlsx" in choices.formats:
         files[f"{name}.xlsx"] = render_xlsx(table)
     if "latex" in choices.formats:

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextvars import ContextVar
 from multiprocessing.connection import wait
 from typing import TypeVar
 
@@ -18,8 +19,38 @@ Piece = TypeVar("Piece")
 Found = TypeVar("Found")
 
 
+#: The processes that work together now, if any do.
+_NOW: ContextVar[ProcessPoolExecutor | None] = ContextVar("_NOW", default=None)
+
+
+@contextlib.contextmanager
+def together(jobs: int, learn: Callable[[], object]) -> Iterator[None]:
+    """Let all work inside the block be done by the same processes; they start at once, while this one goes on.
+
+    Parameters
+    ----------
+    jobs : int
+        How many; with 1 there are none beside this one.
+    learn : callable
+        What each does first, such as loading what it will need: a function of a module, not a part of another.
+    """
+    if jobs <= 1:
+        yield
+        return
+    with _pool(jobs) as pool:
+        for _ in range(jobs):
+            pool.submit(learn)
+        token = _NOW.set(pool)
+        try:
+            yield
+        finally:
+            _NOW.reset(token)
+
+
 def in_processes(work: Callable[[Piece], Found], pieces: Iterable[Piece], jobs: int) -> Iterator[Found]:
     """Yield what `work` makes of each piece, in order, from so many processes; from this one where `jobs` is 1.
+
+    Inside `together` they are the ones that are there.
 
     Raises
     ------
@@ -29,15 +60,33 @@ def in_processes(work: Callable[[Piece], Found], pieces: Iterable[Piece], jobs: 
     waiting = list(pieces)
     if min(jobs, len(waiting)) <= 1:
         yield from map(work, waiting)
-        return
-    with _pool(min(jobs, len(waiting))) as pool:
-        try:
-            yield from pool.map(work, waiting, chunksize=1)
-        except BrokenExecutor:
-            raise MirabalError(
-                "one of the processes that compute was ended by the system, probably for lack of memory",
-                fix="close other programs, or use one process: --jobs 1",
-            ) from None
+    elif _NOW.get() is not None:
+        yield from with_others(work, waiting)
+    else:
+        with _pool(min(jobs, len(waiting))) as pool:
+            yield from _shared_out(pool, work, waiting)
+
+
+def with_others(work: Callable[[Piece], Found], pieces: Iterable[Piece]) -> Iterator[Found]:
+    """Yield what `work` makes of each piece, in order, from the processes of `together`; without, from this one.
+
+    Raises
+    ------
+    MirabalError
+        As `in_processes`.
+    """
+    pool = _NOW.get()
+    return map(work, pieces) if pool is None else _shared_out(pool, work, pieces)
+
+
+def _shared_out(pool: ProcessPoolExecutor, work: Callable[[Piece], Found], pieces: Iterable[Piece]) -> Iterator[Found]:
+    try:
+        yield from pool.map(work, pieces, chunksize=1)
+    except BrokenExecutor:
+        raise MirabalError(
+            "one of the processes that compute was ended by the system, probably for lack of memory",
+            fix="close other programs, or use one process: --jobs 1",
+        ) from None
 
 
 @contextlib.contextmanager

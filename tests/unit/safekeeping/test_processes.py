@@ -1,0 +1,42 @@
+import multiprocessing
+import os
+
+import pytest
+
+from mirabal_toolkit.safekeeping.processes import in_processes, together, with_others
+
+
+def process_of(_piece):
+    return os.getpid()
+
+
+def failing(_piece):
+    raise ValueError("as asked")
+
+
+def test_the_same_processes_do_all_the_work_inside():
+    with together(2, os.getpid):
+        first = set(in_processes(process_of, range(20), 2))
+        later = set(with_others(process_of, range(20)))
+    assert os.getpid() not in first | later
+    assert len(first | later) <= 2
+    assert multiprocessing.active_children() == []
+
+
+def test_alone_all_work_is_done_here():
+    with together(1, os.getpid):
+        assert set(with_others(process_of, range(3))) == {os.getpid()}
+    assert set(with_others(process_of, range(3))) == {os.getpid()}
+
+
+def test_what_comes_back_is_in_order_and_an_error_ends_the_processes():
+    def fail():
+        with together(2, os.getpid):
+            assert list(with_others(str, range(10))) == [str(number) for number in range(10)]
+            list(with_others(failing, range(3)))
+
+    with pytest.raises(ValueError, match="as asked"):
+        fail()
+    for process in multiprocessing.active_children():
+        process.join(timeout=10)
+    assert multiprocessing.active_children() == []
