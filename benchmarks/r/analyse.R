@@ -73,6 +73,8 @@ for (i in seq_len(nrow(tasks))) {
   })
   for (model in strsplit(task$models, " ")[[1]]) keep(task$name, model, timed(model, fit(model, seen, task$kind)))
   if (task$impute == 1) keep(task$name, "impute", timed("impute", impute(wide, task$kind)))
+  # After each outcome: if R is ended, what it had done by then can be read.
+  write.csv(estimates, file.path(arguments[1], "estimates.csv"), row.names = FALSE)
+  write.csv(data.frame(step = names(seconds), seconds = seconds), file.path(arguments[1], "seconds.csv"), row.names = FALSE)
+  write.csv(data.frame(done = seq_len(i), of = nrow(tasks)), file.path(arguments[1], "done.csv"), row.names = FALSE)
 }
-write.csv(estimates, file.path(arguments[1], "estimates.csv"), row.names = FALSE)
-write.csv(data.frame(step = names(seconds), seconds = seconds), file.path(arguments[1], "seconds.csv"), row.names = FALSE)
