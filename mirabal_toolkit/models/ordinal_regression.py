@@ -113,7 +113,8 @@ def _derivatives(theta: Array, level: NDArray[np.intp], design: Array, n_codes: 
     jacobian = _jacobian(slope, design, n_codes)
     rows = np.arange(len(level))
     gradient = (jacobian[rows, level] / chance[rows, level][:, None]).sum(axis=0)
-    information = np.einsum("ncp,ncq,nc->pq", jacobian, jacobian, 1 / chance, optimize=True)
+    flat = jacobian.reshape(-1, size)
+    information = flat.T @ (flat / chance.reshape(-1, 1))
     return float(np.log(chance[rows, level]).sum()), gradient, information
 
 
