@@ -48,7 +48,7 @@ def _row(one: Indicator, edition: Edition) -> Dots:
     if found is None or found.estimate is None or found.conf_low is None or found.conf_high is None:
         text = edition.say("hidden") if found is not None and found.hidden else numbers.NO_VALUE
         return Dots(edition.label(one), None, None, None, text)
-    people = None if found.n_persons is None else int(found.n_persons)
+    people = () if found.n_persons is None else (found.n_persons,)
     verdict, decimals = verdict_of(one, found), decimals_of(one, edition)
     around = numbers.interval(found.conf_low, found.conf_high, decimals, plus=True)
     text = f"{numbers.signed(found.estimate, decimals)}  ({around})"
@@ -69,6 +69,7 @@ def _sheet(part: Sequence[Indicator], number: int, edition: Edition) -> Sheet:
         rows=_rows(part, edition),
         lines=(),
         value=edition.say("header_change"),
+        heads=(edition.say("header_n"),),
     )
     name = "changes" if number == 1 else f"changes-part-{number}"
     return dot_sheet(name, edition.say("figure_changes"), plot, edition)

@@ -19,15 +19,17 @@ from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, T
 from mirabal_toolkit.reporting.values import decimals_of
 from mirabal_toolkit.reporting.words import numbers
 
-LABEL_WIDTH, TEXT_WIDTH, N_WIDTH, GAP, HEAD, FOOT, PAD = 2.5, 1.35, 0.6, 0.2, 0.3, 0.3, 0.12
+LABEL_WIDTH, TEXT_WIDTH, N_GAP, GAP, HEAD, FOOT, PAD = 2.5, 1.35, 0.22, 0.2, 0.3, 0.3, 0.12
 MATTERS = 0.1
+#: The parts of a table of balance that are of one group each.
+ARMS = ("reference", "treated")
 
 
 @dataclass(frozen=True, slots=True)
 class Dots:
     """One row: an open dot, a filled dot, an interval, a text at the right, and how many; None where there is none.
 
-    A row of a `heading` has nothing but its label.
+    A row of a `heading` has nothing but its label. `people` is how many women it speaks of, or how many of each group.
     """
 
     label: str
@@ -38,7 +40,7 @@ class Dots:
     colour: str = style.BLUE
     marker: str = "o"
     heading: bool = False
-    people: int | None = None
+    people: tuple[float, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -49,6 +51,11 @@ class Dots:
     def height(self) -> float:
         """Inches it takes."""
         return height_of(len(self.lines), style.LABEL) + PAD
+
+    @property
+    def n(self) -> str:
+        """How many women it speaks of, as written at the right."""
+        return f"n {', '.join(numbers.count(part) for part in self.people)}" if self.people else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ class DotPlot:
         What open and filled dots mean; empty where a row has one dot, open or filled.
     value : str
         What that one dot is.
+    heads : tuple of str
+        What the numbers of women of a row are of; in the table of numbers.
     """
 
     title: str
@@ -72,11 +81,13 @@ class DotPlot:
     lines: tuple[float, ...]
     legend: tuple[str, ...] = ()
     value: str = ""
+    heads: tuple[str, ...] = ()
 
     @property
     def n_width(self) -> float:
         """Inches at the right for how many women a row speaks of."""
-        return N_WIDTH if any(row.people is not None for row in self.rows) else 0.0
+        widest = max((width_of(row.n, style.SMALL) for row in self.rows), default=0.0)
+        return widest + N_GAP if widest else 0.0
 
 
 def love_plot(edition: Edition) -> tuple[Sheet, ...]:
@@ -92,9 +103,10 @@ def love_plot(edition: Edition) -> tuple[Sheet, ...]:
     plot = DotPlot(
         title=edition.say(key, apart=apart, all=len(rows), left=left),
         subtitle=edition.say("subtitle_love", reference=names[0], treated=names[1]),
-        note=edition.say("caption_love"),
+        note=edition.say("caption_love", reference=names[0], treated=names[1]),
         rows=rows,
         lines=(-MATTERS, MATTERS),
+        heads=tuple(edition.say("header_n_at", wave=name) for name in names),
         legend=(edition.say("legend_found"), edition.say("legend_weighted")) if weighted else (),
         value=edition.say("legend_found"),
     )
@@ -111,7 +123,11 @@ def _balance_row(name: str, edition: Edition) -> Dots:
         None if term not in terms else terms[term].estimate for term in ("difference", "difference_weighted")
     )
     texts = [numbers.signed(value, 2) for value in (found, weighted) if value is not None]
-    return Dots(item_label(name, edition), found, weighted, None, " → ".join(texts))
+    sizes = [terms[term].n_persons for term in ARMS if term in terms]
+    people = tuple(size for size in sizes if size is not None)
+    # One of two numbers alone would not say which group it is of.
+    people = people if len(people) == len(ARMS) else ()
+    return Dots(item_label(name, edition), found, weighted, None, " → ".join(texts), people=people)
 
 
 def forest(edition: Edition) -> tuple[Sheet, ...]:
@@ -137,6 +153,7 @@ def _forest(edition: Edition, rows: tuple[Dots, ...], part: Sequence[Indicator],
         rows=rows,
         lines=(),
         value=edition.say("header_difference"),
+        heads=(edition.say("header_n"),),
     )
     return dot_sheet(name, edition.say("figure_forest"), plot, edition)
 
@@ -149,7 +166,8 @@ def _forest_row(one: Indicator, edition: Edition) -> Dots:
     around = numbers.interval(found.conf_low, found.conf_high, decimals, plus=True)
     text = f"{numbers.signed(found.estimate, decimals)}  ({around})"
     hollow, filled = (None, found.estimate) if is_clear(found) else (found.estimate, None)
-    return Dots(edition.label(one), hollow, filled, (found.conf_low, found.conf_high), text)
+    people = () if found.n_persons is None else (found.n_persons,)
+    return Dots(edition.label(one), hollow, filled, (found.conf_low, found.conf_high), text, people=people)
 
 
 def dot_sheet(name: str, caption: str, plot: DotPlot, edition: Edition) -> Sheet:
@@ -168,10 +186,10 @@ def _numbers(name: str, caption: str, plot: DotPlot, edition: Edition) -> Table:
             for key, head in zip(("open", "filled") if plot.legend else ("value",), heads, strict=True)
         ),
         interval_column("interval", edition),
-        *((Column("n", edition.say("header_n")),) if plot.n_width else ()),
+        *(Column(f"n_{place}", head) for place, head in enumerate(plot.heads, start=1)),
     )
     rows = tuple(
-        Row((label_cell(row.label), *_values(row, plot), _limits(row), *((_n(row),) if plot.n_width else ())))
+        Row((label_cell(row.label), *_values(row, plot), _limits(row), *_n(row, plot)))
         for row in plot.rows
         if not row.heading
     )
@@ -188,8 +206,10 @@ def _number(value: float | None) -> Cell:
     return Cell(numbers.NO_VALUE) if value is None else Cell(numbers.signed(value, 2), value)
 
 
-def _n(row: Dots) -> Cell:
-    return Cell(numbers.NO_VALUE) if row.people is None else Cell(numbers.count(row.people), row.people)
+def _n(row: Dots, plot: DotPlot) -> tuple[Cell, ...]:
+    if not row.people:
+        return tuple(Cell(numbers.NO_VALUE) for _ in plot.heads)
+    return tuple(Cell(numbers.count(part), part) for part in row.people)
 
 
 def _limits(row: Dots) -> Cell:
@@ -209,9 +229,8 @@ def draw_dots(plot: DotPlot) -> Page:
     top = head
     for row in plot.rows:
         _draw_row(canvas, row, top + row.height / 2, axis, page.width - plot.n_width)
-        if row.people is not None:
-            text = f"n {numbers.count(row.people)}"
-            canvas.text(page.width, top + row.height / 2, text, fontsize=style.SMALL, ha="right", va="center_baseline")
+        if row.n:
+            canvas.text(page.width, top + row.height / 2, row.n, fontsize=style.SMALL, ha="right", va="center_baseline")
         top += row.height
     _draw_legend(canvas, plot.legend)
     return page

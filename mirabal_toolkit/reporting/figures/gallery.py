@@ -103,9 +103,8 @@ def _trajectory_figures(edition: Edition, chosen: Sequence[Indicator], figure: s
 
 def _trajectory_figure(edition: Edition, chosen: Sequence[Indicator], name: str, caption: str) -> Sheet:
     panels = [make_panel(one, edition) for one in chosen]
-    plain = all(axis_range(one, edition) == (0.0, 100.0) for one in chosen)
     title = first_to_last(chosen[0], edition) if len(chosen) <= FEW_PANELS else counted_changes(chosen, edition)
-    subtitle = edition.say("subtitle_trajectories" if plain else "subtitle_trajectories_other")
+    subtitle = edition.say(_what_panels_show(edition, chosen))
     lines = [
         edition.say("alt_trajectories", **edition.first_and_last),
         *(first_to_last(one, edition, "alt_line") for one in chosen),
@@ -118,6 +117,16 @@ def _trajectory_figure(edition: Edition, chosen: Sequence[Indicator], name: str,
         trajectory_numbers(edition, chosen, name, caption),
         partial(draw_trajectories, edition, panels, title, subtitle),
     )
+
+
+def _what_panels_show(edition: Edition, chosen: Sequence[Indicator]) -> str:
+    """Return the key of the line that says what the panels of trajectories measure."""
+    if any(axis_range(one, edition) != (0.0, 100.0) for one in chosen):
+        return "subtitle_trajectories_other"
+    shares = {one.outcome.kind == "binary" for one in chosen}
+    if shares == {True}:
+        return "subtitle_answers"
+    return "subtitle_trajectories" if True in shares else "subtitle_trajectories_scores"
 
 
 def before_after(edition: Edition) -> tuple[Sheet, ...]:

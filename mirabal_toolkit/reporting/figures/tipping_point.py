@@ -95,7 +95,14 @@ def _curve(one: Indicator, edition: Edition) -> Curve:
     below = text if turn is None else edition.say("standing_turns", points=text)
     if shift is not None and "never_turns" in shift.flags:
         below = edition.say("turns_never_long")
-    return Curve(edition.label(one), below, tuple(sorted(points)), turn)
+    return Curve(edition.label(one), _with_n(below, _rows(one, edition), edition), tuple(sorted(points)), turn)
+
+
+def _with_n(below: str, rows: Sequence[Estimate], edition: Edition) -> str:
+    """Return what stands under a panel, and of how many women it speaks."""
+    people = rows[-1].n_persons
+    said = "" if people is None else edition.say("n_is", n=numbers.count(people))
+    return "; ".join(part for part in (below, said) if part)
 
 
 def _numbers(chosen: Sequence[Indicator], edition: Edition, name: str, caption: str) -> Table:
@@ -195,7 +202,16 @@ def _trace_sheet(chosen: Sequence[Indicator], number: int, edition: Edition) -> 
     subtitle = edition.say("subtitle_trace", m=asked.imputations if asked else 0)
     caption = edition.say("figure_imputation_trace")
     name = "imputation-trace" if number == 1 else f"imputation-trace-part-{number}"
-    curves = [Curve(edition.label(one), "", _trace_points(one, edition), None, can_turn=False) for one in chosen]
+    curves = [
+        Curve(
+            edition.label(one),
+            _with_n("", _trace(one, edition), edition),
+            _trace_points(one, edition),
+            None,
+            can_turn=False,
+        )
+        for one in chosen
+    ]
     columns = (
         Column("round", edition.say("header_round"), "label"),
         Column("mean", edition.say("header_percent_or_mean")),

@@ -63,6 +63,7 @@ FIGURES: Mapping[str, str] = {
     "finding_retention": "{kept} of the {started} women who started were interviewed {at_last}",
     "finding_retention_hidden": "Who was interviewed at each wave",
     "subtitle_trajectories": "Percent of women who answered at each wave; scores run from 0 to 100",
+    "subtitle_trajectories_scores": "Average score, from 0 to 100, of the women who answered at each wave",
     "subtitle_trajectories_other": "Percent of women who answered, or average, at each wave",
     "subtitle_before_after": "Percent of the women who answered both times",
     "subtitle_before_after_scores": "Average score of the women who answered both times",

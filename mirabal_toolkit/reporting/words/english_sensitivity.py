@@ -82,13 +82,14 @@ SENSITIVITY: Mapping[str, str] = {
     "subtitle_tipping_point": "Change from {first} to {last} in everybody who started, in points, with its {level} "
     "interval",
     "caption_tipping_point": "From left to right: women without an answer at the last wave moved by so many points "
-    "from what is filled in for them (0). Dashed: where the interval of the change reaches zero.",
+    "from what is filled in for them (0). Dashed: where the interval of the change reaches zero. n: women in "
+    "the analysis.",
     "axis_shift": "points by which those lost differ from what is expected of them",
     "alt_tipping_points": "Small line charts, one for each headline indicator: the change, with its interval, along"
     " the points by which those lost are moved.",
     "header_round": "Round",
     "header_central": "Central 95% of chains",
-    "caption_trace": "From left to right: rounds of imputation.",
+    "caption_trace": "From left to right: rounds of imputation. n: women in the analysis.",
     "figure_imputation_trace": "What was filled in at the last wave, round by round",
     "trace_title": "The imputations settle after a few rounds",
     "trace_title_apart": "Some imputations had not settled",
