@@ -20,8 +20,10 @@ def default_plan(instruments: Sequence[Instrument]) -> AnalysisPlan:
     """
     named = [instrument.default_plan for instrument in instruments if instrument.default_plan]
     if not named:
+        start = f"mirabal plans new --instrument {instruments[0].id}"
         raise FindingsError(
-            f"{instruments[0].reference} has no default plan", fix="name one: --plan PLAN (see `mirabal plans list`)"
+            f"{instruments[0].reference} has no default plan",
+            fix=f"start one with `{start}`, and name it: --plan plan.yaml; or see `mirabal plans list`",
         )
     plans = [load_plan(plan) for plan in named]
     both = [plan for plan in plans if plan.comparison is not None] if len(instruments) > 1 else []

@@ -40,6 +40,13 @@ outcomes:
 _FEW = 5
 _LONGITUDINAL = "population: all_started\n# completers: true             # also those seen at every wave\n"
 
+_LOST = """\
+# What is done about waves that were missed, for the headline outcomes: filled in, weighted, moved until the
+# conclusion turns, and at its bounds. Without it a report says nothing of how far a change depends on those lost.
+missing_data: {imputations: 50, outcomes: headline}
+
+"""
+
 
 def new_plan(instrument: Instrument, plan_id: str, file: str) -> str:
     """Return the text of a new plan for an instrument, with every outcome and commented settings.
@@ -57,7 +64,8 @@ def new_plan(instrument: Instrument, plan_id: str, file: str) -> str:
     head = _HEAD.format(file=file, id=plan_id, title=title, instrument=instrument.id, design=design)
     chosen = _headlines(instrument.outcomes)
     outcomes = "".join(_outcome(outcome, once=once, headline=outcome.id in chosen) for outcome in instrument.outcomes)
-    return f"{head}{outcomes}\n{_settings(instrument, once=once)}"
+    lost = "" if once else _LOST
+    return f"{head}{outcomes}\n{lost}{_settings(instrument, once=once)}"
 
 
 def _group(instrument: Instrument) -> str:
@@ -93,7 +101,6 @@ def _settings(instrument: Instrument, *, once: bool) -> str:
             f"# subgroups: [{site}]             # does change differ? one joint test each",
             "# comparison: {arm: ITEM, reference: ANSWER, treated: ANSWER, design: non-randomised, weights: overlap,",
             "#              propensity: [ITEM, first_wave]}",
-            "# missing_data: {imputations: 50, outcomes: headline}",
             "# paired_interval: newcombe       # or tango",
         ]
     lines.append("# measurement: all                # reliability of the scales")

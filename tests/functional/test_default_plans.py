@@ -31,10 +31,20 @@ def kinds(rows):
     return {row["analysis"] for row in rows}
 
 
+def two_outcomes(folder):
+    """Return the plan of the children with two outcomes, and all that is done about those lost."""
+    lines = (bundled_folder("analyses") / "children.yaml").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if "outcome:" not in line or "child_safety_score" in line or "child_scared" in line]
+    (folder / "two.yaml").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    return str(folder / "two.yaml")
+
+
 def test_children(tmp_path):
     text, rows = analysed(tmp_path, simulated("child-parent", 3, tmp_path))
     assert "Children as their parent sees them" in text
     assert "reliability" in kinds(rows)
+    assert {"imputed_change", "weighted_change", "tipping_point", "bounds", "attrition"} <= kinds(rows)
+    assert "How far this depends on those who were lost" in text
     assert any(row["analysis"] == "model_contrast" and row["estimate"] is not None for row in rows)
 
 
@@ -53,7 +63,8 @@ def few_outcomes(folder):
     kept = ("injured", "space_score", "feels_safe")
     lines = (bundled_folder("analyses") / "comparison-site.yaml").read_text(encoding="utf-8").splitlines()
     lines = [line for line in lines if "outcome:" not in line or any(f"outcome: {name}," in line for name in kept)]
-    (folder / "few.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = "\n".join(lines).replace("imputations: 30", "imputations: 5")
+    (folder / "few.yaml").write_text(f"{text}\n", encoding="utf-8")
     return str(folder / "few.yaml")
 
 
@@ -61,6 +72,7 @@ def test_programme_and_comparison_site(tmp_path):
     programme, site = simulated("partner-safety", 2, tmp_path), simulated("comparison-site", 2, tmp_path)
     text, rows = analysed(tmp_path, programme, "--comparison", site, "--plan", few_outcomes(tmp_path))
     assert {"arm_level", "arm_difference", "balance", "e_value", "site_change"} <= kinds(rows)
+    assert {row["model"] for row in rows if row["analysis"] == "reference_change"} >= {"jump-to-reference"}
     assert "The two groups side by side" in text
     assert "cannot be tested" in text
     assert "There is no comparison group" not in text
@@ -100,11 +112,11 @@ def test_two_files_of_one_instrument_are_not_two_groups(tmp_path, capsys):
 
 
 def test_the_same_plan_on_the_same_data_gives_the_same_bytes(tmp_path):
-    file = simulated("child-parent", 3, tmp_path)
+    file, plan = simulated("child-parent", 3, tmp_path), two_outcomes(tmp_path)
     found = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        analysed(tmp_path / name, file, "--jobs", "1")
+        analysed(tmp_path / name, file, "--plan", plan, "--jobs", "1")
         found.append((tmp_path / name / "report" / "results.json").read_bytes())
     assert found[0] == found[1]
 
