@@ -20,7 +20,7 @@ from mirabal_toolkit.core.results import Results, estimates_frame
 from mirabal_toolkit.errors import FindingsError, Problem, UsageError
 from mirabal_toolkit.file_safety import with_folder
 from mirabal_toolkit.instruments.loading import load_instrument
-from mirabal_toolkit.safekeeping.files import all_at_once, only_writer
+from mirabal_toolkit.safekeeping.files import all_at_once, only_writer, whole_file
 from mirabal_toolkit.workflow import Progress
 from mirabal_toolkit.workflow_protect import Protected, ProtectRequest, protect, pseudonymous_links
 from mirabal_toolkit.workflow_reading import DataRequest, read_files
@@ -302,6 +302,8 @@ class Imported:
     links: Path | None = None
     key: Path | None = None
     made_key: bool = False
+    earlier_mapping: Path | None = None
+    undecided: bool = False
 
     @property
     def people(self) -> int:
@@ -349,11 +351,28 @@ def import_study(
         safe = protect(waves, protection or ProtectRequest(), out)
         links = propose_links(waves, links=said)
         with all_at_once(out.parent):
+            earlier = None
             if proposed is not None:
+                earlier = _keep_another(beside, proposed)
                 write_mapping(proposed, beside)
             write_study(safe.waves, out, mapping=found.mapping)
-            undecided = _write_links(links, said, out, safe)
-    return Imported(safe.waves, beside, undecided or request.links, safe.key_file, safe.made_key)
+            written = _write_links(links, said, out, safe)
+    undecided = any(link.same == "?" for link in links)
+    return Imported(
+        safe.waves, beside, written or request.links, safe.key_file, safe.made_key, earlier, undecided=undecided
+    )
+
+
+def _keep_another(beside: Path, proposed: Mapping) -> Path | None:
+    """Keep a mapping file that differs from the one about to take its place: somebody may have corrected it."""
+    from mirabal_toolkit.readers.mapping_file import format_mapping
+
+    if not beside.is_file() or beside.read_bytes() == format_mapping(proposed).encode():
+        return None
+    kept = beside.with_suffix(".old.yaml")
+    with whole_file(kept) as place:
+        place.write_bytes(beside.read_bytes())
+    return kept
 
 
 def _of_one_version(request: DataRequest, progress: Progress) -> Import:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mirabal_toolkit.core.instrument import Instrument
+from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.instruments.harmonising import harmonise
 from mirabal_toolkit.instruments.index import find_candidates
 
@@ -79,6 +80,23 @@ def read_files(request: DataRequest, progress: Callable[[str], None] | None = No
         if request.strict is not None and part.mapping is not None:
             part.mapping.refuse_doubts(request.strict)
     return parts[0] if len(parts) == 1 else _as_one_version(parts)
+
+
+def links_beside(files: Sequence[Path]) -> Path | None:
+    """Return the links file that lies beside a study file, as `mirabal import` writes it; None where there is none.
+
+    Raises
+    ------
+    UsageError
+        If several lie there: a woman joined in one of them would count twice by the other.
+    """
+    places = dict.fromkeys(file.with_suffix(".links.yaml") for file in files if file.suffix == ".parquet")
+    found = [place for place in places if place.is_file()]
+    if len(found) > 1:
+        names = ", ".join(place.name for place in found)
+        fix = "put their lines into one file, and give it: --links FILE"
+        raise UsageError(f"{len(found)} links files lie beside the study files", where=names, fix=fix)
+    return found[0] if found else None
 
 
 def _as_one_version(parts: Sequence[Import]) -> Import:

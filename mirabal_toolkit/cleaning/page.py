@@ -35,7 +35,8 @@ panel. All this is part of the plan, and so of its SHA-256.
 ## Ids that may be one woman's
 
 `mirabal import` proposes pairs of ids in a links file beside the study file. Look them up in the contact records, write
-`same: yes` or `same: no`, and give the file with `--links`. Only what somebody confirmed is merged, and it is counted.
+`same: yes` or `same: no`: it is used whenever the study file is read (with an export, name it: `--links`). Only what
+somebody confirmed is merged, and it is counted.
 
 ## Withdrawal
 

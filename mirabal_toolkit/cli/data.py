@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mirabal_toolkit.cli.output import Voice
-from mirabal_toolkit.cli.reading import JSON, Quiet, reads_data
+from mirabal_toolkit.cli.reading import JSON, Quiet, reads_data, with_links_beside
 from mirabal_toolkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def import_data(
     from mirabal_toolkit.workflow_data import import_study
     from mirabal_toolkit.workflow_protect import ProtectRequest
 
+    if not pseudonymise:  # else the file beside the study holds pseudonyms, and the export does not
+        data = with_links_beside(data, (out,), voice)
     request = ProtectRequest(tuple(keep or ()), pseudonymise, key, _bands(band or ()))
     with voice.working() as progress:
         imported = import_study(data, out, progress, request)
@@ -68,8 +70,14 @@ def import_data(
     if imported.made_key:
         voice.say(f"A new key was made: {imported.key}. Back it up, away from the data: it cannot be made again.")
     voice.say(f"Look through {imported.mapping}: it says how each variable was understood, and how sure that is.")
-    if imported.links is not None and imported.links != data.links:
-        voice.say(f"Some ids may be slips of others: decide in {imported.links}, then give it with --links.")
+    if imported.earlier_mapping is not None:
+        voice.say(
+            f"The mapping file that was there was another, and is kept as {imported.earlier_mapping}. "
+            "If you had corrected it, import again with --mapping and its name."
+        )
+    if imported.undecided:
+        used = "then import again with --links and its name" if pseudonymise else "it is used from then on"
+        voice.say(f"Some ids may be slips of others: decide in {imported.links}; {used}.")
 
 
 def _bands(given: Sequence[str]) -> dict[str, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
@@ -82,7 +83,8 @@ def reads_data(command: Callable[..., None]) -> Callable[..., None]:
     def with_options(**given: Any) -> None:
         reading = {name: given.pop(name) for name in ("data", *_READING)}
         as_json, quiet, no_progress = (given.pop(name) for name in _SPEAKING)
-        command(_request(**reading), Voice(as_json, quiet, progress=not no_progress), **given)
+        voice = Voice(as_json, quiet, progress=not no_progress)
+        command(with_links_beside(_request(**reading), reading["data"], voice), voice, **given)
 
     # DataRequest is known to type checkers only, so that --help need not load what reads data.
     hints = get_type_hints(command, localns={"DataRequest": object}, include_extras=True)
@@ -134,3 +136,16 @@ def _request(
 
     keyring = Keyring(ask_passphrase, identity)
     return DataRequest(tuple(data), waves=tuple(wave or ()), sheets=tuple(sheet or ()), keyring=keyring, **others)
+
+
+def with_links_beside(data: DataRequest, studies: Sequence[Path], voice: Voice) -> DataRequest:
+    """Return the request with the links file that lies beside a study file, where none was named; and say so.
+
+    What somebody decided once, which ids are one woman's, holds until it is changed, not until the next command.
+    """
+    from mirabal_toolkit.workflow_reading import links_beside
+
+    links = data.links or links_beside(studies)
+    if data.links is None and links is not None:
+        voice.say(f"Which ids are one person’s is taken from {links}, beside the study file.")
+    return replace(data, links=links)
