@@ -110,12 +110,10 @@ def clean(
     return _sealed(cells, waves, AuditTrail(tuple(audit)), tuple(findings))
 
 
-def propose_links(
-    waves: WaveData, *, rules: CleaningRules | None = None, links: Sequence[Link] = ()
-) -> tuple[Link, ...]:
+def propose_links(waves: WaveData, *, links: Sequence[Link] = ()) -> tuple[Link, ...]:
     """Return the pairs of ids that may be one person's, after those that were decided on in `links`."""
     cells = open_cells(waves)
-    for step in arranged(DEFAULT_STEPS, rules, links):
+    for step in arranged(DEFAULT_STEPS, None, links):
         if step.name == REPORT_SIMILAR_IDS.name:
             return (*links, *find_links(cells, waves.instrument, step))
         cells = step(cells, waves.instrument).cells

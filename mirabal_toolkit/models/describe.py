@@ -22,18 +22,16 @@ FEW_PEOPLE = 30
 DOMINANCE = 0.1
 
 
-def percent_record(
-    base: Record, count: int, n: int, level: float, flags: tuple[str, ...] = (), model: str = "wilson"
-) -> Record:
-    """Return `base` with a percentage, its interval, its count and its n.
+def percent_record(base: Record, count: int, n: int, level: float) -> Record:
+    """Return `base` with a percentage, its interval at `level` (0–1), its count and its n.
 
-    A cell of nobody or everybody gets the exact one-sided interval and the flag ``zero_cell``.
+    The interval is Wilson's; a cell of nobody or everybody gets the exact one-sided one and the flag ``zero_cell``.
     """
     zero = count in (0, n)
     interval = exact_interval(count, n, level) if zero else wilson(count, n, level)
     return {
         **base,
-        "model": "exact" if zero else model,
+        "model": "exact" if zero else "wilson",
         "scale": "percent",
         "estimate": 100 * interval.estimate,
         "conf_low": 100 * interval.low,
@@ -41,7 +39,7 @@ def percent_record(
         "count": count,
         "n_obs": n,
         "n_persons": n,
-        "flags": (*flags, *(("zero_cell",) if zero else ()), *small_sample_flags(n)),
+        "flags": (*(("zero_cell",) if zero else ()), *small_sample_flags(n)),
     }
 
 

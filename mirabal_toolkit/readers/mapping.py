@@ -142,7 +142,7 @@ class Mapping:
                 problems=[problem for _, problem in doubts],
             )
 
-    def check_against(self, instrument: Instrument, *, where: str = "mapping") -> None:
+    def check_against(self, instrument: Instrument) -> None:
         """Refuse a mapping that does not fit the instrument or contradicts itself.
 
         Raises
@@ -154,7 +154,7 @@ class Mapping:
         if not self.id_columns:
             problems.append(Problem("names no id", fix="add a line such as   id: person_id"))
         if problems:
-            raise InputError(f"the mapping does not fit {instrument.reference}", where=where, problems=problems)
+            raise InputError(f"the mapping does not fit {instrument.reference}", where="mapping", problems=problems)
 
 
 def _doubt(match: VariableMatch) -> Problem:

@@ -126,9 +126,7 @@ def _ends(values: Array, outcome: Outcome) -> tuple[float, float]:
     return first, last - first
 
 
-def change_by(
-    instrument: Instrument, points: Mapping[Wanted, float], waves: tuple[int, ...], base: Change | None = None
-) -> Change:
+def change_by(instrument: Instrument, points: Mapping[Wanted, float], waves: tuple[int, ...]) -> Change:
     """Return the change of lives under which each outcome changes by so many points from first to last wave.
 
     The answers to the items of an outcome are shifted, all by as many standard deviations.
@@ -143,7 +141,7 @@ def change_by(
     UsageError
         If two of the outcomes share items, or a change cannot be reached.
     """
-    change = base or Change()
+    change = Change()
     taken: dict[str, str] = {}
     problems = []
     for wanted, target in points.items():

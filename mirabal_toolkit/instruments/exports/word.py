@@ -175,9 +175,9 @@ def run(text: str, *, bold: bool = False, colour: str = "", size: float = 0, fon
     return f"<w:r>{inside}{texts}</w:r>"
 
 
-def box(*, colour: str = "", size: float = 0) -> str:
+def box(*, colour: str = "") -> str:
     """Return an empty box to tick."""
-    return run("☐", colour=colour, size=size, font=SYMBOLS)
+    return run("☐", colour=colour, font=SYMBOLS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,15 +34,14 @@ def text_run(text: str, properties: str = "") -> str:
     return f'<w:r>{inside}<w:t xml:space="preserve">{escape(clean_text(text))}</w:t></w:r>'
 
 
-def field_runs(instruction: str, shown: str, properties: str = "") -> str:
+def field_runs(instruction: str, shown: str) -> str:
     """Return the runs of a field that shows `shown` until Word works it out again."""
-    inside = f"<w:rPr>{properties}</w:rPr>" if properties else ""
     return (
-        f'<w:r>{inside}<w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r>{inside}<w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
-        f'<w:r>{inside}<w:fldChar w:fldCharType="separate"/></w:r>'
-        f"{text_run(shown, properties)}"
-        f'<w:r>{inside}<w:fldChar w:fldCharType="end"/></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        f"{text_run(shown)}"
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mirabal_toolkit.reporting.figures.spec import Figure
 
 
-def build_figure(released: ReleasableResults, name: str, language: str = "en") -> Figure:
+def build_figure(released: ReleasableResults, name: str) -> Figure:
     """Draw one figure by name, e.g. ``trajectories``.
 
     Raises
@@ -23,7 +23,7 @@ def build_figure(released: ReleasableResults, name: str, language: str = "en") -
     from mirabal_toolkit.reporting.figures.gallery import all_figures
     from mirabal_toolkit.reporting.figures.spec import draw
 
-    sheets = {sheet.id: sheet for sheet in all_figures(Edition(released, language))}
+    sheets = {sheet.id: sheet for sheet in all_figures(Edition(released))}
     if name not in sheets:
         raise UsageError(f"there is no figure “{name}”", fix=f"use one of: {', '.join(sheets)}")
     return draw(sheets[name])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mirabal_toolkit.reporting.tables.spec import Table
 
 
-def build_table(released: ReleasableResults, name: str, language: str = "en") -> Table:
+def build_table(released: ReleasableResults, name: str) -> Table:
     """Build one table by name, e.g. ``before-after``.
 
     Raises
@@ -22,7 +22,7 @@ def build_table(released: ReleasableResults, name: str, language: str = "en") ->
     from mirabal_toolkit.reporting.edition import Edition
     from mirabal_toolkit.reporting.tables.shelf import all_tables
 
-    tables = {table.id: table for table in all_tables(Edition(released, language))}
+    tables = {table.id: table for table in all_tables(Edition(released))}
     if name not in tables:
         raise UsageError(f"there is no table “{name}”", fix=f"use one of: {', '.join(tables)}")
     return tables[name]

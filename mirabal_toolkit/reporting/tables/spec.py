@@ -168,6 +168,6 @@ def begins_span(table: Table, position: int) -> bool:
     return bool(span) and (position == 0 or table.columns[position - 1].span != span)
 
 
-def label_cell(text: str, marks: tuple[str, ...] = ()) -> Cell:
+def label_cell(text: str) -> Cell:
     """Return a cell of text."""
-    return Cell(text, marks=marks)
+    return Cell(text)
