@@ -22,7 +22,7 @@ from mirabal_toolkit.models.describe import Record, mean_records, percent_record
 from mirabal_toolkit.models.e_value import e_value_of_odds_ratio, e_value_of_standardised
 from mirabal_toolkit.models.fitting import Fitted, fit_model, has_empty_cell, wave_formula
 from mirabal_toolkit.models.measured import Measured
-from mirabal_toolkit.models.over_waves import INFERENCE, MEASURED, change_scale
+from mirabal_toolkit.models.over_waves import change_scale, scale_of, told
 from mirabal_toolkit.models.propensity import overlap_weights
 
 _WEIGHT = "weight"
@@ -164,16 +164,19 @@ def _records(measured: Measured, arms: Arms, fitted: Fitted) -> Iterator[Record]
 
 
 def _row(measured: Measured, base: Record, row: dict[Any, Any], wave: int) -> Record:
-    scale, factor = change_scale(measured)
-    return {
-        **base,
-        "contrast": f"w{wave} - w{measured.first}",
-        "scale": scale,
-        **{name: factor * float(row[name]) for name in MEASURED},
-        **{name: float(row[name]) for name in INFERENCE},
-        "n_obs": int(row["n_obs"]),
-        "n_persons": int(row["n_persons"]),
-    }
+    scale = scale_of(measured)
+    if base["analysis"] == "arm_difference":
+        scale = replace(scale, most=2 * scale.most)
+    return told(
+        {
+            **base,
+            "contrast": f"w{wave} - w{measured.first}",
+            "n_obs": int(row["n_obs"]),
+            "n_persons": int(row["n_persons"]),
+        },
+        row,
+        scale,
+    )
 
 
 def _weighted(measured: Measured, arms: Arms) -> Iterator[Record]:

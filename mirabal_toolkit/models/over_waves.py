@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -33,14 +34,20 @@ RATIOS = {
 
 RATIO_SCALES = frozenset(RATIOS.values())
 
+#: A standard error below this is rounding: nobody differed from anybody, and no interval means anything.
+NO_ERROR = 1e-9
+#: Odds ratios whose logarithm lies beyond this have more digits than the world has people; their data say nothing.
+LARGEST_LOGARITHM = 50.0
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Units a model's numbers are reported in, and the factor that brings them there."""
+    """Units a model's numbers are reported in, the factor that brings them there, and the largest change possible."""
 
     prediction: str
     change: str
     factor: float
+    most: float = np.inf
 
 
 def model_over_waves(measured: Measured) -> list[Record]:
@@ -131,7 +138,7 @@ def _records(measured: Measured, fitted: Fitted, waves: list[int]) -> list[Recor
     if measured.outcome.kind == "ordinal":
         records = _shares(base, table)
     else:
-        scale = _scale(measured)
+        scale = scale_of(measured)
         records = [
             *_predictions(base, table, scale),
             *_changes(base, contrasts(fit, WAVE, adjust="none", level=level, grid=grid), scale, waves),
@@ -149,16 +156,39 @@ def _records(measured: Measured, fitted: Fitted, waves: list[int]) -> list[Recor
     ]
 
 
-def _scale(measured: Measured) -> Scale:
+def scale_of(measured: Measured) -> Scale:
+    """Return the units of an outcome's levels and changes."""
     if measured.outcome.kind == "binary":
-        return Scale("percent", "percentage_points", 100.0)
+        return Scale("percent", "percentage_points", 100.0, 100.0)
     unit = score_scale(measured)
     return Scale(unit, unit, 1.0)
 
 
+def told(base: Record, row: Mapping[Any, Any], scale: Scale) -> Record:
+    """Return `base` with a change: its size, error, interval and test, the interval within what is possible.
+
+    Without any differences between people there is no error, and so no interval: flagged, no numbers.
+
+    Parameters
+    ----------
+    base : dict
+    row : mapping
+        Names of `MEASURED` and of `INFERENCE`, as estimators call them.
+    scale : Scale
+    """
+    base = {**base, "scale": scale.change}
+    if not float(row["std_error"]) > NO_ERROR:
+        return {**base, "flags": (*base.get("flags", ()), "not_estimable")}
+    limits = {
+        end: float(np.clip(scale.factor * row[end], -scale.most, scale.most)) for end in ("conf_low", "conf_high")
+    }
+    numbers = {name: scale.factor * float(row[name]) for name in ("estimate", "std_error")}
+    return {**base, **numbers, **limits, **{name: float(row[name]) for name in INFERENCE}}
+
+
 def change_scale(measured: Measured) -> tuple[str, float]:
     """Return the unit of a change of this outcome, and the factor that brings a model's numbers there."""
-    scale = _scale(measured)
+    scale = scale_of(measured)
     return scale.change, scale.factor
 
 
@@ -198,15 +228,11 @@ def _shares(base: Record, table: pd.DataFrame) -> list[Record]:
 
 def _changes(base: Record, table: pd.DataFrame, scale: Scale, waves: list[int]) -> list[Record]:
     return [
-        {
-            **base,
-            "analysis": "model_contrast",
-            "contrast": f"w{wave} - w{waves[0]}",
-            "scale": scale.change,
-            **_measures(row, scale.factor),
-            **{name: float(row[name]) for name in INFERENCE},
-            "n_obs": int(row["n_obs"]),
-        }
+        told(
+            {**base, "analysis": "model_contrast", "contrast": f"w{wave} - w{waves[0]}", "n_obs": int(row["n_obs"])},
+            row,
+            scale,
+        )
         for wave, row in zip(waves[1:], table.to_dict("records"), strict=True)
     ]
 
@@ -214,6 +240,13 @@ def _changes(base: Record, table: pd.DataFrame, scale: Scale, waves: list[int]) 
 def _ratios(base: Record, table: pd.DataFrame, name: str, waves: list[int]) -> list[Record]:
     """Return the changes as ratios; the standard error stays that of the logarithm."""
     rows = _changes(base, table, Scale("", name, 1.0), waves)
-    for row in rows:
-        row.update({part: float(np.exp(row[part])) for part in ("estimate", "conf_low", "conf_high")})
-    return rows
+    return [_raised(row) for row in rows]
+
+
+def _raised(row: Record) -> Record:
+    """Return a change of logarithms as a ratio; a ratio that no number can hold is none."""
+    logarithms = {part: row[part] for part in ("estimate", "conf_low", "conf_high") if part in row}
+    if any(abs(value) > LARGEST_LOGARITHM for value in logarithms.values()):
+        left = {name: value for name, value in row.items() if name not in (*MEASURED, *INFERENCE)}
+        return {**left, "flags": (*row["flags"], "not_estimable")}
+    return {**row, **{part: float(np.exp(value)) for part, value in logarithms.items()}}

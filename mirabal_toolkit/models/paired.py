@@ -132,6 +132,10 @@ def _paired_mean_change(measured: Measured, before: np.ndarray, after: np.ndarra
         interval = mean_interval(values, level)
         yield {**base, "term": term, "wave": wave, **_limits(interval)}
     change = after - before
+    if np.ptp(change.round(SAME_DIGITS)) == 0:
+        # All changed alike: there is nothing to judge chance by, and an interval of no width would be a lie.
+        yield {**base, "term": "change", "flags": (*base["flags"], "not_estimable")}
+        return
     yield {
         **base,
         "term": "change",

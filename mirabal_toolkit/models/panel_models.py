@@ -16,10 +16,14 @@ from scipy import stats
 
 from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.errors import ModelError
+from mirabal_toolkit.models.over_waves import NO_ERROR
 
 Array = NDArray[np.float64]
 PanelModel = Literal["entity", "random_effects", "first_differences"]
 
+#: Fewest people at a wave for standard errors that are robust and clustered by person.
+FEWEST_AT_A_WAVE = 5
+_APART = "the waves of this panel cannot be told apart"
 #: Stata's and plm's ("sss") small-sample factor: G / (G - 1) * (n - 1) / (n - k).
 _ROBUST = {"cov_type": "clustered", "cluster_entity": True, "debiased": True, "group_debias": True}
 
@@ -98,6 +102,7 @@ def fit_panel_model(model: PanelModel, data: pd.DataFrame) -> PanelFit:
     [2.0]
     """
     from linearmodels.panel import FirstDifferenceOLS, PanelOLS, RandomEffects
+    from linearmodels.panel.utility import AbsorbingEffectError
 
     if model != "random_effects":
         data = data[data.groupby(PERSON)["value"].transform("size") > 1]
@@ -111,9 +116,10 @@ def fit_panel_model(model: PanelModel, data: pd.DataFrame) -> PanelFit:
             fit = RandomEffects(value, waves.assign(constant=1.0)).fit(small_sample=True, **_ROBUST)
         else:
             fit = FirstDifferenceOLS(value, waves).fit(**_ROBUST)
-    except (ValueError, np.linalg.LinAlgError) as error:
-        raise ModelError("the waves of this panel cannot be told apart") from error
-    return _panel_fit(fit, waves, data)
+        # Covariances are worked out when they are asked for.
+        return _panel_fit(fit, waves, data)
+    except (ValueError, np.linalg.LinAlgError, AbsorbingEffectError) as error:
+        raise ModelError(_APART) from error
 
 
 def correlated_effects_test(data: pd.DataFrame) -> WaldTest:
@@ -144,7 +150,10 @@ def correlated_effects_test(data: pd.DataFrame) -> WaldTest:
         raise ModelError("everybody was seen at the same waves: the models with and without own levels are the same")
     design = waves.assign(constant=1.0).join(averages[kept])
     fit = PooledOLS(value, design).fit(**_ROBUST)
-    beta, covariance = fit.params[kept].to_numpy(), fit.cov.loc[kept, kept].to_numpy()
+    try:
+        beta, covariance = fit.params[kept].to_numpy(), fit.cov.loc[kept, kept].to_numpy()
+    except np.linalg.LinAlgError as error:
+        raise ModelError(_APART) from error
     n_persons = int(data[PERSON].nunique())
     wald = float(beta @ np.linalg.solve(covariance, beta)) / len(kept)
     p_value = float(stats.f.sf(wald, len(kept), n_persons - 1))
@@ -170,6 +179,9 @@ def _check(data: pd.DataFrame, waves: pd.DataFrame) -> None:
         raise ModelError("too few people were seen twice")
     if data["value"].nunique() < 2:
         raise ModelError("the outcome does not vary")
+    # Standard errors by person are sums over people: at a wave of one or two of them they are next to nothing.
+    if int(data.groupby(WAVE)[PERSON].nunique().min()) < FEWEST_AT_A_WAVE:
+        raise ModelError("too few people were seen at a wave")
 
 
 def _independent(known: pd.DataFrame, further: pd.DataFrame) -> list[str]:
@@ -190,8 +202,10 @@ def _independent(known: pd.DataFrame, further: pd.DataFrame) -> list[str]:
 def _panel_fit(fit: Any, waves: pd.DataFrame, data: pd.DataFrame) -> PanelFit:
     names = list(waves.columns)
     n_persons = int(data[PERSON].nunique())
-    error = fit.std_errors[names].to_numpy(dtype=float)
-    if not (np.isfinite(error).all() and (error > 0).all()):
+    # Where waves are told without error, rounding can make a variance negative.
+    with np.errstate(invalid="ignore"):
+        error = fit.std_errors[names].to_numpy(dtype=float)
+    if not (np.isfinite(error).all() and (error > NO_ERROR).all()):
         raise ModelError("the panel model gives no standard errors")
     return PanelFit(
         waves=tuple(int(name[1:]) for name in names),

@@ -7,6 +7,7 @@ degrees of freedom, and an analysis of one number a site, stand side by side.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from mirabal_toolkit.models.background import NOT_KNOWN
 from mirabal_toolkit.models.describe import Record
 from mirabal_toolkit.models.fitting import has_empty_cell, wave_formula
 from mirabal_toolkit.models.measured import Measured
-from mirabal_toolkit.models.over_waves import INFERENCE, MEASURED, change_scale
+from mirabal_toolkit.models.over_waves import NO_ERROR, change_scale, scale_of, told
 from mirabal_toolkit.models.sandwich import cr2
 
 #: Up to so many sites; with more the person-level models need no other standard errors.
@@ -57,7 +58,8 @@ def _clustered(measured: Measured, data: pd.DataFrame) -> Iterator[Record]:
     binary = measured.outcome.kind == "binary"
     formula = wave_formula(measured.background.terms)
     options: dict[str, Any] = {"family": "binomial" if binary else "gaussian", "corr": "independence"}
-    if binary and has_empty_cell(data, formula):
+    ends_seen = {measured.first, measured.last} <= set(data[WAVE])
+    if not ends_seen or (binary and has_empty_cell(data, formula)):
         # The penalised model of people stands; sandwiches of empty cells mean nothing.
         yield {**base, "model": "cr2", "flags": ("not_estimable",)}
         return
@@ -66,23 +68,24 @@ def _clustered(measured: Measured, data: pd.DataFrame) -> Iterator[Record]:
     except ModelError:
         yield {**base, "model": "cr2", "flags": ("not_converged",)}
         return
-    yield {**base, "model": "cr2", **_cr2_row(by_person, data, measured)}
+    yield told({**base, "model": "cr2"}, _cr2_row(by_person, data, measured), scale_of(measured))
     if data[_SITE].nunique() > len(by_person.params):
+        yield _fay_graubard({**base, "model": "fay-graubard"}, data, measured, formula, options)
+
+
+def _fay_graubard(
+    base: Record, data: pd.DataFrame, measured: Measured, formula: str, options: dict[str, Any]
+) -> Record:
+    try:
         by_site = gee(formula, data, groups=_SITE, cov_type="fay-graubard", df="satterthwaite", **options)
-        row = contrasts(by_site, WAVE, "first-last", over="rows", adjust="none", level=measured.plan.confidence_level)
-        yield {**base, "model": "fay-graubard", **_scaled(row.to_dict("records")[0], measured)}
+    except ModelError:
+        return {**base, "flags": ("not_converged",)}
+    row = contrasts(by_site, WAVE, "first-last", over="rows", adjust="none", level=measured.plan.confidence_level)
+    return told(base, row.to_dict("records")[0], scale_of(measured))
 
 
-def _scaled(row: dict[Any, Any], measured: Measured) -> Record:
-    factor = change_scale(measured)[1]
-    return {
-        **{name: factor * float(row[name]) for name in MEASURED},
-        **{name: float(row[name]) for name in INFERENCE},
-    }
-
-
-def _cr2_row(fit: Any, data: pd.DataFrame, measured: Measured) -> Record:
-    """Return the change in points with its CR2 standard error and Satterthwaite degrees of freedom."""
+def _cr2_row(fit: Any, data: pd.DataFrame, measured: Measured) -> dict[str, float]:
+    """Return the change with its CR2 standard error and Satterthwaite degrees of freedom; no error, no test."""
     X, mean = fit.design.X, fit.fittedvalues.to_numpy()
     variance = mean * (1 - mean) if fit.family == "binomial" else np.ones(len(mean))
     root = np.sqrt(variance)[:, None]
@@ -91,24 +94,19 @@ def _cr2_row(fit: Any, data: pd.DataFrame, measured: Measured) -> Record:
     fitted = cr2(root * X, (fit.design.y - mean) / root[:, 0], codes)
     change, gradient = _change_and_gradient(fit, measured)
     test = fitted.test(gradient)
+    if not test.std_error > NO_ERROR:
+        return {"estimate": change, "std_error": 0.0}
     half = float(stats.t.ppf((1 + measured.plan.confidence_level) / 2, test.df)) * test.std_error
     statistic = change / test.std_error
-    factor = change_scale(measured)[1]
     return {
-        "estimate": factor * change,
-        "std_error": factor * test.std_error,
-        **_inside(factor * (change - half), factor * (change + half), measured),
+        "estimate": change,
+        "std_error": test.std_error,
+        "conf_low": change - half,
+        "conf_high": change + half,
         "df": test.df,
         "statistic": statistic,
         "p_value": float(2 * stats.t.sf(abs(statistic), test.df)),
     }
-
-
-def _inside(low: float, high: float, measured: Measured) -> Record:
-    """Return limits that stay inside what a change can be."""
-    if measured.outcome.kind == "binary":
-        low, high = max(low, -100.0), min(high, 100.0)
-    return {"conf_low": low, "conf_high": high}
 
 
 def _change_and_gradient(fit: Any, measured: Measured) -> tuple[float, np.ndarray]:
@@ -140,21 +138,15 @@ def _site_by_site(measured: Measured, sites: pd.Series[str]) -> Iterator[Record]
     base = {"contrast": measured.contrast, "scale": scale, "n_obs": len(by_site)}
     base = measured.record("site_change", **base, n_persons=int(by_site["count"].sum()))
     means: np.ndarray = by_site["mean"].to_numpy()
-    interval = mean_interval(means, measured.plan.confidence_level)
-    yield {
-        **base,
-        "model": "site-means",
-        "estimate": interval.estimate,
-        **_inside(interval.low, interval.high, measured),
-        "std_error": float(means.std(ddof=1) / np.sqrt(len(means))),
-        "df": len(means) - 1,
-        "p_value": _t_test(means),
-    }
+    yield told({**base, "model": "site-means"}, _mean_row(means, measured), replace(scale_of(measured), factor=1.0))
     pooled = float(np.average(by_site["var"], weights=by_site["count"] - 1))
-    if pooled > 0:
+    if pooled > NO_ERROR:
         few = _smallest_cells(ends, sites) if measured.outcome.kind == "binary" else {}
         within = pooled / by_site["count"].to_numpy(np.float64)
+        most = scale_of(measured).most
         for record in _variation(base, by_site, within, measured.plan.confidence_level):
+            # Changes from −100 to 100 points cannot have a standard deviation above 100.
+            record |= {end: min(record[end], most) for end in ("conf_low", "conf_high") if end in record}
             yield {**record, "count": few.get(record["term"])}
 
 
@@ -167,8 +159,15 @@ def _smallest_cells(ends: pd.DataFrame, sites: pd.Series[str]) -> dict[str, int]
     return {str(site): int(count) for site, count in smallest.items()}
 
 
-def _t_test(means: np.ndarray) -> float:
-    return 1.0 if np.ptp(means) == 0 else float(stats.ttest_1samp(means, 0.0).pvalue)
+def _mean_row(means: np.ndarray, measured: Measured) -> dict[str, float]:
+    """Return the mean of the sites' changes with its t interval and test; without an error, no test."""
+    interval = mean_interval(means, measured.plan.confidence_level)
+    row = {"estimate": interval.estimate, "conf_low": interval.low, "conf_high": interval.high}
+    row["std_error"], row["df"] = float(means.std(ddof=1) / np.sqrt(len(means))), float(len(means) - 1)
+    if not row["std_error"] > NO_ERROR:
+        return row
+    test = stats.ttest_1samp(means, 0.0)
+    return {**row, "statistic": float(test.statistic), "p_value": float(test.pvalue)}
 
 
 def _variation(base: Record, by_site: pd.DataFrame, within: np.ndarray, level: float) -> Iterator[Record]:

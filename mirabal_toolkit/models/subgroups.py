@@ -7,7 +7,6 @@ unclear in a smaller one need not differ between them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ from mirabal_toolkit.models.background import NOT_KNOWN
 from mirabal_toolkit.models.describe import Record
 from mirabal_toolkit.models.fitting import Fitted, fit_model, wave_formula
 from mirabal_toolkit.models.measured import Measured
-from mirabal_toolkit.models.over_waves import INFERENCE, MEASURED, change_scale
+from mirabal_toolkit.models.over_waves import scale_of, told
 
 _COLUMN = "subgroup"
 
@@ -92,18 +91,14 @@ def _changes(measured: Measured, item: str, fitted: Fitted, data: pd.DataFrame) 
     table = contrasts(
         fitted.fit, WAVE, "first-last", within=_COLUMN, adjust="none", level=measured.plan.confidence_level
     )
-    scale, factor = change_scale(measured)
+    scale = scale_of(measured)
     ends = data[data[WAVE].isin([measured.first, measured.last])]
     for row, group in zip(table.to_dict("records"), sorted(data[_COLUMN].unique()), strict=True):
-        base = measured.record("subgroup_change", term=f"{item}={group}", model=fitted.name, scale=scale)
+        base = measured.record("subgroup_change", term=f"{item}={group}", model=fitted.name, flags=fitted.flags)
         people = _base_of(ends[ends[_COLUMN] == group], measured)
-        yield {**base, **_numbers(row, factor), "contrast": measured.contrast, **people, "flags": fitted.flags}
-
-
-def _numbers(row: dict[Any, Any], factor: float) -> Record:
-    # No p value: whether subgroups differ is answered by the joint test alone.
-    inference = {name: float(row[name]) for name in INFERENCE if name == "df"}
-    return {**{name: factor * float(row[name]) for name in MEASURED}, **inference}
+        record = told({**base, "contrast": measured.contrast, **people}, row, scale)
+        # No p value: whether subgroups differ is answered by the joint test alone.
+        yield {name: value for name, value in record.items() if name not in ("statistic", "p_value")}
 
 
 def _base_of(ends: pd.DataFrame, measured: Measured) -> Record:

@@ -17,6 +17,7 @@ from mirabal_toolkit.models.measured import Measured
 from mirabal_toolkit.models.missing_waves.dropout import Chances, drop_out_records, model_drop_out
 from mirabal_toolkit.models.missing_waves.imputed import unit_of
 from mirabal_toolkit.models.missing_waves.layout import People
+from mirabal_toolkit.models.over_waves import scale_of, told
 from mirabal_toolkit.models.propensity import effective_size
 
 Floats = NDArray[np.float64]
@@ -103,7 +104,7 @@ def weighted_rows(measured: Measured, chances: Chances) -> tuple[pd.DataFrame, W
 
 def weighted_records(measured: Measured, people: People) -> Iterator[Record]:
     """Yield the drop-out model, the distribution of the weights, and the weighted change."""
-    scale, factor = unit_of(measured)
+    scale, _ = unit_of(measured)
     base = measured.record("weighted_change", contrast=measured.contrast, model="weighted-gee")
     try:
         chances = model_drop_out(measured, people)
@@ -116,14 +117,7 @@ def weighted_records(measured: Measured, people: People) -> Iterator[Record]:
     people_seen = int(rows[PERSON].nunique())
     base = {**base, "n_obs": len(rows), "n_persons": people_seen}
     flags = (*(("penalised",) if chances.fit.penalty else ()), *small_sample_flags(people_seen))
-    yield {
-        **base,
-        "term": "change",
-        "scale": scale,
-        **{name: factor * float(found[name]) for name in ("estimate", "std_error", "conf_low", "conf_high")},
-        **{name: float(found[name]) for name in ("df", "statistic", "p_value")},
-        "flags": flags,
-    }
+    yield told({**base, "term": "change", "flags": flags}, found.to_dict(), scale_of(measured))
     yield from _distribution({**base, "analysis": "weights", "scale": "ratio"}, weights)
 
 
