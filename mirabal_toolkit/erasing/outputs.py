@@ -44,24 +44,30 @@ def made_from(folders: tuple[Path, ...], sources: frozenset[str]) -> Iterator[Ou
     for folder in folders:
         for manifest in sorted(folder.rglob(MANIFEST)):
             told = _read(manifest)
-            inputs = {str(entry.get("sha256", "")) for entry in told.get("inputs", ()) if isinstance(entry, dict)}
+            listed, command = told.get("inputs"), told.get("command")
+            entries = listed if isinstance(listed, list) else []
+            inputs = {str(entry.get("sha256", "")) for entry in entries if isinstance(entry, dict)}
             if inputs & sources:
-                names = [name for name in told.get("outputs", {}) if _inside(manifest.parent, name)]
+                names = [name for name in told["outputs"] if _inside(manifest.parent, name)]
                 files = tuple(manifest.parent / name for name in names if (manifest.parent / name).is_file())
-                yield Outputs(manifest.parent, files, str(told.get("command", {}).get("command", "")))
+                by = str(command.get("command", "")) if isinstance(command, dict) else ""
+                yield Outputs(manifest.parent, files, by)
 
 
 def _read(manifest: Path) -> dict[str, Any]:
     try:
         told = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) and isinstance(told.get("outputs"), dict) else {}
 
 
 def _inside(folder: Path, name: str) -> bool:
     """Say whether a name of the manifest stays in its folder."""
-    return (folder / name).resolve().is_relative_to(folder.resolve())
+    try:
+        return (folder / name).resolve().is_relative_to(folder.resolve())
+    except (ValueError, OSError):  # no name that a file can have
+        return False
 
 
 def written_back(folders: tuple[Path, ...]) -> Iterator[Path]:
@@ -70,5 +76,5 @@ def written_back(folders: tuple[Path, ...]) -> Iterator[Path]:
         for codebook in sorted(folder.rglob(f"*{BESIDE[0]}")):
             data = codebook.with_name(codebook.name.removesuffix(BESIDE[0]))
             mapping = data.with_name(data.name + BESIDE[1])
-            if mapping.is_file() and "written by mirabal write" in mapping.read_text(encoding="utf-8"):
+            if mapping.is_file() and b"written by mirabal write" in mapping.read_bytes():
                 yield from (path for path in (data, codebook, mapping) if path.is_file())

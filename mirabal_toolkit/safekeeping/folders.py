@@ -83,18 +83,22 @@ def whole_folder(out: Path, ours: Collection[str] = ()) -> Iterator[Path]:
 
 
 def _keep_foreign_files(old: Path, new: Path, ours: frozenset[str]) -> None:
-    """Copy into the new folder what the user put into the old one."""
+    """Copy into the new folder what the user put into the old one.
+
+    A link stays a link: what it leads to, perhaps the data, must not come into a folder that is sent.
+    """
     for path in sorted(old.rglob("*")):
         name = path.relative_to(old)
         target = new / name
         dead = any(part.startswith(PREFIX) for part in name.parts)
-        if path.is_file() and name.as_posix() not in ours and not target.exists() and not dead:
+        ours_or_there = name.as_posix() in ours or target.exists() or target.is_symlink()
+        if (path.is_file() or path.is_symlink()) and not ours_or_there and not dead:
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
+            shutil.copy2(path, target, follow_symlinks=False)
 
 
 def _settle(folder: Path) -> None:
     """See that everything is on the disk before anything is replaced: a power cut must not leave empty files."""
     for path in folder.rglob("*"):
-        if path.is_file():
+        if path.is_file() and not path.is_symlink():
             to_disk(path)

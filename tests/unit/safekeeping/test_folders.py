@@ -42,6 +42,21 @@ def test_a_new_folder_takes_the_place_of_the_old_one(tmp_path):
 
 
 @pytest.mark.usefixtures("ways")
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_in_the_old_folder_stays_a_link(tmp_path):
+    """What it leads to, perhaps the data, must not come into a folder that is sent."""
+    (tmp_path / "study.parquet").write_text("answers")
+    filled(tmp_path / "out", **{"manifest.json": "old"})
+    (tmp_path / "out" / "data").symlink_to("../study.parquet")
+    (tmp_path / "out" / "gone").symlink_to("nowhere")
+    with whole_folder(tmp_path / "out", {"manifest.json"}) as new:
+        (new / "report.html").write_text("new")
+    assert os.readlink(tmp_path / "out" / "data") == "../study.parquet"  # noqa: PTH115
+    assert (tmp_path / "out" / "gone").is_symlink()
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+@pytest.mark.usefixtures("ways")
 def test_nothing_changes_when_writing_fails(tmp_path):
     out = filled(tmp_path / "out", report="old")
     with pytest.raises(IsADirectoryError), whole_folder(out) as folder:
