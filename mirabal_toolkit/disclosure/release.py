@@ -6,6 +6,7 @@ hidden count be worked out (a change from it, a model's prediction of it) is hid
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from mirabal_toolkit.core.data import Finding
+from mirabal_toolkit.core.data import Finding, Source
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.results import (
     Decision,
@@ -35,6 +36,12 @@ COMMENTS = {
     "rounded": "recomputed from rounded counts, or rounded",
     "shown": "left as it is",
 }
+
+#: Numbers in messages: what is no count of anybody, or a count.
+_NUMBERS = re.compile(
+    r"waves? \d+(?:(?:, | and | to |–)\d+)*|years \d+ to \d+|\d{4}–\d{4}|\d[\d.]* (?:days?|months?|years?)\b|\d[\d.]*%"
+    r"|“[^”]*”|[\w.@/*-]*[^\W\d][\w.@/*-]*|\d+\.\d[\d.]*|(?P<count>\d{1,3}(?:,\d{3})+|\d+)"
+)
 
 
 def release(results: Results, profile: str | DisclosureProfile, past: Sequence[PastRelease] = ()) -> ReleasableResults:
@@ -73,11 +80,11 @@ def release(results: Results, profile: str | DisclosureProfile, past: Sequence[P
         estimates=SealedFrame(estimates),
         flow=SealedFrame(flow),
         months=results.months,
-        audit=SealedFrame(_protected_columns(_rows(results.trail.steps), ["before", "after", "changed"], rules)),
+        audit=SealedFrame(_audit(_rows(results.trail.steps), rules)),
         findings=SealedFrame(_protected_columns(_rows(_worded(results.findings, rules)), ["count"], rules)),
         profile=rules,
         decisions=_decisions(estimates),
-        sources=results.sources,
+        sources=_sources(results.sources, rules),
         fingerprint=results.fingerprint,
         versions=results.versions,
         untrusted=results.untrusted,
@@ -92,21 +99,32 @@ def _with(past: Sequence[PastRelease], now: PastRelease) -> tuple[PastRelease, .
 
 
 def _worded(findings: tuple[Finding, ...], profile: DisclosureProfile) -> tuple[Finding, ...]:
-    """Return the findings with counts in their words protected like the counts beside them.
+    """Return the findings with the numbers in their words protected as counts: a message may tell of several.
 
-    A message begins with its count (“3 answer codes …”) or repeats it.
+    Left as they are: what is said to be no count (waves, days, years, shares), and what is quoted or part of a name.
     """
     if not profile.releasable:
         return findings
 
-    def protected(number: re.Match[str]) -> str:
-        if judge(int(number[0]), float("nan"), profile) != "shown":
+    def protected(part: re.Match[str]) -> str:
+        if part["count"] is None:
+            return part[0]
+        count = int(part["count"].replace(",", ""))
+        if judge(count, float("nan"), profile) != "shown":
             return f"fewer than {profile.threshold}"
-        return str(round_count(int(number[0]), profile))
+        return str(round_count(count, profile))
 
+    return tuple(replace(finding, message=_NUMBERS.sub(protected, finding.message)) for finding in findings)
+
+
+def _sources(sources: tuple[Source, ...], profile: DisclosureProfile) -> tuple[Source, ...]:
+    """Return the files that were read with rounded rows: one export a wave has as many as women were interviewed."""
+    if not profile.releasable:
+        return sources
+    rules = replace(profile, rounding=profile.rounding if profile.rounding > 1 else profile.threshold)
     return tuple(
-        replace(finding, message=re.sub(rf"^\d+\b|(?<!wave )\b{finding.count}\b(?!%)", protected, finding.message))
-        for finding in findings
+        replace(source, rows=max(round_count(source.rows, rules), rules.rounding) if source.rows else 0)
+        for source in sources
     )
 
 
@@ -122,6 +140,13 @@ def _protected_columns(frame: pd.DataFrame, columns: list[str], profile: Disclos
     """Protect the count columns of a listing; a hidden count stays a missing one."""
     present = [column for column in columns if column in frame.columns]
     return frame.assign(**{column: protect_counts(frame[column], profile) for column in present})
+
+
+def _audit(steps: pd.DataFrame, profile: DisclosureProfile) -> pd.DataFrame:
+    """Protect the counts of cleaning: those before and after a step so coarsely that a hidden change cannot be told."""
+    step = math.ceil(profile.threshold / profile.rounding) * profile.rounding
+    coarse = _protected_columns(steps, ["before", "after"], replace(profile, rounding=step))
+    return _protected_columns(coarse, ["changed"], profile)
 
 
 def _decisions(estimates: pd.DataFrame) -> tuple[Decision, ...]:
