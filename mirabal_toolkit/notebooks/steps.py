@@ -67,6 +67,8 @@ def import_study(
         Ends in ``.parquet``.
     mapping : path, optional
         A mapping file that somebody looked through; proposed when not given.
+    instrument : str, optional
+        Id, ``id@version`` or path; recognised by names and labels when not given.
 
     Raises
     ------
@@ -112,6 +114,10 @@ def check(
     files : path or sequence of paths
     profile : str
         Disclosure profile: ``internal`` unless what is shown shall leave the team.
+    mapping : path, optional
+        As `import_study` writes it; proposed when not given.
+    instrument : str, optional
+        Id, ``id@version`` or path; recognised by names and labels when not given.
 
     Raises
     ------
@@ -174,6 +180,8 @@ def power(
         Ids of planned outcomes; as the plan says when empty.
     simulations : int, optional
         Studies of each size; as the plan says when not given.
+    jobs : int
+        Processes to use; the numbers do not depend on it.
 
     Raises
     ------

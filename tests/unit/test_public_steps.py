@@ -5,9 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 import mirabal_toolkit as mt
+from mirabal_toolkit import workflow_data
 from mirabal_toolkit.errors import FindingsError, UsageError
+from mirabal_toolkit.reporting import delivery
+from mirabal_toolkit.reporting.documents.word_template import read_template
 from mirabal_toolkit.workflow_analysis import AnalysisRequest, prepare
 from mirabal_toolkit.workflow_reading import DataRequest
 
@@ -54,3 +58,41 @@ def test_a_slip_in_the_profile_is_told_before_anything_is_read(tmp_path):
     nothing = DataRequest((Path(tmp_path / "no-such-file.sav"),))
     with pytest.raises(UsageError, match="no disclosure profile"):
         prepare(AnalysisRequest(nothing, tmp_path / "out", profile="funders"), lambda *_: None)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the roads are asked for, by name, instead of going them."""
+    found = {}
+
+    def instead(road, name):
+        monkeypatch.setattr(road, name, lambda *given, **named: found.update({name: (given, named)}))
+
+    instead(workflow_data, "run_check")
+    instead(workflow_data, "import_study")
+    instead(delivery, "deliver")
+    return found
+
+
+def test_whatever_is_said_to_check_and_import_study_reaches_the_road(asked):
+    data = DataRequest((Path("a.sav"), Path("b.sav")), "partner-safety@1.0.0", Path("m.yaml"))
+    said = {"mapping": "m.yaml", "instrument": "partner-safety@1.0.0"}
+    mt.check(["a.sav", "b.sav"], profile="public", **said)
+    request, _ = asked["run_check"][0]
+    assert (request.data, request.profile, request.out) == (data, "public", None)
+    mt.import_study(["a.sav", "b.sav"], "study.parquet", **said)
+    read, place, _ = asked["import_study"][0]
+    assert (read, place) == (data, Path("study.parquet"))
+
+
+def test_whatever_is_said_to_report_reaches_what_writes_it(asked, tmp_path, root):
+    released = mt.open_results(root / "tests" / "data" / "results-version-1")
+    house = tmp_path / "house.docx"
+    Document().save(house)
+    mt.report(released, tmp_path / "out", formats=["docx"], briefing=True, language="ro")
+    given, named = asked["deliver"]
+    assert given[:2] == (released, tmp_path / "out")
+    assert (given[2].formats, given[2].briefing, given[2].language, given[2].template) == (("docx",), True, "ro", None)
+    assert named["command"]["language"] == "ro"
+    mt.report(released, tmp_path / "out", template=house)
+    assert asked["deliver"][0][2].template == read_template(house)

@@ -48,3 +48,9 @@ def test_one_of_a_newer_version_is_refused(tmp_path):
     (tmp_path / manifest.MANIFEST).write_text(json.dumps({"schema": manifest.MANIFEST_VERSION + 1, "outputs": {}}))
     with pytest.raises(InputError, match="newer version"):
         manifest.read_manifest(tmp_path)
+
+
+def test_which_files_are_ours_is_said_by_the_manifest_alone(folder, tmp_path_factory):
+    (folder / "notes.txt").write_text("mine")
+    assert set(manifest.files_of(folder)) == {"tables/a.csv", manifest.MANIFEST}
+    assert manifest.files_of(tmp_path_factory.mktemp("empty")) == ()
