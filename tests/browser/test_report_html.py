@@ -65,8 +65,8 @@ def test_no_page_scrolls_sideways(page: Page, width: int) -> None:
     assert page.run("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("width", [1100, 1280])
-def test_on_a_usual_screen_no_table_scrolls_sideways(page: Page, width: int) -> None:
+@pytest.mark.parametrize("width", [768, 820, 1000, 1100, 1280])
+def test_on_a_tablet_or_a_usual_screen_no_table_scrolls_sideways(page: Page, width: int) -> None:
     page.resize(width)
     page.run(OPEN_ALL)
     assert page.run(TOO_WIDE) == []
