@@ -151,6 +151,14 @@ def _on_rows(rows: PersonWaves) -> Iterator[Finding]:
             count=both,
             advice="a woman with two programmes counts once; if ids were given out twice, make them differ",
         )
+    for wave, files in rows.tally.files_of_a_wave.items():
+        yield Finding(
+            "warning",
+            "several_files_of_a_wave",
+            f"wave {wave} was put together from {files} files of different people with the same variables",
+            wave=wave,
+            advice="right for two sites; else say the wave of each with --wave, or leave an earlier export out",
+        )
     count = rows.tally.rows_without_wave
     if count:
         yield Finding(
