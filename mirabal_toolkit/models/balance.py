@@ -68,8 +68,9 @@ def _rows(base: Record, values: pd.Series[float], arms: Arms, weights: pd.Series
     for term, mean, n in (("reference", plain.reference, sizes[0]), ("treated", plain.treated, sizes[1])):
         count = round(mean * n / 100) if base["scale"] == "percent" else None
         yield {**base, "term": term, "estimate": mean, "count": count, "n_obs": n, "n_persons": n}
-    yield {**base, "term": "difference", "scale": "standard_deviations", "estimate": plain.difference}
-    if weights is not None:
+    found: Record = {"estimate": plain.difference} if np.isfinite(plain.difference) else {"flags": ("not_estimable",)}
+    yield {**base, "term": "difference", "scale": "standard_deviations", **found}
+    if weights is not None and np.isfinite(plain.difference):
         used = np.asarray(weights.reindex(values.index), dtype=np.float64)
         weighted = balance(numbers, treated, used)
         row = {**base, "scale": "standard_deviations", "model": "overlap-weighted"}

@@ -91,7 +91,11 @@ def indicators(columns: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Means in the two arms and their standardised difference (treated minus reference)."""
+    """Means in the two arms and their standardised difference (treated minus reference).
+
+    The difference is 0 where everybody is alike, and missing where each arm is alike within itself but not the other:
+    no yardstick is left, and nothing could be less balanced.
+    """
 
     reference: float
     treated: float
@@ -111,7 +115,8 @@ def balance(values: Floats, treated: Floats, weights: Floats | None = None) -> B
     means = [float(np.average(values[treated == code], weights=used[treated == code])) for code in (0, 1)]
     spread = common_spread(values[treated == 0], values[treated == 1])
     difference = means[1] - means[0]
-    return Balance(means[0], means[1], float(difference / spread) if spread > 0 else 0.0)
+    alike = 0.0 if difference == 0 else np.nan
+    return Balance(means[0], means[1], float(difference / spread) if spread > 0 else alike)
 
 
 def effective_size(weights: Floats) -> float:

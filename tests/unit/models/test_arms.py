@@ -100,6 +100,21 @@ def test_an_empty_cell_of_one_arm_is_penalised(measured, waves_of_answers, study
     assert last[0]["model"] == "gee-logit"
 
 
+def test_arms_told_apart_by_what_is_known_are_not_called_balanced(study):
+    """All of one arm live in town, none of the other: there is no yardstick, and 0 would be the opposite of true."""
+    treated = study().background.treated
+    town = pd.DataFrame({"P1": np.where(treated == 1, "town", "country")}, index=treated.index)
+    rows = {row["term"]: row for row in baseline_balance([study(propensity=town)]) if row["outcome"].startswith("P1=")}
+    assert (rows["reference"]["estimate"], rows["treated"]["estimate"]) == (0, 100)
+    assert rows["difference"]["flags"] == ("not_estimable",)
+    assert "estimate" not in rows["difference"]
+    alike = pd.DataFrame({"age": np.full(len(treated), 30.0)}, index=treated.index)
+    (same,) = [
+        r for r in baseline_balance([study(propensity=alike)]) if (r["outcome"], r["term"]) == ("age", "difference")
+    ]
+    assert same["estimate"] == 0
+
+
 def test_balance_shows_the_start_as_found_and_weighted(study):
     rows = list(baseline_balance([study()]))
     age = {row["term"]: row for row in rows if row["outcome"] == "age"}
