@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -105,6 +106,10 @@ class Edition:
     def say(self, key: str, **values: object) -> str:
         """Return a phrase of the catalogue in the language of the report, about those who answered."""
         return phrase(key, self.language, self._people, **values)
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """Return texts side by side, with the sign of the language between them: in Greek a “;” would ask."""
+        return f"{self.say('list_sign')} ".join(parts)
 
     def retold(self, text: str) -> str:
         """Return a text of another room, written about women, about those who answered."""

@@ -102,7 +102,7 @@ def _with_n(below: str, rows: Sequence[Estimate], edition: Edition) -> str:
     """Return what stands under a panel, and of how many women it speaks."""
     people = rows[-1].n_persons
     said = "" if people is None else edition.say("n_is", n=numbers.count(people))
-    return "; ".join(part for part in (below, said) if part)
+    return edition.listed([part for part in (below, said) if part])
 
 
 def _numbers(chosen: Sequence[Indicator], edition: Edition, name: str, caption: str) -> Table:

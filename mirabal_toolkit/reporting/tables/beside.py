@@ -74,4 +74,4 @@ def _disagreements(several: list[Indicator], edition: Edition) -> list[Note]:
         signs = {change.estimate > 0 for change in changes if change is not None and change.estimate}
         if len(signs) > 1:
             apart.append(edition.label(one))
-    return [Note(edition.say("note_models_disagree", indicators="; ".join(apart)))] if apart else []
+    return [Note(edition.say("note_models_disagree", indicators=edition.listed(apart)))] if apart else []

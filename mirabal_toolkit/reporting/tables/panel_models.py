@@ -68,7 +68,7 @@ def _disagreement(shown: list[Indicator], models: list[str], edition: Edition) -
         changes = [_by(one, model, edition) for model in ("", *models)]
         if len({row.estimate > 0 for row in changes if row is not None and row.estimate}) > 1:
             apart.append(edition.label(one))
-    return [Note(edition.say("note_panel_disagree", indicators="; ".join(apart)))] if apart else []
+    return [Note(edition.say("note_panel_disagree", indicators=edition.listed(apart)))] if apart else []
 
 
 def within_between(edition: Edition) -> Table:

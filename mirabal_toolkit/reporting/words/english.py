@@ -42,6 +42,7 @@ GENERAL: Mapping[str, str] = {
     "other_indicators": "Other indicators",
     "all_indicators": "All indicators",
     "list_and": "{first} and {last}",
+    "list_sign": ";",
     "women": "women",
 }
 

@@ -72,12 +72,12 @@ def _versions(edition: Edition) -> str:
     carried = [row["message"] for row in noticed if row["code"] == "harmonised"]
     if not carried:
         return ""
-    sentences = [edition.say("limit_versions", which="; ".join(carried))]
+    sentences = [edition.say("limit_versions", which=edition.listed(carried))]
     for key, code in (("no", "outcome_not_comparable"), ("partial", "outcome_partly_comparable")):
         outcomes = {row["item"] for row in noticed if row["code"] == code}
         labels = [edition.label(one) for one in edition.indicators if one.first and one.outcome.id in outcomes]
         if labels:
-            sentences.append(edition.say(f"limit_versions_{key}", labels="; ".join(labels)))
+            sentences.append(edition.say(f"limit_versions_{key}", labels=edition.listed(labels)))
     return " ".join(sentences)
 
 

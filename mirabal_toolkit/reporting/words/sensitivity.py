@@ -120,7 +120,7 @@ def _clearest(edition: Edition) -> str:
         edition.say("lost_indicator", label=label, size=numbers.signed(size, 2))
         for _, label, size in sorted(clear, reverse=True)[:MOST_NAMED]
     ]
-    return edition.say("lost_indicators", indicators="; ".join(named)) if named else ""
+    return edition.say("lost_indicators", indicators=edition.listed(named)) if named else ""
 
 
 def what_it_changes(edition: Edition) -> tuple[str, ...]:
@@ -200,11 +200,11 @@ def _moved(standings: Sequence[tuple[Indicator, Standing]], edition: Edition) ->
                     imputed=numbers.signed(imputed.estimate, edition.decimals),
                 )
             )
-    return edition.say("shifted_methods", points=f"{least:g}", labels="; ".join(found)) if found else ""
+    return edition.say("shifted_methods", points=f"{least:g}", labels=edition.listed(found)) if found else ""
 
 
 def _labels(indicators: Sequence[Indicator], edition: Edition) -> str:
-    return "; ".join(edition.label(one) for one in indicators)
+    return edition.listed([edition.label(one) for one in indicators])
 
 
 def depends_on_lost(edition: Edition) -> bool:

@@ -146,3 +146,9 @@ def test_a_language_nobody_wrote_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="language “fr”") as refusal:
         Choices(language="fr")
     assert refusal.value.problem.fix == "use one of: en, ro, it, el"
+
+
+def test_greek_puts_no_question_mark_between_labels(few: ReleasableResults) -> None:
+    assert Edition(few, "el").listed(["α", "β"]) == "α· β"
+    assert Edition(few).listed(["a", "b"]) == "a; b"
+    assert phrase("methods_amended", "ro", number=50).startswith("A fost modificat de 50 de ori;")
