@@ -83,6 +83,8 @@ def verify_again(request: AnalysisRequest, progress: Progress) -> Verified:
     MirabalError
         As in `run_analysis`.
     """
+    from mirabal_toolkit.disclosure.profiles import PROFILES
+
     first = verify(request.out)
     manifest = read_manifest(request.out)
     asked = manifest.get("command", {})
@@ -92,7 +94,9 @@ def verify_again(request: AnalysisRequest, progress: Progress) -> Verified:
             fix="leave --rerun out: its files can be verified",
         )
     plan = request.plan or manifest["plan"]["id"]
-    request = replace(request, plan=plan, profile=asked.get("profile"), seed=manifest["seed"])
+    # A plan's own rules have a name of their own, by which no profile is found: they come with the plan.
+    profile = manifest["profile"] if manifest["profile"] in PROFILES else None
+    request = replace(request, plan=plan, profile=profile, seed=manifest["seed"])
     released = released_from(prepare(request, progress), request, progress)
     progress("Comparing", 5, STEPS)
     numbers = _compared(request.out, released)

@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-from mirabal_toolkit import workflow_analysis, workflow_reading
+from mirabal_toolkit import workflow_analysis, workflow_reading, workflow_verify
 from mirabal_toolkit.cli.main import exit_code_of
+from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.reporting.choices import Choices
 from mirabal_toolkit.safekeeping import manifest as manifests
 from mirabal_toolkit.verifying.numbers import compare_estimates, compare_file
@@ -172,3 +173,23 @@ def test_another_run_in_two_processes_writes_the_same_bytes(study, mirabal, tmp_
     assert done.returncode == 0, done.stderr
     first, second = (manifests.read_manifest(folder) for folder in (study / "out", tmp_path / "again"))
     assert first["outputs"] == second["outputs"]
+
+
+@pytest.mark.parametrize(("named", "used"), [("internal", "internal"), ("funder, with rules of the plan", None)])
+def test_the_analysis_is_repeated_under_the_profile_of_the_report_whoever_wrote_it(folder, monkeypatch, named, used):
+    """A report written in Python says its profile in the manifest, not in a command."""
+    told = json.loads((folder / manifests.MANIFEST).read_text())
+    told |= {"profile": named, "command": {"command": "report", "formats": ["html"]}}
+    (folder / manifests.MANIFEST).write_text(json.dumps(told))
+    asked = []
+
+    def noted(_prepared, request, _progress):
+        asked.append(request.profile)
+        raise InputError("far enough")
+
+    monkeypatch.setattr(workflow_verify, "prepare", lambda *_: None)
+    monkeypatch.setattr(workflow_verify, "released_from", noted)
+    request = workflow_analysis.AnalysisRequest(workflow_reading.DataRequest((folder / "waves.sav",)), folder)
+    with pytest.raises(InputError, match="far enough"):
+        workflow_verify.verify_again(request, lambda *_: None)
+    assert asked == [used]
