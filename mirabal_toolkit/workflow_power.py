@@ -187,7 +187,10 @@ def simulate_power(
 def _targets(instrument: Instrument, plan: AnalysisPlan, declared: Power) -> tuple[Target, ...]:
     """Return the planned outcomes to simulate, each under its headline estimand."""
     if plan.design != "longitudinal":
-        raise FindingsError(f"the plan {plan.id} looks at one wave; power is for changes between waves")
+        raise FindingsError(
+            f"the plan {plan.id} looks at one wave; power is for changes between waves",
+            fix="name a plan over several waves: see `mirabal plans list`",
+        )
     found = tuple(
         (planned, planned.estimands_of(instrument)[0])
         for planned in plan.outcomes_of(declared.outcomes)

@@ -118,7 +118,11 @@ def _read(folder: Path, name: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise InputError(f"{name} is missing or cannot be read", where=folder.name) from None
+        raise InputError(
+            f"{name} is missing or cannot be read",
+            where=folder.name,
+            fix="name the folder that `mirabal analyse` wrote",
+        ) from None
     return content
 
 

@@ -102,7 +102,11 @@ def read_links(path: Path) -> tuple[Link, ...]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"the links file cannot be read: {error.strerror}", where=path.name) from None
+        raise InputError(
+            f"the links file cannot be read: {error.strerror}",
+            where=path.name,
+            fix="look at the spelling and the folder",
+        ) from None
     return parse_links(content, path.name)
 
 

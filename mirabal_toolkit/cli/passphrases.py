@@ -26,5 +26,5 @@ def ask_passphrase(name: str, *, twice: bool = False) -> str:
 
     given = ask_unseen(name)
     if twice and sys.stdin.isatty() and given != ask_unseen(f"{name}, once more"):
-        raise UsageError("the two passphrases differ; nothing was changed")
+        raise UsageError("the two passphrases differ; nothing was changed", fix="run the command again")
     return given

@@ -409,7 +409,7 @@ class Instrument:
         try:
             return self.item_by_id[item_id]
         except KeyError:
-            raise UsageError(f"{self.reference} has no item “{item_id}”") from None
+            raise UsageError(f"{self.reference} has no item “{item_id}”", fix="`mirabal instruments show`") from None
 
     def outcome(self, outcome_id: str) -> Outcome:
         """Return an outcome; UsageError if there is none of that id."""
@@ -429,7 +429,7 @@ class Instrument:
         for wave in self.waves:
             if wave.number == number:
                 return wave
-        raise UsageError(f"{self.reference} has no wave {number}")
+        raise UsageError(f"{self.reference} has no wave {number}", fix=f"its waves are 1 to {len(self.waves)}")
 
     def items_in_block(self, block_id: str) -> tuple[Item, ...]:
         """Return the items of a block, in order."""

@@ -249,10 +249,16 @@ def _plain(name: str) -> str:
 def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"is larger than {MAX_BYTES // 1_000_000} MB", where=path.name)
+            raise InputError(
+                f"is larger than {MAX_BYTES // 1_000_000} MB",
+                where=path.name,
+                fix="keep only the columns of the questionnaire",
+            )
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"the answers cannot be read: {error.strerror}", where=path.name) from None
+        raise InputError(
+            f"the answers cannot be read: {error.strerror}", where=path.name, fix="look at the spelling and the folder"
+        ) from None
 
 
 def _table(content: bytes, file: str) -> tuple[list[str], list[list[str]]]:
@@ -270,10 +276,14 @@ def _table(content: bytes, file: str) -> tuple[list[str], list[list[str]]]:
         raise InputError("holds no answers", where=file, fix="the first row names the columns, answers stand below")
     header = [name.strip() for name in rows[0]]
     if len(header) > MAX_COLUMNS:
-        raise InputError(f"has more than {MAX_COLUMNS} columns", where=file)
+        raise InputError(
+            f"has more than {MAX_COLUMNS} columns", where=file, fix="keep only the columns of the questionnaire"
+        )
     longer = sum(len(row) > len(header) for row in rows[1:])
     if longer:
-        raise InputError(f"{longer} row(s) have more cells than the first row", where=file)
+        raise InputError(
+            f"{longer} row(s) have more cells than the first row", where=file, fix="name every column in the first row"
+        )
     return header, [row + [""] * (len(header) - len(row)) for row in rows[1:]]
 
 

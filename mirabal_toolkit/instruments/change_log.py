@@ -108,7 +108,10 @@ def compare(older: Instrument, newer: Instrument) -> Comparison:
     ('minor', 'yes')
     """
     if older.id != newer.id:
-        raise UsageError(f"{older.id} and {newer.id} are two instruments, not two versions of one")
+        raise UsageError(
+            f"{older.id} and {newer.id} are two instruments, not two versions of one",
+            fix=f"name two versions of one, such as {older.id}@{older.version}; `mirabal instruments list` names them",
+        )
     if version_key(older.version) > version_key(newer.version):
         raise UsageError(f"{older.version} is newer than {newer.version}", fix="name the older version first")
     pair = VersionPair(older, newer)

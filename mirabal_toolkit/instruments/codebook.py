@@ -149,7 +149,10 @@ def _check(
     if cleaned is not None and profile is None:
         raise UsageError("numbers need a disclosure profile", fix="name one: --profile funder")
     if cleaned is not None and cleaned.instrument.reference != instrument.reference:
-        raise UsageError(f"the data are {cleaned.instrument.reference}, the codebook is of {instrument.reference}")
+        raise UsageError(
+            f"the data are {cleaned.instrument.reference}, the codebook is of {instrument.reference}",
+            fix=f"ask for the codebook of {cleaned.instrument.reference}",
+        )
 
 
 def codebook(instrument: Instrument, language: str, numbers: CodebookNumbers | None = None) -> Codebook:

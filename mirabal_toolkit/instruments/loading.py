@@ -53,7 +53,11 @@ def load_instrument(reference: str | Path) -> Instrument:
     if isinstance(reference, Path) or _is_path(reference):
         return instrument
     if (instrument.id, instrument.version) != (path.parent.name, path.stem):
-        raise FindingsError(f"the file says that it is {instrument.reference}", where=f"{path.parent.name}/{path.name}")
+        raise FindingsError(
+            f"the file says that it is {instrument.reference}",
+            where=f"{path.parent.name}/{path.name}",
+            fix="make its id the name of its folder, and its version the name of the file",
+        )
     return instrument
 
 
@@ -190,7 +194,11 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _unreadable(error: OSError, path: Path) -> InputError:
-    return InputError(f"the instrument cannot be read: {error.strerror}", where=path.name)
+    return InputError(
+        f"the instrument cannot be read: {error.strerror}",
+        where=path.name,
+        fix="look at the spelling and the folder; or see `mirabal instruments list`",
+    )
 
 
 def _load_file(path: Path) -> Instrument:

@@ -86,7 +86,9 @@ def import_xlsform(path: str | Path, today: str) -> ImportedForm:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"the form cannot be read: {error.strerror}", where=path.name) from None
+        raise InputError(
+            f"the form cannot be read: {error.strerror}", where=path.name, fix="look at the spelling and the folder"
+        ) from None
     return read_xlsform(content, path.name, today)
 
 

@@ -65,7 +65,11 @@ def read_sheets(content: bytes, where: str) -> dict[str, list[SheetRow]]:
     try:
         found = {name.strip().lower(): name for name in book.sheetnames}
         if "survey" not in found:
-            raise InputError("has no sheet “survey”, so it is no XLSForm", where=where)
+            raise InputError(
+                "has no sheet “survey”, so it is no XLSForm",
+                where=where,
+                fix="export the form as XLSForm from the program it was made in",
+            )
         return {name: _rows(book[found[name]], name, where) for name in SHEETS if name in found}
     finally:
         book.close()
@@ -77,10 +81,18 @@ def _check_archive(content: bytes, where: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
-                raise InputError("unpacks to more than a form can be", where=where)
+                raise InputError(
+                    "unpacks to more than a form can be",
+                    where=where,
+                    fix="open it in the program that made it, and save it again",
+                )
             for member in archive.infolist():
                 if member.filename.endswith((".xml", ".rels")) and _DECLARATION.search(archive.read(member)):
-                    raise InputError("declares XML entities, which no spreadsheet program writes", where=where)
+                    raise InputError(
+                        "declares XML entities, which no spreadsheet program writes",
+                        where=where,
+                        fix="open it in a spreadsheet program, and save it again as .xlsx",
+                    )
     # zipfile says NotImplementedError of a compression it does not know.
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error):
         raise InputError("is no .xlsx workbook, or is damaged", where=where, fix="save it again as .xlsx") from None
@@ -101,7 +113,11 @@ def _rows(sheet: Any, name: str, where: str) -> list[SheetRow]:
     except Exception:  # noqa: BLE001 - as above
         raise InputError("cannot be read", where=f"{where}, sheet {name}", fix="save it again as .xlsx") from None
     if len(table) > MOST_ROWS:
-        raise InputError(f"has more than {MOST_ROWS} rows", where=f"{where}, sheet {name}")
+        raise InputError(
+            f"has more than {MOST_ROWS} rows",
+            where=f"{where}, sheet {name}",
+            fix="take out the empty rows below the form",
+        )
     columns = _headings([_text(value) for value in table[0]] if table else [], f"{where}, sheet {name}")
     rows = []
     for number, values in enumerate(table[1:], start=2):

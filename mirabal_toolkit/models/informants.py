@@ -88,7 +88,10 @@ def _check(panel: PanelData, second: PanelData, plan: AnalysisPlan) -> None:
         raise FindingsError(f"the plan {plan.id} does not say which outcomes of a second account to compare", fix=fix)
     if second.instrument.id != plan.informants.instrument:
         told = f"the plan {plan.id} expects a second account by {plan.informants.instrument}"
-        raise FindingsError(f"{told}; the file is of {second.instrument.reference}")
+        raise FindingsError(
+            f"{told}; the file is of {second.instrument.reference}",
+            fix="give the file of the other questionnaire, or name this one in the plan",
+        )
     problems = [
         problem
         for name, other in plan.informants.pairs

@@ -74,7 +74,10 @@ def _refuse_unlike(own: PanelData, other: PanelData) -> None:
             fix="give the same waves of both",
         )
     if not set(own.scores.columns) & set(other.scores.columns):
-        raise FindingsError(f"{own.instrument.id} and {other.instrument.id} have no outcome in common")
+        raise FindingsError(
+            f"{own.instrument.id} and {other.instrument.id} have no outcome in common",
+            fix="give a programme and a comparison site that were asked the same questions",
+        )
 
 
 def _waves(panel: PanelData) -> str:

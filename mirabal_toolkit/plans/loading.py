@@ -61,7 +61,11 @@ def load_plan(reference: str | Path) -> AnalysisPlan:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"the plan cannot be read: {error.strerror}", where=path.name) from None
+        raise InputError(
+            f"the plan cannot be read: {error.strerror}",
+            where=path.name,
+            fix="look at the spelling and the folder; or see `mirabal plans list`",
+        ) from None
     parsed = parse_yaml(content, path.name)
     _check_schema(parsed, path.name)
     return _plan(parsed.value, hashlib.sha256(content).hexdigest())

@@ -87,7 +87,9 @@ def _history(path: Path, table: pa.Table) -> dict[str, object]:
         told = json.loads((table.schema.metadata or {})[_HISTORY])
         return dict(told)
     except (KeyError, ValueError, TypeError):
-        raise InputError("this is not a study file of the toolkit", where=path.name) from None
+        raise InputError(
+            "this is not a study file of the toolkit", where=path.name, fix="give one that `mirabal import` wrote"
+        ) from None
 
 
 def _secrets_used(path: Path, table: pa.Table, key: Key) -> int:

@@ -118,7 +118,9 @@ def seal(path: Path, *, passphrase: str = "", recipients: Sequence[str] = ()) ->
             fix="take five words that do not belong together",
         )
     if is_sealed(path):
-        raise UsageError("this file is sealed already", where=path.name)
+        raise UsageError(
+            "this file is sealed already", where=path.name, fix="open it with `mirabal unseal`, or leave it as it is"
+        )
     sealed = path.with_name(path.name + ENDING)
     content = _encrypted(_content(path), passphrase, recipients)
     with all_at_once(path.absolute().parent) as together:
@@ -140,7 +142,11 @@ def unseal(path: Path, keyring: Keyring) -> Path:
     """
     plain = path.with_suffix("")
     if path.suffix != ENDING or not is_sealed(path):
-        raise UsageError(f"only sealed files, ending in {ENDING}, can be unsealed", where=path.name)
+        raise UsageError(
+            f"only sealed files, ending in {ENDING}, can be unsealed",
+            where=path.name,
+            fix="name the sealed file; others open as they are",
+        )
     if plain.exists():
         raise UsageError("there is a plain file beside it already", where=plain.name, fix="move one of them away")
     content = _decrypted(path, keyring)
@@ -257,13 +263,21 @@ def _by_identity(content: bytes, path: Path, keyring: Keyring) -> bytes:
 
 
 def _not_opened(path: Path, why: str) -> InputError:
-    return InputError(f"the sealed file cannot be opened: {why}", where=path.name)
+    return InputError(
+        f"the sealed file cannot be opened: {why}",
+        where=path.name,
+        fix="try again with the passphrase or key it was sealed with, or a whole copy",
+    )
 
 
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > _LARGEST:
-            raise InputError("the file is larger than 4 GB", where=path.name)
+            raise InputError(
+                "the file is larger than 4 GB", where=path.name, fix="keep it on an encrypted disk instead"
+            )
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"the file cannot be opened: {error.strerror}", where=path.name) from None
+        raise InputError(
+            f"the file cannot be opened: {error.strerror}", where=path.name, fix="look at the spelling and the folder"
+        ) from None

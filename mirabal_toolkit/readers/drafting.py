@@ -63,7 +63,7 @@ def draft(tables: Sequence[RawTable], language: str = "en") -> Draft:
     ids = {find_id_column(table) for table in tables}
     holders = _holders(tables, waves, ids)
     if not holders:
-        raise InputError("there is no variable besides the id", where=tables[0].name)
+        raise InputError("there is no variable besides the id", where=tables[0].name, fix="export the answers too")
     sets = _ResponseSets(language)
     taken: set[str] = set()
     items = [(holder, _item(holder, waves, sets, taken, language)) for holder in holders]

@@ -37,7 +37,9 @@ def texts_in(path: Path) -> Iterator[str]:
     """
     file = sniff(path)
     if file.kind in _SHUT:
-        raise InputError(f"this is {KINDS[file.kind]}", where=path.name)
+        raise InputError(
+            f"this is {KINDS[file.kind]}", where=path.name, fix="save it open and unpacked, in a safe place"
+        )
     if file.kind in _WITH_CELLS:
         for table in READERS[file.kind](file, ReadOptions()):
             frame = table.frame.frame

@@ -86,7 +86,7 @@ def read_with_mapping(
     candidates = as_candidates(instruments)
     files = [Path(path) for path in paths]
     if not files:
-        raise UsageError("no file was given")
+        raise UsageError("no file was given", fix="name the export, e.g. waves.sav")
     if len(files) == 1 and _is_study(files[0], options):
         return Import(read_study(files[0], candidates), None)
     tables = [table for path in files for table in read_tables(path, options)]
@@ -196,7 +196,11 @@ def _instrument_of(
             if candidate.reference == mapping.instrument:
                 return candidate.load(), ()
         known = ", ".join(candidate.reference for candidate in candidates)
-        raise InputError(f"the mapping is for {mapping.instrument}, which is not among: {known}", where="mapping")
+        raise InputError(
+            f"the mapping is for {mapping.instrument}, which is not among: {known}",
+            where="mapping",
+            fix="leave --instrument out, or give a mapping made for it by `mirabal import`",
+        )
     if len(candidates) == 1:
         return candidates[0].load(), ()
     fit = detect_instrument(tables, candidates)

@@ -82,13 +82,15 @@ def sniff(path: Path, limits: ReadLimits = DEFAULT_LIMITS) -> SniffedFile:
         if stat.S_ISDIR(state.st_mode):
             raise InputError("this is a folder, not a file", where=path.name, fix="name the file inside it")
         if not stat.S_ISREG(state.st_mode):
-            raise InputError("the file is not an ordinary file", where=path.name)
+            raise InputError(
+                "the file is not an ordinary file", where=path.name, fix="save what it gives into a file, and name that"
+            )
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
         raise cannot_open(error, path) from None
     except ValueError:
-        raise InputError("this is not a name a file can have", where=repr(path.name)) from None
+        raise InputError("this is not a name a file can have", where=repr(path.name), fix="rename the file") from None
     if not head:
         raise InputError("the file is empty (0 bytes)", where=path.name, fix="export it again")
     if state.st_size > limits.file_bytes:
@@ -118,9 +120,13 @@ def cannot_open(error: OSError, path: Path) -> InputError:
             "the file may not be read by you", where=path.name, fix="ask for the right to read it, or copy it"
         )
     if error.errno == errno.ELOOP:
-        return InputError("this is a link that leads back to itself", where=path.name)
+        return InputError(
+            "this is a link that leads back to itself", where=path.name, fix="name the file it was meant to lead to"
+        )
     return InputError(
-        f"the file cannot be opened ({errno.errorcode.get(error.errno or 0, 'unknown')})", where=path.name
+        f"the file cannot be opened ({errno.errorcode.get(error.errno or 0, 'unknown')})",
+        where=path.name,
+        fix="look whether the disk is connected, and copy the file to this computer",
     )
 
 

@@ -214,7 +214,11 @@ def read_study(path: Path, candidates: Sequence[Instrument | Candidate]) -> Wave
     instrument = next((one.load() for one in as_candidates(candidates) if one.reference == reference), None)
     if instrument is None:
         known = ", ".join(one.reference for one in candidates)
-        raise InputError(f"the study is of {reference}, which is not among: {known}", where=path.name)
+        raise InputError(
+            f"the study is of {reference}, which is not among: {known}",
+            where=path.name,
+            fix="leave --instrument out: a study file knows its own",
+        )
     try:
         frame = answer.table.rename_columns(answer.meta["column_names"]).to_pandas()
         items = [name for name in frame.columns if f"{name}{MISSING_SUFFIX}" in frame.columns]
