@@ -252,6 +252,16 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "it": "circa {minutes} minuti",
         "el": "περίπου {minutes} λεπτά",
     },
+    "self_spoken": {
+        "en": "Written for a conversation: before you print it, change the words about talking, calling and hanging "
+        "up, above all those on safety, with people who know what is safe.",
+        "ro": "Scris pentru o conversație: înainte de tipărire, schimbați cuvintele despre vorbit, sunat și închis "
+        "telefonul, mai ales cele despre siguranță, împreună cu cei care știu ce este sigur.",
+        "it": "Scritto per un colloquio: prima di stamparlo cambiate le parole sul parlare, chiamare e riagganciare, "
+        "soprattutto quelle sulla sicurezza, con chi sa che cosa è sicuro.",
+        "el": "Γράφτηκε για συνομιλία: πριν τυπωθεί, αλλάξτε τα λόγια για ομιλία, κλήση και κλείσιμο, "
+        "κυρίως όσα αφορούν την ασφάλεια, μαζί με όσους ξέρουν τι είναι ασφαλές.",
+    },
     "draft": {
         "en": "Draft: do not use it with anybody before it has been reviewed.",
         "ro": "Proiect: nu se folosește înainte de a fi revizuit.",

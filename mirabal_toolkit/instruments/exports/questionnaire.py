@@ -190,10 +190,18 @@ class _Layout:
         return (*facts, self.phrase("minutes", minutes=f"{minutes:g}")) if minutes else tuple(facts)
 
     def banner(self) -> str:
-        """Drafts say so, of the questionnaire and of the translation."""
+        """Drafts say so, of the questionnaire and of the translation; and so do words for a call, put on paper."""
         statuses = {language.code: language.status for language in self.instrument.languages}
         draft = self.instrument.status == "draft" or statuses.get(self.language) == "draft"
-        return self.phrase("draft") if draft else ""
+        told = [self.phrase("draft")] if draft else []
+        if self.mode == "self" and self.spoken():
+            told.append(self.phrase("self_spoken"))
+        return " ".join(told)
+
+    def spoken(self) -> bool:
+        """Whether the safety gate was written for a conversation: it tells an interviewer what to do."""
+        gate = self.instrument.gate
+        return gate is not None and any(self.instrument.item(name).note for name in gate.items)
 
     def instructions(self, gate: str) -> tuple[str, ...]:
         if self.mode == "self":

@@ -54,6 +54,14 @@ def test_the_gate_stands_before_everything_she_is_asked(partner):
     assert "stop here and put this away" in words_of(papers(partner, "html")["self-complete"])
 
 
+def test_words_for_a_call_say_on_paper_that_they_must_be_changed(partner):
+    pages = {kind: words_of(content) for kind, content in papers(partner, "html").items()}
+    told = {kind: "change the words about talking, calling and hanging up" in said for kind, said in pages.items()}
+    assert told == {"interviewer-script": False, "self-complete": True, "self-complete-large-print": True}
+    online = next(one for one in OPEN if one.id == "help-seeking")  # its gate was written to be read
+    assert "hanging up" not in words_of(papers(online, "html")["self-complete"])
+
+
 def test_who_is_asked_is_said_in_words(partner):
     pages = {kind: words_of(content) for kind, content in papers(partner, "html").items()}
     told = "B2 (Contact with him) is “Living together” or “Living apart, saw him in person”"
