@@ -24,7 +24,7 @@ from mirabal_toolkit.reporting.documents.blocks import (
 from mirabal_toolkit.reporting.documents.references import segments
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures.text import drawable
-from mirabal_toolkit.reporting.tables.fitting import fit_table
+from mirabal_toolkit.reporting.tables.fitting import fit_table, unbroken
 from mirabal_toolkit.reporting.tables.spec import Cell, Table
 
 #: What the file keeps to: tags, reading order, descriptions of figures, names of languages.
@@ -160,4 +160,4 @@ def _table(table: Table) -> Plain:
 
 
 def _cell(cell: Cell) -> Plain:
-    return {"text": _text(cell.text), "marks": "".join(cell.marks), "under": _text(cell.under)}
+    return {"text": _text(unbroken(cell.text)), "marks": "".join(cell.marks), "under": _text(cell.under)}

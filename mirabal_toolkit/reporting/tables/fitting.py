@@ -17,6 +17,8 @@ SPAN_GAP, WORDS_GAP = 9, 8
 SIGN, LINE = {False: 4.75, True: 3.95}, {False: 10.0, True: 8.3}
 #: Signs of the narrowest first column, and of words that are short enough to stand on three lines at most.
 NARROWEST_LABEL, SHORT = 22, 24
+#: Signs of what stands in brackets behind a number and is not broken.
+SHORT_BRACKET, NO_BREAK = 14, "\N{NO-BREAK SPACE}"
 #: How wide a usual sign is beside the average one that columns are measured by.
 USUAL = 0.88
 #: Both sides' padding of a cell, and what a row adds above and below its text, in points.
@@ -180,15 +182,36 @@ def _need(table: Table, position: int, *, small: bool) -> int:
     """Return the least width of a column, in twips: its longest word, or for short numbers its longest text."""
     column = table.columns[position]
     texts = [text for row in table.rows for text in (row.cells[position].text, row.cells[position].under)]
-    words = [word[:20] for text in texts for word in text.split()]
+    words = [word[:20] for text in texts for word in unbroken(text).split(" ")]
     whole = [_on_three_lines(text) for text in texts] if column.kind == "text" else []
     whole += [] if column.kind in ("label", "text") else [_on_as_few_lines(text) for text in texts]
-    bold = max((len(word) for word in f"{column.header} {column.under}".split()), default=0)
-    longest = max(max((len(text) for text in (*words, *whole)), default=3), 1.12 * bold)
+    bold = max((_bold(word) for word in f"{column.header} {column.under}".split()), default=0.0)
+    longest = max(max((len(text) for text in (*words, *whole)), default=3), bold)
     if position == 0:
         longest = max(longest, NARROWEST_LABEL)
     gap = SPAN_GAP if begins_span(table, position) else WORDS_GAP if beside_a_number(table, position) else 0
     return int((longest * SIGN[small] + CELL_PADDING + gap) * TWIPS_PER_POINT)
+
+
+def _bold(word: str) -> float:
+    """Return how many usual signs a word of a header is as wide as; “Women” is wider than most of five letters."""
+    return 1.12 * len(word) + sum(sign in "WM" for sign in word)
+
+
+def unbroken(text: str) -> str:
+    r"""Return a number with a short interval or count behind it so that only the brackets may go to the next line.
+
+    Examples
+    --------
+    >>> unbroken("−38 (−49 to −27)").split(" ")
+    ['−38', '(−49\xa0to\xa0−27)']
+    >>> unbroken("Any physical harm (while in contact with him)") == "Any physical harm (while in contact with him)"
+    True
+    """
+    number, bracket, other = text.partition(" (")
+    if not bracket or number[:1].isalpha() or len(other) > SHORT_BRACKET:
+        return text
+    return f"{number} ({other.replace(' ', NO_BREAK)}"
 
 
 def beside_a_number(table: Table, position: int) -> bool:

@@ -11,7 +11,15 @@ from xml.sax.saxutils import quoteattr
 from mirabal_toolkit.file_safety import clean_text, steady_archive
 from mirabal_toolkit.reporting.documents.word_styles import new_document
 from mirabal_toolkit.reporting.documents.word_xml import element, text_run
-from mirabal_toolkit.reporting.tables.fitting import A4, TWIPS_PER_POINT, WORDS_GAP, Paper, beside_a_number, fit_table
+from mirabal_toolkit.reporting.tables.fitting import (
+    A4,
+    TWIPS_PER_POINT,
+    WORDS_GAP,
+    Paper,
+    beside_a_number,
+    fit_table,
+    unbroken,
+)
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table
 
 #: Tables lower than this, in points, are never broken over pages; of higher ones so many rows stay with the notes.
@@ -150,7 +158,7 @@ def _body_row(row: Row, table: Table, widths: Sequence[int]) -> str:
 
 def _runs(cell: Cell) -> str:
     marks = "".join(text_run(mark, '<w:vertAlign w:val="superscript"/>') for mark in cell.marks)
-    return text_run(cell.text) + marks + _under(cell.under)
+    return text_run(unbroken(cell.text)) + marks + _under(cell.under)
 
 
 def _under(text: str) -> str:

@@ -108,3 +108,19 @@ def test_the_end_of_a_long_table_stays_with_its_notes() -> None:
     kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in native.rows]
     assert kept[-3:] == [True, True, True]
     assert kept[40] is None
+
+
+def test_an_interval_behind_its_number_is_not_broken_in_word() -> None:
+    columns = (Column("a", "A", "label"), Column("x", "change (95% interval)", "text"))
+    row = Row((Cell("Any physical harm (while in contact with him)"), Cell("−38 (−49 to −27)")))
+    table = Table("t", "T", columns, (RowGroup("", (row,)),))
+    (native,) = docx.Document(io.BytesIO(render_docx(table, "en"))).tables
+    assert native.cell(1, 1).text == "−38 (−49\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}−27)"
+    assert native.cell(1, 0).text == "Any physical harm (while in contact with him)"
+
+
+def test_a_short_word_of_a_header_has_room_for_its_wide_letters() -> None:
+    columns = (Column("a", "A", "label"), *(Column(f"n{n}", "Women") for n in range(2)), Column("x", "Xxxxx"))
+    row = Row((Cell("a"), Cell("1"), Cell("1"), Cell("1")))
+    wide, _, usual = fit_table(Table("t", "T", columns, (RowGroup("", (row,)),))).widths[1:]
+    assert wide > usual
