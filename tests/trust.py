@@ -125,6 +125,14 @@ OWN = (
     ),
     Promise(
         FAULTS,
+        "An analysis without room on the disk, or in memory, leaves the older report as it was, and can go on later",
+        (
+            "tests/functional/test_full_disk.py::test_an_analysis_on_a_full_disk_leaves_the_old_report",
+            "tests/functional/test_full_disk.py::test_an_analysis_without_memory_leaves_the_old_report_and_goes_on_later",
+        ),
+    ),
+    Promise(
+        FAULTS,
         "Two runs into one place are refused; a dead run keeps nobody out",
         (
             f"{KILLED}::test_two_runs_into_one_place_are_refused",
@@ -151,6 +159,11 @@ OWN = (
         FAULTS,
         "A note of unfinished changes that somebody planted is not followed",
         (f"{SAFE}/test_files.py::test_a_planted_note_is_not_followed",),
+    ),
+    Promise(
+        FAULTS,
+        "No answer waits in the folder of everybody’s temporary files while a workbook is written",
+        ("tests/functional/test_full_disk.py::test_answers_wait_nowhere_else_while_a_workbook_is_written",),
     ),
     Promise(
         FUZZ,

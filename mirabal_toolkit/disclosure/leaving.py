@@ -51,7 +51,8 @@ def problems_of(folder: Path) -> list[Problem]:
     manifest = read_manifest(folder)
     results = _read_json(folder, RESULTS)
     profile = _profile(results)
-    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() or path.is_symlink()]
+    files = {path.relative_to(folder).as_posix(): path for path in paths}
     return [
         *_internal(profile),
         *_changed(files, manifest.get("outputs", {})),
@@ -90,14 +91,16 @@ def _changed(files: Mapping[str, Path], outputs: Mapping[str, str]) -> Iterator[
     for name, digest in outputs.items():
         if name not in files:
             yield Problem("a file of the report is missing", name, "write the report again")
-        elif file_hash(files[name]) != digest:
+        elif files[name].is_symlink() or file_hash(files[name]) != digest:
             yield Problem("a file was changed after the toolkit wrote it, so nobody has checked it", name)
 
 
 def _foreign(files: Mapping[str, Path], outputs: Mapping[str, str]) -> Iterator[Problem]:
     for name in sorted(files.keys() - outputs.keys() - {MANIFEST}):
         lower = name.lower()
-        if lower.endswith(ANSWERS):
+        if files[name].is_symlink():
+            yield Problem("a link lies in the folder; what it leads to may be sent in its place", name, "take it out")
+        elif lower.endswith(ANSWERS):
             yield Problem("a file of answers lies in the folder", name, "take it out before anything leaves")
         elif lower.endswith(SECRETS):
             yield Problem("a file that links answers to people lies in the folder", name, "take it out")
@@ -120,7 +123,11 @@ def _small(name: str, path: Path, profile: DisclosureProfile) -> Iterator[Proble
     """Look for small numbers in the columns of a table that count people."""
     if path.parent.name not in ("tables", "figures"):
         return
-    lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    try:
+        lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    except (OSError, ValueError, csv.Error):
+        yield Problem("the table cannot be read", name, "write the report again")
+        return
     headers, rows = (lines[0], lines[1:]) if lines else ([], [])
     for place, header in enumerate(headers):
         small = sum(place < len(row) and _is_small(_number(row[place]), profile) for row in rows)
