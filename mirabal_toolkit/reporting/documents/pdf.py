@@ -84,7 +84,9 @@ def _runs(sections: Sequence[Section], edition: Edition) -> Iterator[Plain]:
         if lies != run["lies"]:
             if run["blocks"]:
                 yield run
-            run = {"lies": lies, "blocks": []}
+            # A page that is turned is a new one anyway; to ask for one more would leave it empty.
+            run = {"lies": lies, "blocks": [{**block, "own_page": False}]}
+            continue
         run["blocks"].append(block)
     yield run
 

@@ -132,6 +132,22 @@ def test_a_pdf_holds_every_text_as_it_is(pdf: bytes) -> None:
     assert reader.metadata.title == NASTY[2]
 
 
+def test_appendices_begin_on_pages_of_their_own_and_none_is_empty(few: ReleasableResults) -> None:
+    wide = tuple(Column(f"c{n}", "95% interval", "interval") for n in range(12))
+    row = Row((Cell("Any physical harm"), *(Cell("−9.1 to 11.2") for _ in wide)))
+    lying = Table("wide", "Wide", (Column("label", "Indicator", "label"), *wide), (RowGroup("", (row,)),))
+    said, table = (Paragraph("Said."),), TableBlock(lying, 1)
+    sections = (
+        Section("s", "First", said),
+        Section("a", "Appendix A", (table,), own_page=True),
+        Section("b", "Appendix B", said, own_page=True),
+        Section("c", "Appendix C", said, own_page=True),
+    )
+    written = render_pdf_report(Outline("T", "S", (), False, "en", sections), Edition(few))
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(written)).pages]
+    assert [text.split("\n")[0] for text in pages[1:]] == ["Appendix A", "Appendix B", "Appendix C"]
+
+
 def test_a_pdf_is_for_everybody(pdf: bytes) -> None:
     """It is tagged, says its language, describes its figures, and carries its fonts."""
     reader = pypdf.PdfReader(io.BytesIO(pdf))
