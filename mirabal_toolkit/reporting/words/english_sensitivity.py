@@ -101,11 +101,11 @@ SENSITIVITY: Mapping[str, str] = {
     "lost_differs": "Loss differed between groups ({item}, p = {p}).",
     "lost_alike": "Loss did not clearly differ between groups ({item}, p = {p}).",
     "worse_off": "They had been worse off at their last interview before (by {size} standard deviations, all "
-    "headline indicators together; {level} interval: {interval}): this loss is not by chance, and figures of those "
-    "who answered, taken alone, can look too good.",
+    "headline indicators together; {level} interval: {interval}): chance alone hardly explains this loss, and figures "
+    "of those who answered, taken alone, can look too good.",
     "better_off": "They had been better off at their last interview before (by {size} standard deviations, all "
-    "headline indicators together; {level} interval: {interval}): this loss is not by chance, and figures of those "
-    "who answered, taken alone, can look too bad.",
+    "headline indicators together; {level} interval: {interval}): chance alone hardly explains this loss, and figures "
+    "of those who answered, taken alone, can look too bad.",
     "not_worse_off": "At their last interview before they had not been doing clearly worse or better than the "
     "others (difference {size} standard deviations, all headline indicators together; {level} interval: {interval}).",
     "next_worse_off": "Those lost between {before} and {after} alone had been worse off {at_before} (by {size}; "
@@ -116,7 +116,7 @@ SENSITIVITY: Mapping[str, str] = {
     "({size}; {interval}).",
     "next_not_clear": "For those lost between {before} and {after} alone there is no clear difference ({size}; "
     "{interval}).",
-    "lost_pattern": "What was known before tells that loss went with how women were doing. Filling in and weighting"
+    "lost_pattern": "So it seems that loss went with how women were doing. Filling in and weighting"
     " allow for that as far as earlier answers show it; if those lost fared worse than their earlier answers "
     "foretell, only what would turn the conclusions, and the bounds, speak of it.",
     "lost_no_pattern": "So the data do not show that loss went with how women were doing, though a difference of up"
