@@ -7,7 +7,7 @@ import pytest
 from mirabal_toolkit.core.plan import MissingData
 from mirabal_toolkit.models.background import Background
 from mirabal_toolkit.models.missing_waves.analysing import LostWaves, estimate_lost
-from mirabal_toolkit.models.missing_waves.reference import Arms, expected_at_the_end
+from mirabal_toolkit.models.missing_waves.reference import Arms, drawn_arms, expected_at_the_end
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +58,12 @@ def test_the_last_wave_keeps_what_she_was_beyond_her_arm():
     mean, variance = expected_at_the_end(arms, np.array([[70.0], [50.0]]), 1, "jump-to-reference")
     assert mean == pytest.approx([70.0, 60.0], abs=1e-3)
     assert variance == pytest.approx(75.0, abs=1e-3)
+
+
+def test_the_covariance_drawn_from_is_pooled_within_arms():
+    values = np.random.default_rng(4).multivariate_normal([50.0, 60.0], [[9.0, 4.0], [4.0, 16.0]], size=30)
+    treated = np.arange(30) < 12
+    values[treated] += 25.0  # how far the arms lie apart says nothing of how people differ within one
+    within = [(len(part) - 1) * np.cov(part, rowvar=False) for part in (values[treated], values[~treated])]
+    found = drawn_arms(values, treated, np.random.default_rng(1))
+    np.testing.assert_allclose(found.covariance, sum(within) / 28, rtol=1e-12)
