@@ -6,7 +6,7 @@ from mirabal_toolkit.instruments.loading import load_instrument
 from mirabal_toolkit.plans.loading import load_plan
 from mirabal_toolkit.plans.starting import new_plan
 
-OF_CHANGE = {"cluster", "covariates", "subgroups", "comparison", "missing_data", "paired_interval"}
+OF_CHANGE = {"cluster", "covariates", "subgroups", "comparison", "paired_interval"}
 
 
 def offered(instrument):
@@ -18,7 +18,8 @@ def offered(instrument):
 
 @pytest.mark.parametrize(("instrument", "of_change"), [("partner-safety", OF_CHANGE), ("help-seeking", set())])
 def test_settings_of_change_are_offered_where_there_is_more_than_one_wave(instrument, of_change):
-    _, below = offered(instrument)
+    above, below = offered(instrument)
+    assert ("\nmissing_data: " in above) == bool(of_change)  # this one is switched on from the start
     named = {line.partition(":")[0] for line in below if line[:1].isalpha()}
     assert named & OF_CHANGE == of_change
     assert {"distributions", "measurement", "amendments"} <= named
