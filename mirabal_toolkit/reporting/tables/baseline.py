@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from mirabal_toolkit.core.results import NOT_KNOWN
 from mirabal_toolkit.reporting.edition import Edition
@@ -11,7 +10,6 @@ from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
 from mirabal_toolkit.reporting.tables.parts import item_label, option_label
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table, label_cell
-from mirabal_toolkit.reporting.values import write_value
 from mirabal_toolkit.reporting.words import numbers
 
 
@@ -37,7 +35,8 @@ def _rows(item: str, edition: Edition, marks: cells.Marks) -> Iterator[Row]:
     terms = {row.term: row for row in found}
     if "mean" in terms:
         label = label_cell(edition.say("mean_and_sd"))
-        yield Row((label, Cell(""), _mean(terms, edition, marks), cells.base(terms["mean"])))
+        mean = terms["mean"]
+        yield Row((label, Cell(""), _mean(mean, terms.get("sd"), edition, marks), cells.base(mean)))
         return
     for row in found:
         # Nobody of whom it is not known needs no line.
@@ -50,9 +49,7 @@ def _share_row(name: str, row: Estimate, edition: Edition, marks: cells.Marks) -
     return Row((label_cell(name), cells.people(row.count), cells.share(row, edition, marks), cells.base(row)))
 
 
-def _mean(terms: dict[str, Estimate], edition: Edition, marks: cells.Marks) -> Cell:
-    mean, spread = terms["mean"], terms.get("sd")
-
+def _mean(mean: Estimate, spread: Estimate | None, edition: Edition, marks: cells.Marks) -> Cell:
     def write(value: float) -> str:
         sd = None if spread is None else spread.estimate
         return edition.say("mean_sd", mean=numbers.number(value, 1), sd=numbers.number(sd, 1))
@@ -68,5 +65,6 @@ def _headline(edition: Edition, marks: cells.Marks) -> Iterator[Row]:
         if one.outcome.kind == "binary":
             yield _share_row(edition.label(one), found, edition, marks)
         else:
-            mean = cells.value(found, edition, marks, partial(write_value, one=one, edition=edition, sign=""))
+            spreads = edition.lookup.by_wave("mean", one.outcome.id, one.estimand, term="sd")
+            mean = _mean(found, spreads.get(edition.waves[0]), edition, marks)
             yield Row((label_cell(edition.label(one)), Cell(""), mean, cells.base(found)))
