@@ -7,7 +7,6 @@ them can fill the memory or make objects nobody asked for; size and depth are li
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +21,8 @@ from mirabal_toolkit.errors import InputError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 50
+#: Larger numbers stand in no questionnaire and no plan, and overflow where something is worked out with them.
+LARGEST = 1e15
 
 Path = tuple[str | int, ...]
 
@@ -87,7 +88,8 @@ def parse_yaml(text: str | bytes, where: str) -> ParsedYaml:
     except YAMLError as error:
         raise _as_input_error(error, where) from None
     except (ValueError, OverflowError, RecursionError) as error:
-        raise InputError(f"holds a number or date that cannot be read ({type(error).__name__})", where=where) from None
+        what = f"holds a number or date that cannot be read ({type(error).__name__})"
+        raise InputError(what, where=where, fix="put what is no number in quotes") from None
     lines: dict[Path, int] = {}
     if node is not None:
         _note_lines(node, (), lines, node.start_mark.line + 1)
@@ -109,7 +111,7 @@ def _decoded(text: str | bytes, where: str) -> str:
 
 
 class _Refused(Exception):  # noqa: N818  (internal signal, becomes an InputError)
-    def __init__(self, what: str, line: int, fix: str = "") -> None:
+    def __init__(self, what: str, line: int, fix: str) -> None:
         self.what, self.line, self.fix = what, line, fix
         super().__init__(what)
 
@@ -127,7 +129,7 @@ class _StrictComposer(Composer):
         if getattr(event, "anchor", None) is not None:
             raise _Refused("anchors and aliases (& and *) are not allowed", line, "write the text out again")
         if self._level >= MAX_DEPTH:
-            raise _Refused(f"is nested deeper than {MAX_DEPTH}", line)
+            raise _Refused(f"is nested deeper than {MAX_DEPTH}", line, "write it in fewer levels")
         if _has_tag(event):
             raise _Refused("tags (!) are not allowed", line, "put the text in quotes")
         self._level += 1
@@ -155,7 +157,7 @@ def _as_input_error(error: YAMLError, where: str) -> InputError:
             where=f"{where}, line {line}" if line else where,
             fix="look at the indentation, the colons, and texts with : or # that need quotes",
         )
-    return InputError("is not valid YAML: it holds signs that are not text", where=where)
+    return InputError("is not valid YAML: it holds signs that are not text", where=where, fix="save it as UTF-8 text")
 
 
 def _note_lines(node: Node, path: Path, lines: dict[Path, int], line: int) -> None:
@@ -169,16 +171,17 @@ def _note_lines(node: Node, path: Path, lines: dict[Path, int], line: int) -> No
 
 
 def _refuse_odd_values(value: Any, path: Path, lines: Mapping[Path, int], where: str) -> None:
-    """Refuse infinities, halves of characters, and keys that are not text (``1:``, ``null:``)."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InputError("holds a number without an end", where=f"{where}, line {lines.get(path, 1)}")
+    """Refuse numbers nothing can be worked out with, halves of characters, and keys that are not text (``1:``)."""
+    line = lines.get(path, 1)
+    if isinstance(value, int | float) and not abs(value) <= LARGEST:
+        what = "holds a number without an end, or too large to work with"
+        raise InputError(what, where=f"{where}, line {line}", fix="write another number, or a text in quotes")
     if isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
-        raise InputError("holds half a character", where=f"{where}, line {lines.get(path, 1)}")
+        raise InputError("holds half a character", where=f"{where}, line {line}", fix="write the character again")
     if isinstance(value, dict):
         for key, inner in value.items():
             if not isinstance(key, str):
-                place = lines.get(path, 1)
-                raise InputError("a key is not text", where=f"{where}, below line {place}", fix="put the key in quotes")
+                raise InputError("a key is not text", where=f"{where}, below line {line}", fix="put the key in quotes")
             _refuse_odd_values(inner, (*path, key), lines, where)
     elif isinstance(value, list):
         for place, inner in enumerate(value):

@@ -13,7 +13,6 @@ INSIDE = {
     "core/expressions.py",
     "instruments/harmonising.py",
     "instruments/xlsform_conditions.py",
-    "safe_yaml.py",
 }
 
 

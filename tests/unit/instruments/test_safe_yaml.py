@@ -45,6 +45,7 @@ def test_values_are_those_of_yaml_1_2(text: str, value: object) -> None:
         ("a\n---\nb", "another document", 2),
         ("a: 1\nb: .inf", "a number without an end", 2),
         ("a: 1\nb: .nan", "a number without an end", 2),
+        (f"a: 1\nb: {10**400}", "too large to work with", 2),
         ("a: 1\n97: refused", "a key is not text", 1),
         ('a: "\\ud800"', "half a character", 1),
     ],
