@@ -17,8 +17,15 @@ import scipy.stats  # noqa: F401
 from mirabal_toolkit import cleaning, disclosure, models, panel, readers, reporting, scoring, workflow  # noqa: F401
 from mirabal_toolkit.cli.main import exit_code_of
 
-_ = np.ones((500, 500)) @ np.ones((500, 500))  # OpenBLAS takes room of its own, and ends the program without it
-taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-most = taken + int(float(sys.argv[1]) * 1_000_000)
-resource.setrlimit(resource.RLIMIT_AS, (most, most))
-sys.exit(exit_code_of(sys.argv[2:]))
+
+def main() -> None:
+    """Load everything, take away the memory that is left, run the command."""
+    _ = np.ones((500, 500)) @ np.ones((500, 500))  # OpenBLAS takes room of its own, and ends the program without it
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    most = taken + int(float(sys.argv[1]) * 1_000_000)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    sys.exit(exit_code_of(sys.argv[2:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -9,20 +9,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-import atheris
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-with atheris.instrument_imports(
-    include=["mirabal_toolkit.core", "mirabal_toolkit.readers", "mirabal_toolkit.safe_yaml"]
-):
-    from test_readers_of_anything import targets
-
-    from mirabal_toolkit.errors import MirabalError
+WATCHED = ["mirabal_toolkit.core", "mirabal_toolkit.readers", "mirabal_toolkit.safe_yaml"]
 
 
 def main() -> None:
     """Run one target until it fails or its time is up."""
+    # Here, not above: the rest of the tests are collected where Atheris is not installed.
+    import atheris
+
+    sys.path.insert(0, str(Path(__file__).parent))
+    with atheris.instrument_imports(include=WATCHED):
+        from test_readers_of_anything import targets
+
+        from mirabal_toolkit.errors import MirabalError
+
     name, *options = sys.argv[1:]
     target, place = targets()[name], Path(tempfile.mkdtemp())
 
