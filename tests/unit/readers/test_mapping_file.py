@@ -163,8 +163,6 @@ def test_words_that_python_takes_for_numbers_stay_words():
         "variable: [x]",
         "missing: 9",
         "confidence: high",
-        f'codes: {{"1": {"9" * 400}}}',  # found by fuzzing: no number a computer can compute with
-        f"wave: {'9' * 400}",
     ],
 )
 def test_values_of_the_wrong_kind(line):
@@ -172,3 +170,10 @@ def test_values_of_the_wrong_kind(line):
     with pytest.raises(InputError) as caught:
         parse_mapping(text if "variable: [" in line else text + "    variable: q\n", "m")
     assert [problem.where for problem in caught.value.problems] == ["m, line 5"]
+
+
+@pytest.mark.parametrize("line", [f'codes: {{"1": {"9" * 400}}}', f"wave: {'9' * 400}"])
+def test_a_number_too_large_for_a_computer_is_refused(line):
+    """Found by fuzzing."""
+    with pytest.raises(InputError, match=r"too large to work with\n  where: m, line 5"):
+        parse_mapping(f'instrument: "a@1"\nid: p\nvariables:\n  - item: C1\n    {line}\n    variable: q\n', "m")
