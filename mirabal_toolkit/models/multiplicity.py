@@ -21,7 +21,8 @@ def adjust(records: Sequence[Record], plan: AnalysisPlan, instrument: Instrument
     """Return the records with `p_adjusted` filled in.
 
     Adjusted are, in each family, the changes from first to last wave under the headline estimand: those
-    in pairs among themselves, those of the models among themselves, and so the differences between two arms.
+    in pairs among themselves, those of the models among themselves, and so the differences between two arms and, item
+    by item, the tests that subgroups change alike.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def _kind_of_test(record: Record, contrast: str) -> str | None:
         return "paired" if record["term"] == "change" else None
     if analysis == "model_contrast":
         return None if record["scale"] in ("odds_ratio", "rate_ratio") else "model"
+    if analysis == "subgroup_test":
+        return f"subgroups by {record['term']}"
     # Weighted, and among completers, the same question is asked again.
     asked_once = record.get("model") != OVERLAP_WEIGHTED and record.get("population") != COMPLETERS
     return "arms" if analysis == "arm_difference" and asked_once else None

@@ -33,36 +33,34 @@ def subgroups(edition: Edition) -> Table:
 
 def subgroup_columns(header: str, edition: Edition) -> tuple[Column, ...]:
     """Return the columns of `subgroup_rows`, the first under `header`."""
-    return (
+    columns = (
         Column("subgroup", header, "label"),
         Column("n", edition.say("header_n")),
         Column("change", edition.say("header_change")),
         interval_column("change_conf", edition),
         Column("p", edition.say("header_p_joint")),
     )
+    return (*columns, Column("p_adjusted", edition.say("header_p_adjusted"))) if _adjusted(edition) else columns
+
+
+def _adjusted(edition: Edition) -> bool:
+    return any(test.p_adjusted is not None for test in edition.lookup.every("subgroup_test"))
 
 
 def subgroup_rows(one: Indicator, edition: Edition, marks: cells.Marks) -> list[Row]:
     """Return the rows of one indicator: each item's joint test, then its subgroups; none if none were planned."""
     found = []
+    none = (cells.EMPTY,) * (2 if _adjusted(edition) else 1)
     for test in edition.lookup.rows("subgroup_test", one.outcome.id, one.estimand):
         head = cells.value(test, edition, marks, lambda _: numbers.NO_VALUE)
-        found.append(
-            Row(
-                (
-                    label_cell(item_label(test.term, edition)),
-                    cells.people(test.n_persons),
-                    head,
-                    cells.EMPTY,
-                    cells.p_of(test),
-                )
-            )
-        )
+        p_values = (cells.p_of(test), cells.p_cell(test.p_adjusted))[: len(none)]
+        label = label_cell(item_label(test.term, edition))
+        found.append(Row((label, cells.people(test.n_persons), head, cells.EMPTY, *p_values)))
         for row in edition.lookup.rows("subgroup_change", one.outcome.id, one.estimand):
             item, _, option = row.term.partition("=")
             if item == test.term:
                 label = label_cell(f"– {option_label(item, option, edition)}")
-                found.append(Row((label, cells.base(row), *cells.change_of(row, one, edition, marks), cells.EMPTY)))
+                found.append(Row((label, cells.base(row), *cells.change_of(row, one, edition, marks), *none)))
     return found
 
 

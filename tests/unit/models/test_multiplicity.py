@@ -64,3 +64,17 @@ def test_differences_between_two_arms_are_adjusted_among_themselves_and_asked_on
         difference("choked", 0.01),
     )
     assert values == [pytest.approx(0.02), None, None, None, pytest.approx(0.04), pytest.approx(0.02)]
+
+
+def test_tests_of_subgroups_are_adjusted_item_by_item(instrument):
+    def test_of(outcome, item, p_value):
+        return {**contrast(outcome, p_value), "analysis": "subgroup_test", "term": item}
+
+    values = adjusted(
+        instrument,
+        test_of("injured", "site", 0.01),
+        test_of("injured", "children", 0.02),
+        test_of("choked", "site", 0.04),
+        test_of("isolation", "site", 0.001),
+    )
+    assert values == [pytest.approx(0.02), pytest.approx(0.02), pytest.approx(0.04), None]
