@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -113,21 +114,21 @@ def _renamed(path: Path, table: pa.Table, key: Key, used: int) -> pa.Table:
     history = json.loads(metadata[_HISTORY])
     history["protection"]["key_id"] = key.id
     metadata[_HISTORY] = json.dumps(history).encode()
-    names = (PERSON, *history["protection"].get("partners", ()))
-    if WAVE in names:
-        raise _damaged(path)
     try:
-        for name in names:
+        for name in _columns_of_ids(history):
             place, field = table.column_names.index(name), table.schema.field(name)
             column = pa.array(_new_ids(table.column(name), key, used), type=field.type)
             table = table.set_column(place, field, column)
     except (ValueError, KeyError, TypeError):  # pyarrow's errors are among these; they would repeat an id
-        raise _damaged(path) from None
+        raise InputError("the study file is damaged", where=path.name, fix="import the raw data again") from None
     return table.replace_schema_metadata(metadata)
 
 
-def _damaged(path: Path) -> InputError:
-    return InputError("the study file is damaged", where=path.name, fix="import the raw data again")
+def _columns_of_ids(history: dict[str, Any]) -> tuple[str, ...]:
+    names = (PERSON, *history["protection"].get("partners", ()))
+    if WAVE in names:
+        raise ValueError(WAVE)
+    return names
 
 
 def _new_ids(column: pa.ChunkedArray, key: Key, used: int) -> list[str | float | None]:
