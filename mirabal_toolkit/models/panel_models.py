@@ -97,7 +97,8 @@ def fit_panel_model(model: PanelModel, data: pd.DataFrame) -> PanelFit:
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"person_id": list("aabbcc"), "wave": [1, 2] * 3, "value": [1.0, 3, 2, 5, 0, 1]})
+    >>> values = [1.0, 3, 2, 5, 0, 1, 3, 5, 4, 6]
+    >>> rows = pd.DataFrame({"person_id": list("aabbccddee"), "wave": [1, 2] * 5, "value": values})
     >>> fit_panel_model("entity", rows).estimate.round(3).tolist()
     [2.0]
     """
