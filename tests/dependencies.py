@@ -29,7 +29,7 @@ COMPATIBLE = frozenset(
     zlib""".replace("\n   ", "").split("; ")
 )
 #: Packages whose metadata name no licence, and the one that their files hold.
-READ_IN_THEIR_FILES = {"pyrage": "MIT"}
+READ_IN_THEIR_FILES = {"pyrage": "MIT", "pyxform": "BSD-2-Clause"}
 
 
 @dataclass(frozen=True)
