@@ -130,8 +130,6 @@ def reached_by(targets: Sequence[Key], island: Island, known: Mapping[Key, Range
     All are made as small together as they can be, and as large: far less work than the ends of each, and for most
     enough to see that they are safe.
     """
-    if not targets:
-        return {}
     wanted = set(targets)
     here = np.array([float(key in wanted) for key in island.keys])
     values, _ = _solved(np.array([here, -here]), island, known)
