@@ -69,6 +69,27 @@ def test_xlsx_shows_a_small_p_as_people_read_it_and_keeps_its_number() -> None:
     assert {str(merged) for merged in sheet.merged_cells.ranges} == {"C3:D3", "A6:D6"}
 
 
+def test_cells_of_a_workbook_look_as_what_they_are() -> None:
+    columns = (Column("what", "What", "label"), Column("x", "x"), Column("why", "Why", "text"))
+    rows = tuple(Row((Cell("a"), Cell(str(number), value=number), Cell("=b"))) for number in (2.0, 0.5, 2.5, 3.0))
+    written = render_xlsx(Table("t", "T", columns, (RowGroup("Group", rows),), (Note("a note"),)))
+    sheet = openpyxl.load_workbook(io.BytesIO(written)).active
+    assert sheet is not None
+    assert [sheet.cell(row, 2).number_format for row in range(5, 9)] == ["0", "0.000", "0.0", "0"]
+    looks = {
+        (cell.font.bold, cell.font.size, cell.alignment.horizontal, cell.alignment.indent, cell.quotePrefix)
+        for row in sheet.iter_rows(min_row=5, max_row=8)
+        for cell in row
+    }
+    assert looks == {(False, 10, "left", 0, True), (False, 10, "right", 0, False), (False, 10, "left", 1, True)}
+    assert [(sheet[place].font.bold, sheet[place].font.size) for place in ("A1", "A3", "A4", "A10")] == [
+        (True, 12),
+        (True, 10),
+        (True, 10),
+        (False, 9),
+    ]
+
+
 def test_a_workbook_is_written_where_a_limit_has_no_end() -> None:
     endless = Table(
         "endless",
