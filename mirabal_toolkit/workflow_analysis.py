@@ -6,7 +6,6 @@ Like `workflow`, whose steps it goes one after the other, this joins rooms and c
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,10 @@ from mirabal_toolkit.workflow_reading import DataRequest, read_files
 
 #: Steps of the road that progress counts, the models being one.
 STEPS = 6
+#: What other processes need to help.
+_FOR_ESTIMATES_AND_FIGURES = tuple(
+    f"mirabal_toolkit.{name}" for name in ("models", "reporting.writing", "reporting.figures.drawing")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +181,10 @@ def run_analysis(request: AnalysisRequest, progress: Progress) -> tuple[Released
     """
     from mirabal_toolkit.reporting.delivery import deliver, writing_to
 
-    with writing_to(request.out), together(request.jobs, _load_what_helps):
+    with writing_to(request.out), together(request.jobs, _FOR_ESTIMATES_AND_FIGURES):
         prepared = prepare(request, progress)
         with keeping_finished(request.out, prepared.origin(), resume=request.resume):
             released = released_from(prepared, request, progress)
             progress("Writing the report", 5, STEPS)
             files = deliver(released, request.out, request.choices, command=request.described())
     return released, files
-
-
-def _load_what_helps() -> None:
-    """Load what computes and draws, in a process that is to help with it."""
-    for name in ("models", "reporting.writing", "reporting.figures.drawing"):
-        import_module(f"mirabal_toolkit.{name}")

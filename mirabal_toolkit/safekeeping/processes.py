@@ -6,10 +6,12 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextvars import ContextVar
+from importlib import import_module
 from multiprocessing.connection import wait
 from typing import TypeVar
 
@@ -19,27 +21,33 @@ Piece = TypeVar("Piece")
 Found = TypeVar("Found")
 
 
+#: Where one process loads for all and they are copies of it. Elsewhere each loads for itself: Windows has no copies,
+#: and the libraries of macOS do not bear being copied.
+_SERVED = sys.platform == "linux"
 #: The processes that work together now, if any do.
 _NOW: ContextVar[ProcessPoolExecutor | None] = ContextVar("_NOW", default=None)
 
 
 @contextlib.contextmanager
-def together(jobs: int, learn: Callable[[], object]) -> Iterator[None]:
-    """Let all work inside the block be done by the same processes; they start at once, while this one goes on.
+def together(jobs: int, modules: tuple[str, ...]) -> Iterator[None]:
+    """Let all work inside the block be done by the same processes; they load at once, while this one goes on.
 
     Parameters
     ----------
     jobs : int
         How many; with 1 there are none beside this one.
-    learn : callable
-        What each does first, such as loading what it will need: a function of a module, not a part of another.
+    modules : tuple of str
+        What their work will need.
     """
     if jobs <= 1:
         yield
         return
+    if _SERVED:
+        _start_server(modules)
     with _pool(jobs) as pool:
-        for _ in range(jobs):
-            pool.submit(learn)
+        if not _SERVED:
+            for _ in range(jobs):
+                pool.submit(_load, modules)
         token = _NOW.set(pool)
         try:
             yield
@@ -92,8 +100,8 @@ def _shared_out(pool: ProcessPoolExecutor, work: Callable[[Piece], Found], piece
 @contextlib.contextmanager
 def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     others = set(multiprocessing.active_children())
-    # spawn, not fork: the parent may have threads, and Windows has nothing else.
-    context = multiprocessing.get_context("spawn")
+    # Never copies of this process, which may have threads.
+    context = multiprocessing.get_context("forkserver" if _SERVED else "spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
     try:
         yield pool
@@ -103,6 +111,23 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
             process.kill()
         raise
     pool.shutdown()
+
+
+def _start_server(modules: tuple[str, ...]) -> None:
+    """Let the process that others are copied from load, if it does not run yet; what Ctrl-C sends does not reach it."""
+    from multiprocessing import forkserver
+
+    forkserver.set_forkserver_preload(list(modules))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _load(modules: tuple[str, ...]) -> None:
+    for name in modules:
+        import_module(name)
 
 
 def _end_with_parent() -> None:

@@ -15,7 +15,7 @@ def failing(_piece):
 
 
 def test_the_same_processes_do_all_the_work_inside():
-    with together(2, os.getpid):
+    with together(2, ("json",)):
         first = set(in_processes(process_of, range(20), 2))
         later = set(with_others(process_of, range(20)))
     assert os.getpid() not in first | later
@@ -24,14 +24,14 @@ def test_the_same_processes_do_all_the_work_inside():
 
 
 def test_alone_all_work_is_done_here():
-    with together(1, os.getpid):
+    with together(1, ("json",)):
         assert set(with_others(process_of, range(3))) == {os.getpid()}
     assert set(with_others(process_of, range(3))) == {os.getpid()}
 
 
 def test_what_comes_back_is_in_order_and_an_error_ends_the_processes():
     def fail():
-        with together(2, os.getpid):
+        with together(2, ("json",)):
             assert list(with_others(str, range(10))) == [str(number) for number in range(10)]
             list(with_others(failing, range(3)))
 
