@@ -36,7 +36,8 @@ def attrition(edition: Edition) -> Table:
         test = next((row for row in _all_rows("attrition", item, edition) if row.term == "differs"), None)
         members = [_lost_row(row, option_label(item, row.estimand, edition), edition, marks) for row in rows]
         if members and test is not None:
-            members[0] = Row((*members[0].cells[:-1], cells.p_cell(test.p_value)))
+            compared = label_cell(say("groups_compared"))
+            members.append(Row((compared, cells.base(test), cells.EMPTY, cells.EMPTY, cells.p_cell(test.p_value))))
         groups.append(RowGroup(item_label(item, edition), tuple(members)))
     return Table("attrition", say("table_attrition"), columns, tuple(groups), marks.notes())
 
@@ -150,7 +151,18 @@ def _drop_out_rows(edition: Edition) -> list[Estimate]:
     """Return the last answer from the model of each indicator, then the background from the first model."""
     rows = edition.lookup.every("drop_out_model")
     own = [row for row in rows if row.term.partition(":")[0] == row.outcome]
-    return [*own, *(row for row in rows if row.outcome == rows[0].outcome and row not in own)]
+    others = [row for row in rows if row.outcome == rows[0].outcome and row not in own]
+    things = list(dict.fromkeys(row.term.partition(":")[0] for row in others))
+    return [*own, *sorted(others, key=lambda row: (things.index(row.term.partition(":")[0]), _place(row, edition)))]
+
+
+def _place(row: Estimate, edition: Edition) -> int:
+    """Return where an answer stands among those of its question."""
+    item, _, option = row.term.partition(":")
+    if item not in edition.instrument.item_by_id:
+        return 0
+    names = [known.name for known in edition.instrument.options(item)]
+    return names.index(option) if option in names else len(names)
 
 
 def _odds_row(row: Estimate, edition: Edition, marks: cells.Marks) -> Row:

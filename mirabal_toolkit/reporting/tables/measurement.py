@@ -14,7 +14,7 @@ from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGr
 from mirabal_toolkit.reporting.words import numbers
 
 NOTABLE = 0.02
-#: Coefficients are written with so many decimals; changes of R² with one more.
+#: Coefficients are written with so many decimals; changes of R² with one more, where they were not rounded.
 DECIMALS = 2
 
 
@@ -125,7 +125,8 @@ def _works(item: str, edition: Edition, *, by_wave: bool) -> Cell:
     if any(row is None or row.estimate is None for row in pair):
         return cells.EMPTY
     changes = [row.estimate or 0.0 for row in pair if row is not None]
-    texts = [numbers.number(change, 3) for change in changes]
+    decimals = DECIMALS if edition.released.profile.releasable else DECIMALS + 1
+    texts = [numbers.number(change, decimals) for change in changes]
     notable = any(row is not None and "works_differently" in row.flags for row in pair)
     key = "works_differently" if notable else "works_alike"
     return Cell(edition.say(key, uniform=texts[0], nonuniform=texts[1]), max(changes))

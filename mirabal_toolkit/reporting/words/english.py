@@ -192,8 +192,8 @@ METHODS: Mapping[str, str] = {
     "methods_lmm": "Scores were modelled over all waves by linear mixed models (restricted maximum likelihood, waves "
     "as "
     "categories, a level of her own for each woman).",
-    "methods_mmrm": "Scores were modelled over all waves by a model for repeated measures with any covariance between "
-    "waves (restricted maximum likelihood, Kenward–Roger degrees of freedom).",
+    "methods_mmrm": "A model for repeated measures with any covariance between waves was fitted to scores "
+    "(restricted maximum likelihood, Kenward–Roger degrees of freedom).",
     "methods_glmm": "Mixed models with a level of her own for each woman (adaptive Gauss–Hermite quadrature; logistic "
     "for yes or no, negative binomial for counts) give person-specific ratios; their percents and means are averaged "
     "over the women.",

@@ -41,6 +41,7 @@ SENSITIVITY: Mapping[str, str] = {
     "header_cut": "Weights cut back",
     "everybody": "Everybody who started",
     "group_of": "{item}: {option}",
+    "groups_compared": "Difference between these",
     "compared_next": "those interviewed then, of all interviewed at the wave before",
     "compared_ever": "all interviewed then, at the last interview before",
     "seen_before": "An answer at the wave before",
@@ -70,7 +71,8 @@ SENSITIVITY: Mapping[str, str] = {
     "note_worse_off": "All headline indicators together, each turned so that more is worse and compared with the "
     "other women at the same wave. Positive: those lost had been worse off.",
     "note_drop_out": "Logit model of an answer at each later wave. Above 1: more likely to answer. One model for "
-    "each headline indicator: its last answer is shown from each, background from the first.",
+    "each headline indicator: its last answer is shown from each, background from the first. A "
+    "group is set against the one with most women.",
     "note_imputation": "Information lost: share of the information on the change that went with the lost answers. "
     "Simulation error: by how much the change would differ with other random numbers. R-hat near 1: the chains of "
     "imputations lie together. Weights are stabilised, and cut back at their 99th percentile (at most 10).",
@@ -154,17 +156,18 @@ SENSITIVITY: Mapping[str, str] = {
     "limit_depends": "For some indicators the conclusion depends on how those lost are treated; see the section on "
     "those who were lost.",
     "flag_chains_apart": "Chains apart: the imputations had not settled.",
-    "flag_never_turns": "Never: no answers of those lost could turn the conclusion.",
+    "flag_never_turns": "Holds, never: no answers of those lost could turn the conclusion.",
     "flag_no_clear_change": "No clear change: there is no conclusion that could turn.",
     "conclusions_unknown": "It cannot be said, because numbers are hidden or nothing could be estimated, for: "
     "{labels}.",
     "note_conclusion": "Depends on the method: some of the intervals include zero, others do not.",
-    "table_reference_based": "The difference between the arms, if those lost had gone the way of the reference arm",
-    "header_reference_rule": "Women lost in the programme arm",
+    "table_reference_based": "The difference between the groups, if those lost had gone the way of the comparison "
+    "group",
+    "header_reference_rule": "Women lost in the programme group",
     "header_reference_difference": "Difference in change ({level} interval)",
-    "reference_missing_at_random": "as others like them in their arm",
-    "reference_jump_to_reference": "as the reference arm from then on",
-    "reference_copy_increments": "stayed ahead, but changed like the reference arm from then on",
-    "note_reference_based": "Lost answers filled in; for women of the programme arm who did not come back, in three"
-    " ways.",
+    "reference_missing_at_random": "as others like them in their group",
+    "reference_jump_to_reference": "as the comparison group from then on",
+    "reference_copy_increments": "stayed ahead, but changed like the comparison group from then on",
+    "note_reference_based": "Lost answers filled in; for women of the programme group who did not come back, in "
+    "three ways.",
 }

@@ -213,15 +213,16 @@ def ratio(value: float | None) -> str:
     Examples
     --------
     >>> ratio(0.034), ratio(0.456), ratio(2.34), ratio(23.4), ratio(0.0)
-    ('0.03', '0.46', '2.34', '23.4', '<0.01')
+    ('0.03', '0.46', '2.3', '23', '<0.01')
     """
     if value is None or math.isnan(value):
         return NO_VALUE
     if value < 0.005:
         return localised("<0.01")
-    if value >= 1000:
+    rounded = float(f"{value:.2g}")
+    if rounded >= 1000:
         return ">999"
-    return number(value, 1 if value >= 10 else 2)
+    return number(rounded, 0 if rounded >= 10 else 1 if rounded >= 1 else 2)
 
 
 def ratio_interval(low: float | None, high: float | None) -> str:
@@ -230,7 +231,7 @@ def ratio_interval(low: float | None, high: float | None) -> str:
     Examples
     --------
     >>> ratio_interval(0.31, 1.204)
-    '0.31 to 1.20'
+    '0.31 to 1.2'
     """
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return NO_VALUE

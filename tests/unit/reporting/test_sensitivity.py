@@ -224,3 +224,15 @@ def test_a_plan_that_does_not_ask_gets_nothing(panel, plan):
     assert sensitivity(edition).is_empty
     assert tipping_points(edition) == ()
     assert headline(edition).columns[-1].key != "if_lost_differ"
+
+
+def test_sites_stand_in_their_order_and_are_compared_in_a_row_of_their_own(panel, plan):
+    sites = replace(plan, outcomes=plan.outcomes[:1], cluster=load_plan("steps-to-safety").cluster)
+    edition = edition_of(panel, replace(sites, missing_data=MissingData(imputations=5, iterations=2)))
+    *members, compared = attrition(edition).groups[1].rows
+    assert [row.cells[-1].value for row in members] == [None] * 4
+    assert compared.cells[0].text == "Difference between these"
+    assert 0 < compared.cells[-1].value < 1
+    labels = [row.cells[0].text for row in drop_out(edition).rows if "Site" in row.cells[0].text]
+    assert labels == sorted(labels)
+    assert len(labels) == 3
