@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mirabal_toolkit.file_safety import clean_text, steady_archive
@@ -18,18 +19,21 @@ from mirabal_toolkit.reporting.documents.blocks import (
     TableBlock,
 )
 from mirabal_toolkit.reporting.documents.references import segments
-from mirabal_toolkit.reporting.documents.word_styles import new_document, set_page
+from mirabal_toolkit.reporting.documents.word_styles import new_document, set_page, style_ids
 from mirabal_toolkit.reporting.documents.word_template import paper_of
 from mirabal_toolkit.reporting.documents.word_xml import (
-    add_bookmark,
     append_runs,
-    contents_paragraphs,
+    bookmarked,
+    contents_xml,
+    element,
     field_runs,
+    paragraph_xml,
+    switched,
     text_run,
 )
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.tables.fitting import A4, Paper, fit_table
-from mirabal_toolkit.reporting.tables.render_docx import add_table
+from mirabal_toolkit.reporting.tables.render_docx import table_xml
 
 #: The largest a picture may be on an A4 page with its caption, in inches.
 PICTURE_WIDTH, PICTURE_HEIGHT = 6.65, 8.7
@@ -43,6 +47,20 @@ class Sheet:
     document: Any
     edition: Edition
     paper: Paper
+
+    @cached_property
+    def styles(self) -> dict[str, str]:
+        """The ids of the document's styles, by name."""
+        return style_ids(self.document)
+
+    def add(self, *parts: str) -> None:
+        """Append paragraphs and tables, each given as XML."""
+        for part in parts:
+            self.document.element.body.insert_element_before(element(part), "w:sectPr")
+
+    def add_paragraph(self, style: str, runs: str, properties: str = "") -> None:
+        """Append a paragraph of runs; `properties` are XML beside its style."""
+        self.add(paragraph_xml(runs, self.styles[style], properties))
 
     def turn_page(self, *, landscape: bool) -> bool:
         """Go on in pages of the wanted orientation; begin a section, and say so, only where it changes."""
@@ -71,12 +89,11 @@ def render_docx_report(outline: Outline, edition: Edition, template: bytes | Non
     """
     document = new_document(outline.title, outline.language, template=template)
     sheet = Sheet(document, edition, A4 if template is None else paper_of(document))
-    _add_front(document, outline, edition, sheet.paper)
+    _add_front(sheet, outline)
     for number, section in enumerate(outline.sections, start=1):
         turned = sheet.turn_page(landscape=_begins_landscape(section, sheet))
-        heading = document.add_heading(clean_text(section.title), level=1)
-        heading.paragraph_format.page_break_before = section.own_page and not turned
-        add_bookmark(heading, _bookmark(number), number)
+        page = switched("pageBreakBefore", on=section.own_page and not turned)
+        sheet.add_paragraph("Heading 1", bookmarked(text_run(section.title), _bookmark(number), number), page)
         _add_blocks(sheet, section)
     buffer = io.BytesIO()
     document.save(buffer)
@@ -93,16 +110,15 @@ def _bookmark(number: int) -> str:
     return f"_Toc{number:09d}"
 
 
-def _add_front(document: Any, outline: Outline, edition: Edition, paper: Paper) -> None:
-    document.add_paragraph(clean_text(outline.title), style="Title")
-    document.add_paragraph(clean_text(outline.subtitle), style="Subtitle")
+def _add_front(sheet: Sheet, outline: Outline) -> None:
+    sheet.add_paragraph("Title", text_run(outline.title))
+    sheet.add_paragraph("Subtitle", text_run(outline.subtitle))
     for number, banner in enumerate(outline.banners):
-        document.add_paragraph(banner, style="Banner" if outline.urgent or number else "Lead")
-    document.add_paragraph(edition.say("contents"), style="Heading 2")
+        sheet.add_paragraph("Banner" if outline.urgent or number else "Lead", text_run(banner))
+    sheet.add_paragraph("Heading 2", text_run(sheet.edition.say("contents")))
     entries = [(section.title, _bookmark(number), 1) for number, section in enumerate(outline.sections, start=1)]
-    for paragraph in contents_paragraphs(entries, paper.text_width(landscape=False)):
-        document.element.body.insert_element_before(paragraph, "w:sectPr")
-    add_margins(document, edition, urgent=outline.urgent)
+    sheet.add(*contents_xml(entries, sheet.paper.text_width(landscape=False)))
+    add_margins(sheet.document, sheet.edition, urgent=outline.urgent)
 
 
 def add_margins(document: Any, edition: Edition, *, urgent: bool) -> None:
@@ -142,29 +158,28 @@ def _add_blocks(sheet: Sheet, section: Section) -> None:
 
 
 def _add_paragraph(sheet: Sheet, block: Paragraph) -> None:
-    paragraph = sheet.document.add_paragraph(style="Lead" if block.lead else "Normal")
-    for text, link in segments(block):
-        instruction = rf"REF {_reference(link.block)[0]} \h" if link else ""
-        append_runs(paragraph, field_runs(instruction, text) if link else text_run(text))
-    paragraph.paragraph_format.keep_with_next = block.lead
+    runs = [
+        field_runs(rf"REF {_reference(link.block)[0]} \h", text) if link else text_run(text)
+        for text, link in segments(block)
+    ]
+    sheet.add_paragraph("Lead" if block.lead else "Normal", "".join(runs), switched("keepNext", on=block.lead))
 
 
 def _add_subheading(sheet: Sheet, block: Subheading) -> None:
     sheet.turn_page(landscape=False)
-    sheet.document.add_heading(clean_text(block.text), level=2)
+    sheet.add_paragraph("Heading 2", text_run(block.text))
 
 
 def _add_bullets(sheet: Sheet, block: Bullets) -> None:
     for item in block.items:
-        sheet.document.add_paragraph(clean_text(item), style="List Bullet")
+        sheet.add_paragraph("List Bullet", text_run(item))
 
 
 def _add_table_block(sheet: Sheet, block: TableBlock) -> None:
     sheet.turn_page(landscape=sheet.lies(block))
-    caption = sheet.document.add_paragraph(style="Caption")
-    caption.paragraph_format.keep_with_next = True
-    _write_caption(caption, block, sheet.edition.say("table_caption", number="\0", title=block.table.title))
-    add_table(sheet.document, block.table, sheet.paper)
+    caption = sheet.edition.say("table_caption", number="\0", title=block.table.title)
+    sheet.add_paragraph("Caption", _caption_runs(block, caption), switched("keepNext", on=True))
+    sheet.add(*table_xml(block.table, sheet.styles, sheet.paper))
 
 
 def _add_figure(sheet: Sheet, block: FigureBlock) -> None:
@@ -174,24 +189,22 @@ def _add_figure(sheet: Sheet, block: FigureBlock) -> None:
     wide, high = block.figure.size
     most = min(PICTURE_WIDTH, sheet.paper.text_width(landscape=False) / TWIPS_PER_INCH)
     scale = min(most / wide, PICTURE_HEIGHT / high)
-    picture = sheet.document.add_paragraph(style="Normal")
+    picture = sheet.document.add_paragraph()
     picture.paragraph_format.keep_with_next = True
     shape = picture.add_run().add_picture(io.BytesIO(block.figure.png), width=Inches(wide * scale))
     properties = shape._inline.docPr  # noqa: SLF001 — the documented way to reach the XML
     properties.set("descr", clean_text(block.figure.sheet.alt))
     properties.set("title", clean_text(block.figure.sheet.caption))
-    caption = sheet.document.add_paragraph(style="Caption")
-    caption.paragraph_format.space_before = 0
-    _write_caption(caption, block, sheet.edition.say("figure_caption", number="\0", title=block.figure.sheet.caption))
+    text = sheet.edition.say("figure_caption", number="\0", title=block.figure.sheet.caption)
+    sheet.add_paragraph("Caption", _caption_runs(block, text), '<w:spacing w:before="0"/>')
 
 
-def _write_caption(paragraph: Any, block: TableBlock | FigureBlock, text: str) -> None:
-    """Write a caption whose number is a field, so that Word counts on when something is put in between.
+def _caption_runs(block: TableBlock | FigureBlock, text: str) -> str:
+    """Return a caption whose number is a field, so that Word counts on when something is put in between.
 
     The word and number are bookmarked, for sentences that refer to them.
     """
     before, after = text.split("\0", 1)
     sequence = "Table" if isinstance(block, TableBlock) else "Figure"
-    append_runs(paragraph, text_run(before) + field_runs(f"SEQ {sequence} \\* ARABIC", str(block.number)))
-    add_bookmark(paragraph, *_reference(block))
-    append_runs(paragraph, text_run(after))
+    number = field_runs(f"SEQ {sequence} \\* ARABIC", str(block.number))
+    return bookmarked(text_run(before) + number, *_reference(block)) + text_run(after)

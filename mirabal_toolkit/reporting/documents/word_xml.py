@@ -6,6 +6,7 @@ mix it up.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -14,18 +15,26 @@ from mirabal_toolkit.file_safety import clean_text
 
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _DECLARATION = f'xmlns:w="{NAMESPACE}"'
+_END_OF_TAG = re.compile("/?>")
 
 
 def element(xml: str) -> Any:
-    """Return an element from XML whose outermost tag lacks the ``w`` namespace declaration."""
+    """Return an element from XML whose outermost tag lacks the declaration of the ``w`` namespace."""
     from docx.oxml import parse_xml
 
-    head, space, rest = xml.partition(" ") if " " in xml.split(">", 1)[0] else (*xml.partition(">")[:1], "", "")
-    if space:
-        return parse_xml(f"{head} {_DECLARATION} {rest}")
-    name, end, body = xml.partition(">")
-    slash = "/" if name.endswith("/") else ""
-    return parse_xml(f"{name.removesuffix('/')} {_DECLARATION}{slash}{end}{body}")
+    return parse_xml(_END_OF_TAG.sub(rf" {_DECLARATION}\g<0>", xml, count=1))
+
+
+def paragraph_xml(runs: str, style: str = "", properties: str = "") -> str:
+    """Return a paragraph of runs; `style` is the id of its style, `properties` the rest inside of its ``w:pPr``."""
+    named = f"<w:pStyle w:val={quoteattr(style)}/>" if style else ""
+    inside = f"<w:pPr>{named}{properties}</w:pPr>" if named or properties else ""
+    return f"<w:p>{inside}{runs}</w:p>"
+
+
+def switched(name: str, *, on: bool) -> str:
+    """Return a property of a paragraph that is on or off, whatever its style says."""
+    return f"<w:{name}/>" if on else f'<w:{name} w:val="0"/>'
 
 
 def text_run(text: str, properties: str = "") -> str:
@@ -51,16 +60,13 @@ def append_runs(paragraph: Any, runs: str) -> None:
         paragraph._p.append(child)  # noqa: SLF001 — the documented way to reach the XML
 
 
-def add_bookmark(paragraph: Any, name: str, number: int) -> None:
-    """Put a bookmark around everything a paragraph holds so far."""
-    start = element(f'<w:bookmarkStart w:id="{number}" w:name={quoteattr(name)}/>')
-    properties = paragraph._p.pPr  # noqa: SLF001
-    position = 0 if properties is None else 1
-    paragraph._p.insert(position, start)  # noqa: SLF001
-    paragraph._p.append(element(f'<w:bookmarkEnd w:id="{number}"/>'))  # noqa: SLF001
+def bookmarked(runs: str, name: str, number: int) -> str:
+    """Return runs inside a bookmark."""
+    start = f'<w:bookmarkStart w:id="{number}" w:name={quoteattr(name)}/>'
+    return f'{start}{runs}<w:bookmarkEnd w:id="{number}"/>'
 
 
-def contents_paragraphs(entries: Sequence[tuple[str, str, int]], width: int) -> list[Any]:
+def contents_xml(entries: Sequence[tuple[str, str, int]], width: int) -> list[str]:
     """Return the paragraphs of a list of contents: titles that lead to their pages, and the numbers of these.
 
     Every number is a field of its own (``PAGEREF``): LibreOffice works it out when it opens the file, Word when
@@ -74,11 +80,11 @@ def contents_paragraphs(entries: Sequence[tuple[str, str, int]], width: int) -> 
     width : int
         Of the text, in twips; numbers end there.
     """
-    return [element(_contents_line(text, bookmark, level, width)) for text, bookmark, level in entries]
+    return [_contents_line(text, bookmark, level, width) for text, bookmark, level in entries]
 
 
 def _contents_line(text: str, bookmark: str, level: int, width: int) -> str:
     tabs = f'<w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
     number = "<w:r><w:tab/></w:r>" + field_runs(rf"PAGEREF {bookmark} \h", "")
     link = f'<w:hyperlink w:anchor={quoteattr(bookmark)} w:history="1">{text_run(text)}{number}</w:hyperlink>'
-    return f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/>{tabs}</w:pPr>{link}</w:p>'
+    return paragraph_xml(link, f"TOC{level}", tabs)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from mirabal_toolkit.file_safety import clean_text, steady_archive
-from mirabal_toolkit.reporting.documents.word_styles import new_document
-from mirabal_toolkit.reporting.documents.word_xml import element, text_run
+from mirabal_toolkit.reporting.documents.word_styles import new_document, style_ids
+from mirabal_toolkit.reporting.documents.word_xml import element, paragraph_xml, switched, text_run
 from mirabal_toolkit.reporting.tables.fitting import (
     A4,
     TWIPS_PER_POINT,
@@ -25,55 +24,58 @@ from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGr
 #: Tables lower than this, in points, are never broken over pages; of higher ones so many rows stay with the notes.
 MOST_TOGETHER, LAST_TOGETHER = 360, 3
 _RULE = '<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="auto"/>'
-#: Stands where the id of the text style comes; no text can hold it, since control signs are cleaned away.
-_STYLE_PLACE = "\x00style"
+#: Stand where the id of the text style comes, and where a cell may be kept on the page of the next row; no text can
+#: hold them, since control signs are cleaned away.
+_STYLE_PLACE, _FREE, _KEPT = "\x00style", "\x00free", "<w:keepNext/>"
+_RAISED = '<w:vertAlign w:val="superscript"/>'
 _GROUP_FILL = '<w:shd w:val="clear" w:color="auto" w:fill="EEF2F5"/>'
 
 
 def render_docx(table: Table, language: str) -> bytes:
     """Return a Word file that holds nothing but the table; the same bytes every time."""
     document = new_document(table.title, language, landscape=fit_table(table).landscape)
-    document.add_paragraph(clean_text(table.title), style="Caption")
-    add_table(document, table)
+    styles = style_ids(document)
+    for part in (paragraph_xml(text_run(table.title), styles["Caption"]), *table_xml(table, styles)):
+        document.element.body.insert_element_before(element(part), "w:sectPr")
     buffer = io.BytesIO()
     document.save(buffer)
     return steady_archive(buffer.getvalue())
 
 
-def add_table(document: Any, table: Table, paper: Paper = A4) -> None:
-    """Append a table and its notes to a document; its page must lie as `fit_table` says."""
+def table_xml(table: Table, styles: Mapping[str, str], paper: Paper = A4) -> list[str]:
+    """Return a table and the paragraphs of its notes as XML; its page must lie as `fit_table` says.
+
+    Parameters
+    ----------
+    table : Table
+    styles : mapping
+        Ids of the styles of its document, by name (see `word_styles.style_ids`).
+    paper : Paper
+    """
     fit = fit_table(table, paper)
     table, widths = fit.table, fit.widths
     rows = [_span_row(table, widths)] if table.spans else []
     rows.append(_header_row(table, widths))
     for group in table.groups:
         rows += _group_rows(group, table, widths)
-    xml = _table_xml(table, widths, rows)
-    style = document.styles["Table text small" if fit.small else "Table text"]
-    table_element = element(xml.replace(_STYLE_PLACE, quoteattr(style.style_id)))
-    _keep_together(table_element, len(rows) if fit.height <= MOST_TOGETHER else LAST_TOGETHER)
-    document.element.body.insert_element_before(table_element, "w:sectPr")
-    _add_notes(document, table.notes or (Note(""),))
+    together = len(rows) if fit.height <= MOST_TOGETHER else LAST_TOGETHER
+    rows[-together:] = [row.replace(_FREE, _KEPT) for row in rows[-together:]]
+    style = quoteattr(styles["Table text small" if fit.small else "Table text"])
+    laid = _table_xml(table, widths, rows).replace(_STYLE_PLACE, style).replace(_FREE, "")
+    return [laid, *_notes_xml(table.notes or (Note(""),), styles["Table note"])]
 
 
-def _add_notes(document: Any, notes: Sequence[Note]) -> None:
-    for number, note in enumerate(notes, start=1):
-        paragraph = document.add_paragraph(style="Table note")
-        paragraph.paragraph_format.keep_with_next = number < len(notes)
-        if note.mark:
-            paragraph.add_run(note.mark).font.superscript = True
-            paragraph.add_run(" ")
-        paragraph.add_run(clean_text(note.text))
+def _notes_xml(notes: Sequence[Note], style: str) -> list[str]:
+    last = len(notes) - 1
+    return [
+        paragraph_xml(_note_runs(note), style, switched("keepNext", on=number < last))
+        for number, note in enumerate(notes)
+    ]
 
 
-def _keep_together(table: Any, last: int) -> None:
-    """Keep the last rows of a table with each other and with what follows: each with the next."""
-    from docx.oxml.ns import qn
-
-    for row in table.findall(qn("w:tr"))[-last:]:
-        for properties in row.iter(qn("w:pPr")):
-            if properties.find(qn("w:keepNext")) is None:
-                properties.insert(1, element("<w:keepNext/>"))
+def _note_runs(note: Note) -> str:
+    mark = text_run(note.mark, _RAISED) + text_run(" ") if note.mark else ""
+    return mark + text_run(note.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _body_row(row: Row, table: Table, widths: Sequence[int]) -> str:
 
 
 def _runs(cell: Cell) -> str:
-    marks = "".join(text_run(mark, '<w:vertAlign w:val="superscript"/>') for mark in cell.marks)
+    marks = "".join(text_run(mark, _RAISED) for mark in cell.marks)
     return text_run(unbroken(cell.text)) + marks + _under(cell.under)
 
 
@@ -173,7 +175,7 @@ def _cell_xml(runs: str, width: int, look: Look) -> str:
     spanning = f'<w:gridSpan w:val="{look.span}"/>' if look.span > 1 else ""
     borders = f"<w:tcBorders>{look.rule}</w:tcBorders>" if look.rule else ""
     vertical = '<w:vAlign w:val="bottom"/>' if look.bottom else ""
-    kept = "<w:keepNext/>" if look.keep else ""
+    kept = _KEPT if look.keep else _FREE
     kept += f'<w:ind w:left="{look.indent}"/>' if look.indent else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanning}{borders}{look.fill}{vertical}</w:tcPr>'
