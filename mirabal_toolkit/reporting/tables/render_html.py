@@ -8,6 +8,9 @@ from html import escape
 from mirabal_toolkit.file_safety import clean_text
 from mirabal_toolkit.reporting.tables.spec import Cell, Note, RowGroup, Table, begins_span
 
+#: What stands in brackets, as an interval does, is not broken into lines up to so many signs.
+_UNBROKEN = 24
+
 _STYLE = """
 body { font-family: system-ui, sans-serif; margin: 2rem; }
 table { border-collapse: collapse; border-bottom: 2px solid; font-variant-numeric: tabular-nums; }
@@ -111,7 +114,8 @@ def _with_class(attribute: str, name: str) -> str:
 
 def _content(cell: Cell) -> str:
     number, bracket, other = cell.text.partition(" (")
-    text = f'{_text(number)} <span class="nowrap">({_text(other)}</span>' if bracket else _text(cell.text)
+    whole = bracket and len(other) <= _UNBROKEN
+    text = f'{_text(number)} <span class="nowrap">({_text(other)}</span>' if whole else _text(cell.text)
     return text + "".join(_mark(mark) for mark in cell.marks) + _under(cell.under)
 
 

@@ -115,6 +115,16 @@ def test_html_escapes_everything_and_names_its_headers() -> None:
     assert table.xpath("//caption")[0].text_content() == "=T & <i>"
 
 
+def test_html_breaks_no_interval_but_a_long_remark() -> None:
+    cells = (Cell("Slapped her (while in contact with him)"), Cell("12 (8 to 17)"))
+    columns = (Column("label", "Indicator", "label"), Column("x", "x", "text"))
+    (row,) = lxml.html.fromstring(render_html(Table("t", "T", columns, (RowGroup("", (Row(cells),)),)))).xpath(
+        ".//tbody/tr"
+    )
+    assert [span.text for span in row.xpath(".//span[@class='nowrap']")] == ["(8 to 17)"]
+    assert [cell.text_content() for cell in row] == [cell.text for cell in cells]
+
+
 def test_html_page_is_whole_and_carries_the_notes() -> None:
     page = lxml.html.fromstring(render_html_page(nasty_table(), "en"))
     assert page.get("lang") == "en"
