@@ -83,14 +83,14 @@ def _words(paragraph: Paragraph) -> Markup:
     return _safe("".join(pieces))
 
 
-def _is_wide(table: Table) -> bool:
-    return len(fold(table).columns) > MOST_UPRIGHT
+def _is_wide(folded: Table) -> bool:
+    return len(folded.columns) > MOST_UPRIGHT
 
 
 def _begins_wide(section: Section) -> bool:
     """Say whether the first thing after a section's opening words is a table for a page on its side."""
     first = next((block for block in section.blocks if not isinstance(block, Paragraph)), None)
-    return isinstance(first, TableBlock) and _is_wide(first.table)
+    return isinstance(first, TableBlock) and _is_wide(fold(first.table))
 
 
 def _data_uri(figure: Figure) -> str:

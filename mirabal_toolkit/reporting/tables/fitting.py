@@ -89,12 +89,16 @@ class Fit:
     height: float
 
 
-@lru_cache(maxsize=128)
 def fit_table(table: Table, paper: Paper = A4) -> Fit:
     """Return the layout of a table: the first that fits the width.
 
     It is small, or small and upright instead of lying, where that saves a page with hardly anything.
     """
+    return _fit(table, paper)
+
+
+@lru_cache(maxsize=128)
+def _fit(table: Table, paper: Paper) -> Fit:
     usual = next(_fitting(table, paper), None)
     if usual is None:
         return _laid(fold(table), paper, landscape=True, small=True)
@@ -118,15 +122,19 @@ def _pages(fit: Fit, paper: Paper) -> float:
 
 
 def _fitting(table: Table, paper: Paper) -> Iterator[Fit]:
-    folded = fold(table)
-    for form, landscape, small in (
-        (table, False, False),
-        (table, True, False),
-        (folded, True, False),
-        (folded, True, True),
+    for shape, landscape, small in (
+        (_as_it_is, False, False),
+        (_as_it_is, True, False),
+        (fold, True, False),
+        (fold, True, True),
     ):
+        form = shape(table)
         if _fits(form, paper, landscape=landscape, small=small):
             yield _laid(form, paper, landscape=landscape, small=small)
+
+
+def _as_it_is(table: Table) -> Table:
+    return table
 
 
 def _fits(table: Table, paper: Paper, *, landscape: bool, small: bool) -> bool:
@@ -139,19 +147,20 @@ def _laid(table: Table, paper: Paper, *, landscape: bool, small: bool) -> Fit:
 
 
 def _height(table: Table, widths: Sequence[int], *, small: bool) -> float:
-    rows = [[(column.header, column.under) for column in table.columns]]
-    rows += [[(cell.text, cell.under) for cell in row.cells] for row in table.rows]
+    # Widths are meant for wide signs; a line of usual ones holds more.
+    signs = [max(int((width / TWIPS_PER_POINT - CELL_PADDING) / (USUAL * SIGN[small])), 1) for width in widths]
+    lines = [_lines([(column.header, column.under) for column in table.columns], signs)]
+    lines += [_lines([(cell.text, cell.under) for cell in row.cells], signs) for row in table.rows]
     headings = sum(1 for group in table.groups if group.label)
-    lines = [max(_lines(parts, width, small=small) for parts, width in zip(row, widths, strict=True)) for row in rows]
     lines += [1] * (headings + bool(table.spans))
     return sum(number * LINE[small] + ROW_PADDING for number in lines)
 
 
-def _lines(parts: tuple[str, str], width: int, *, small: bool) -> int:
-    """Return on how many lines a text and what is under it stand in a column."""
-    # Widths are meant for wide signs; a line of usual ones holds more.
-    signs = max(int((width / TWIPS_PER_POINT - CELL_PADDING) / (USUAL * SIGN[small])), 1)
-    return sum(max(math.ceil(len(text) / signs), number == 0) for number, text in enumerate(parts))
+def _lines(cells: Sequence[tuple[str, str]], signs: Sequence[int]) -> int:
+    """Return how many lines a row takes: the most of its cells, each a text and what is under it."""
+    return max(
+        max(-(-len(text) // most), 1) + -(-len(under) // most) for (text, under), most in zip(cells, signs, strict=True)
+    )
 
 
 def _shared(table: Table, needs: Sequence[int], total: int) -> tuple[int, ...]:
@@ -175,22 +184,33 @@ def _shared(table: Table, needs: Sequence[int], total: int) -> tuple[int, ...]:
 
 
 def _needs(table: Table, *, small: bool) -> list[int]:
-    return [_need(table, position, small=small) for position in range(len(table.columns))]
+    """Return the least width of each column, in twips."""
+    return [
+        int((longest * SIGN[small] + CELL_PADDING + _gap(table, position)) * TWIPS_PER_POINT)
+        for position, longest in enumerate(_longest(table))
+    ]
 
 
-def _need(table: Table, position: int, *, small: bool) -> int:
-    """Return the least width of a column, in twips: its longest word, or for short numbers its longest text."""
+def _gap(table: Table, position: int) -> int:
+    return SPAN_GAP if begins_span(table, position) else WORDS_GAP if beside_a_number(table, position) else 0
+
+
+@lru_cache(maxsize=128)
+def _longest(table: Table) -> tuple[float, ...]:
+    """Return how many signs of each column must stand on a line."""
+    return tuple(_longest_of(table, position) for position in range(len(table.columns)))
+
+
+def _longest_of(table: Table, position: int) -> float:
+    """Return the length of a column's longest word, or for short numbers of its longest text."""
     column = table.columns[position]
-    texts = [text for row in table.rows for text in (row.cells[position].text, row.cells[position].under)]
+    texts = {text for row in table.rows for text in (row.cells[position].text, row.cells[position].under)}
     words = [word[:20] for text in texts for word in unbroken(text).split(" ")]
     whole = [_on_three_lines(text) for text in texts] if column.kind == "text" else []
     whole += [] if column.kind in ("label", "text") else [_on_as_few_lines(text) for text in texts]
     bold = max((_bold(word) for word in f"{column.header} {column.under}".split()), default=0.0)
     longest = max(max((len(text) for text in (*words, *whole)), default=3), bold)
-    if position == 0:
-        longest = max(longest, NARROWEST_LABEL)
-    gap = SPAN_GAP if begins_span(table, position) else WORDS_GAP if beside_a_number(table, position) else 0
-    return int((longest * SIGN[small] + CELL_PADDING + gap) * TWIPS_PER_POINT)
+    return max(longest, NARROWEST_LABEL) if position == 0 else longest
 
 
 def _bold(word: str) -> float:
