@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import AreaLook, Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
 
@@ -18,11 +18,11 @@ NARROWEST = 0.022
 HEAD, LEGEND = 0.2, 0.2
 
 #: Fills by kind of cell, from pale to dark so that they differ in grey; the one to worry about is hatched too.
-FILLS: dict[str, dict[str, Any]] = {
-    "answered": {"facecolor": "#d6e4f0", "edgecolor": "none"},
-    "routed": {"facecolor": style.PAPER, "edgecolor": "none"},
-    "dont_know": {"facecolor": "#7ab3d9", "edgecolor": "none"},
-    "refused": {"facecolor": "#0b4a7a", "edgecolor": "none"},
+FILLS: dict[str, AreaLook] = {
+    "answered": {"facecolor": "#d6e4f0"},
+    "routed": {"facecolor": style.PAPER},
+    "dont_know": {"facecolor": "#7ab3d9"},
+    "refused": {"facecolor": "#0b4a7a"},
     "unexplained": {"facecolor": style.ORANGE, "edgecolor": style.INK, "hatch": "//////", "linewidth": 0.0},
     "absent": {"facecolor": style.PAPER, "edgecolor": style.GREY, "hatch": "....", "linewidth": 0.0},
     "hidden": {"facecolor": style.BAND, "edgecolor": style.GREY, "hatch": "xxxx", "linewidth": 0.0},
@@ -85,7 +85,7 @@ def draw_missingness(edition: Edition, lines: Sequence[Line], waves: Sequence[tu
     return page
 
 
-def _draw_line(canvas: Any, line: Line, top: float, column: float) -> None:
+def _draw_line(canvas: Canvas, line: Line, top: float, column: float) -> None:
     weight, first = ("normal", top + LINE / 2) if line.gaps else ("bold", top + HEADING - 0.08)
     for number, text in enumerate(line.lines):
         y = first + height_of(number, style.SMALL)
@@ -96,15 +96,12 @@ def _draw_line(canvas: Any, line: Line, top: float, column: float) -> None:
             _draw_gap(canvas, gap, LABEL_WIDTH + number * column, middle, column - PERCENT_WIDTH - 0.06)
 
 
-def _draw_gap(canvas: Any, gap: Gap, left: float, middle: float, width: float) -> None:
-    from matplotlib.patches import Rectangle
-
+def _draw_gap(canvas: Canvas, gap: Gap, left: float, middle: float, width: float) -> None:
     x = left
     for kind, share in _visible(gap, width):
-        canvas.add_patch(Rectangle((x, middle - BAR / 2), share * width, BAR, **FILLS[kind]))
+        canvas.box(Box(x, middle - BAR / 2, share * width, BAR), **FILLS[kind])
         x += share * width
-    frame: dict[str, Any] = {"facecolor": "none", "edgecolor": style.FAINT, "linewidth": 0.5}
-    canvas.add_patch(Rectangle((left, middle - BAR / 2), width, BAR, **frame))
+    canvas.box(Box(left, middle - BAR / 2, width, BAR), edgecolor=style.FAINT, linewidth=0.5)
     if gap.text:
         canvas.text(left + width + 0.03, middle, gap.text, fontsize=6.2, color=style.QUIET, va="center_baseline")
 
@@ -116,17 +113,15 @@ def _visible(gap: Gap, width: float) -> list[tuple[str, float]]:
     return [(kind, share / whole) for kind, share in shown]
 
 
-def _draw_legend(canvas: Any, edition: Edition, lines: Sequence[Line]) -> None:
-    from matplotlib.patches import Rectangle
-
+def _draw_legend(canvas: Canvas, edition: Edition, lines: Sequence[Line]) -> None:
     met = {kind for line in lines for gap in line.gaps if gap is not None for kind, share in gap.shares if share > 0}
-    edge: dict[str, Any] = {"facecolor": "none", "edgecolor": style.GREY, "linewidth": 0.5}
     x = 0.0
     for kind, fill in FILLS.items():
         if kind not in met:
             continue
-        canvas.add_patch(Rectangle((x, 0.0), 0.2, 0.11, **fill))
-        canvas.add_patch(Rectangle((x, 0.0), 0.2, 0.11, **edge))
+        place = Box(x, 0.0, 0.2, 0.11)
+        canvas.box(place, **fill)
+        canvas.box(place, edgecolor=style.GREY, linewidth=0.5)
         text = edition.say(f"missing_{kind}")
         canvas.text(x + 0.25, 0.055, text, fontsize=style.SMALL, va="center_baseline")
         x += width_of(text, style.SMALL) + 0.42

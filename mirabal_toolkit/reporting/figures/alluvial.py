@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import CUBIC, LINE, MOVE, AreaLook, Box, Canvas
 from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
 
 NODE, SPACE = 0.1, 0.05
@@ -14,7 +14,7 @@ NODE, SPACE = 0.1, 0.05
 LOWEST_WITH_TEXT = 0.115
 #: Height of an answer whose number is hidden, as a share of everybody; the same for all, so that it tells nothing.
 HIDDEN_SHARE = 0.03
-HIDDEN_LOOK: dict[str, Any] = {"facecolor": style.BAND, "edgecolor": style.GREY, "hatch": "//////", "linewidth": 0.0}
+HIDDEN_LOOK: AreaLook = {"facecolor": style.BAND, "edgecolor": style.GREY, "hatch": "//////", "linewidth": 0.0}
 UNKNOWN_FILL = "#c3cad2"
 
 
@@ -62,23 +62,13 @@ class Stream:
     ticks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A place in inches, top left corner first."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-
 def heading_height(stream: Stream, width: float) -> float:
     """Return the inches its label and the line under it take."""
     lines = len(wrap(stream.label, width, style.LABEL, "bold")) if stream.label else 0
     return height_of(lines, style.LABEL) + (height_of(1, style.SMALL) if stream.below else 0) + 0.08
 
 
-def draw_heading(canvas: Any, stream: Stream, left: float, top: float, width: float) -> None:
+def draw_heading(canvas: Canvas, stream: Stream, left: float, top: float, width: float) -> None:
     """Write the label of a panel and the line under it."""
     lines = wrap(stream.label, width, style.LABEL, "bold") if stream.label else ()
     for number, line in enumerate(lines):
@@ -89,7 +79,7 @@ def draw_heading(canvas: Any, stream: Stream, left: float, top: float, width: fl
         canvas.text(left, y, stream.below, fontsize=style.SMALL, color=style.QUIET, va="top")
 
 
-def draw_stream(canvas: Any, stream: Stream, box: Box, *, counts: bool = True) -> None:
+def draw_stream(canvas: Canvas, stream: Stream, box: Box, *, counts: bool = True) -> None:
     """Draw the columns and bands of one panel into a box, its ticks below it, and its counts beside the columns."""
     places = places_of(stream, box)
     step = (box.width - NODE) / max(len(stream.columns) - 1, 1)
@@ -169,33 +159,25 @@ def _stacked(stream: Stream, places: Sequence[Sequence[tuple[float, float]]]) ->
         yield _Ribbon(band.column, (begin, thick), (end, thick), fill)
 
 
-def _draw_band(canvas: Any, ends: tuple[float, float], ribbon: _Ribbon) -> None:
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
+def _draw_band(canvas: Canvas, ends: tuple[float, float], ribbon: _Ribbon) -> None:
     left, right = ends
     middle = (left + right) / 2
     (top, thick), (end, _) = ribbon.left, ribbon.right
-    points = [
+    points = (
         (left, top), (middle, top), (middle, end), (right, end),
-        (right, end + thick), (middle, end + thick), (middle, top + thick), (left, top + thick), (left, top),
-    ]  # fmt: skip
-    curve = [Path.CURVE4] * 3
-    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
-    canvas.add_patch(PathPatch(Path(points, codes), facecolor=ribbon.fill, edgecolor="none", alpha=0.42, linewidth=0))
+        (right, end + thick), (middle, end + thick), (middle, top + thick), (left, top + thick),
+    )  # fmt: skip
+    curve = (CUBIC, CUBIC, CUBIC)
+    canvas.area(points, (MOVE, *curve, LINE, *curve), facecolor=ribbon.fill, alpha=0.42)
 
 
-def _draw_node(canvas: Any, state: State, box: Box) -> None:
-    from matplotlib.patches import Rectangle
-
-    if not box.height:
-        return
-    look = HIDDEN_LOOK if state.count is None else {"facecolor": state.fill, "edgecolor": "none"}
-    canvas.add_patch(Rectangle((box.left, box.top), box.width, box.height, **look))
+def _draw_node(canvas: Canvas, state: State, box: Box) -> None:
+    if box.height:
+        canvas.box(box, **(HIDDEN_LOOK if state.count is None else {"facecolor": state.fill}))
 
 
 def _write_counts(
-    canvas: Any, stream: Stream, places: Sequence[Sequence[tuple[float, float]]], left: float, step: float
+    canvas: Canvas, stream: Stream, places: Sequence[Sequence[tuple[float, float]]], left: float, step: float
 ) -> None:
     """Write how many gave each answer, beside its node: at the right, in the last column at the left."""
     last = len(stream.columns) - 1

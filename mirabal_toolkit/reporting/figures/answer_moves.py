@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from mirabal_toolkit.core.instrument import Direction, in_language
 from mirabal_toolkit.core.results import NOT_KNOWN
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
-from mirabal_toolkit.reporting.figures.alluvial import UNKNOWN_FILL, Box, State, Stream, draw_stream, places_of
+from mirabal_toolkit.reporting.figures.alluvial import UNKNOWN_FILL, State, Stream, draw_stream, places_of
+from mirabal_toolkit.reporting.figures.canvas import Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.stacked import fills
@@ -127,7 +127,7 @@ def _draw(stream: Stream, words: tuple[str, str, str]) -> Page:
 
 
 def _write_side(
-    canvas: Any, column: Sequence[Any], places: Sequence[tuple[float, float]], at: tuple[float, str]
+    canvas: Canvas, column: Sequence[State], places: Sequence[tuple[float, float]], at: tuple[float, str]
 ) -> None:
     """Write the answers beside their column, moved down where two would touch."""
     x, side = at

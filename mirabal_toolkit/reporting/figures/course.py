@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page, split_evenly
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.text import height_of, wrap
@@ -147,7 +147,7 @@ def _tops(lines: Sequence[Line]) -> list[float]:
 
 
 def _draw_grids(
-    canvas: Any, lines: Sequence[Line], tops: Sequence[float], places: tuple[Sequence[float], float], bottom: float
+    canvas: Canvas, lines: Sequence[Line], tops: Sequence[float], places: tuple[Sequence[float], float], bottom: float
 ) -> None:
     """Draw 0, 50 and 100 percent behind the rows, but not behind headings, which may be as wide as the page."""
     lefts, plot = places
@@ -156,12 +156,12 @@ def _draw_grids(
             x = left + plot * tick / 100
             for line, top in zip(lines, tops, strict=True):
                 if line.shares:
-                    canvas.plot([x, x], [top, top + line.height], color=style.FAINT, linewidth=0.6, zorder=0)
+                    canvas.line([x, x], [top, top + line.height], color=style.FAINT, linewidth=0.6, zorder=0)
             text = f"{tick}"
             canvas.text(x, bottom + 0.05, text, fontsize=style.SMALL, color=style.QUIET, ha="center", va="top")
 
 
-def _write_label(canvas: Any, line: Line, top: float) -> None:
+def _write_label(canvas: Canvas, line: Line, top: float) -> None:
     first = top + line.height / 2 - height_of(len(line.lines) - 1, style.LABEL) / 2
     weight = "normal" if line.shares else "bold"
     for number, text in enumerate(line.lines):
@@ -169,11 +169,11 @@ def _write_label(canvas: Any, line: Line, top: float) -> None:
         canvas.text(0, y, text, fontsize=style.LABEL, fontweight=weight, va="center_baseline")
 
 
-def _draw_share(canvas: Any, share: Share, place: tuple[float, float, float], look: tuple[str, str]) -> None:
+def _draw_share(canvas: Canvas, share: Share, place: tuple[float, float, float], look: tuple[str, str]) -> None:
     left, middle, plot = place
     marker, colour = look
     if share.value is not None:
         ends = [left + plot * end / 100 for end in (share.low, share.high)]
-        canvas.plot(ends, [middle] * 2, color=colour, linewidth=3.0, alpha=0.3, solid_capstyle="butt")
-        canvas.plot([left + plot * share.value / 100], [middle], marker, markersize=4.6, color=colour, zorder=3)
+        canvas.line(ends, [middle] * 2, color=colour, linewidth=3.0, alpha=0.3, capstyle="butt")
+        canvas.dot(left + plot * share.value / 100, middle, marker=marker, markersize=4.6, color=colour, zorder=3)
     canvas.text(left + plot + TEXT_WIDTH, middle, share.text, fontsize=6.6, ha="right", va="center_baseline")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.stacked import (
     BAR,
@@ -21,19 +21,18 @@ from mirabal_toolkit.reporting.figures.stacked import (
     Bar,
     Stack,
     draw_legend,
+    draw_piece,
     fills,
     head_height,
     legend_rows,
     side_places,
     stack_note,
     write_heads,
-    write_share,
     write_sides,
 )
 from mirabal_toolkit.reporting.figures.text import width_of
 
 GAP = 0.18
-HIDDEN_LOOK: dict[str, Any] = {"facecolor": style.BAND, "edgecolor": style.GREY, "hatch": "////", "linewidth": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def draw_diverging(edition: Edition, stack: Stack, title: str, subtitle: str) ->
         _draw_bar(canvas, bar, head + number * STEP, layout, colours)
         write_sides(canvas, bar, head + number * STEP + BAR / 2, layout.ends)
     bottom = head + STEP * len(stack.bars) - (STEP - BAR)
-    canvas.plot([layout.line] * 2, [head - 0.05, bottom + 0.05], color=style.INK, linewidth=0.9, zorder=5)
+    canvas.line([layout.line] * 2, [head - 0.05, bottom + 0.05], color=style.INK, linewidth=0.9, zorder=5)
     return page
 
 
@@ -110,7 +109,7 @@ def _layout(stack: Stack, sides: Sides, width: float) -> _Layout:
     return _Layout(sides, line, scale, line + parts[1] * scale + GAP, ends)
 
 
-def _write_ends(canvas: Any, edition: Edition, layout: _Layout, y: float) -> None:
+def _write_ends(canvas: Canvas, edition: Edition, layout: _Layout, y: float) -> None:
     """Write which side is which, where there is room above it."""
     right = layout.middle - GAP if layout.sides.middle else layout.ends[0] - N_WIDTH
     for x, side, key, room in (
@@ -122,10 +121,10 @@ def _write_ends(canvas: Any, edition: Edition, layout: _Layout, y: float) -> Non
             canvas.text(x, y, text, fontsize=style.SMALL, color=style.QUIET, ha=side, va="center_baseline")
 
 
-def _draw_bar(canvas: Any, bar: Bar, top: float, layout: _Layout, colours: Sequence[str]) -> None:
+def _draw_bar(canvas: Canvas, bar: Bar, top: float, layout: _Layout, colours: Sequence[str]) -> None:
     canvas.text(0, top + BAR / 2, bar.label, fontsize=style.LABEL, va="center_baseline")
     for place, left, width in _pieces(bar, layout):
-        _draw_piece(canvas, bar.shares[place], (left, top, width), colours[place])
+        draw_piece(canvas, bar.shares[place], Box(left, top, width, BAR), colours[place])
 
 
 def _pieces(bar: Bar, layout: _Layout) -> Iterator[tuple[int, float, float]]:
@@ -141,15 +140,3 @@ def _pieces(bar: Bar, layout: _Layout) -> Iterator[tuple[int, float, float]]:
             width = _width(bar.shares[place]) * layout.scale
             yield place, x, width
             x += width
-
-
-def _draw_piece(canvas: Any, share: float | None, place: tuple[float, float, float], colour: str) -> None:
-    from matplotlib.patches import Rectangle
-
-    left, top, width = place
-    if not width:
-        return
-    look = HIDDEN_LOOK if share is None else {"facecolor": colour, "edgecolor": style.PAPER, "linewidth": 0.8}
-    canvas.add_patch(Rectangle((left, top), width, BAR, **look))
-    if share is not None:
-        write_share(canvas, share, (left, top + BAR / 2, width), colour)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
@@ -258,37 +258,37 @@ class _Axis:
         return self.left + self.width * (value - low) / (high - low)
 
 
-def _draw_axis(canvas: Any, axis: _Axis, lines: tuple[float, ...], ends: tuple[float, float]) -> None:
+def _draw_axis(canvas: Canvas, axis: _Axis, lines: tuple[float, ...], ends: tuple[float, float]) -> None:
     bottom = ends[1]
     for tick in axis.ticks:
-        canvas.plot([axis.x(tick)] * 2, list(ends), color=style.FAINT, linewidth=0.6, zorder=0)
+        canvas.line([axis.x(tick)] * 2, list(ends), color=style.FAINT, linewidth=0.6, zorder=0)
         text = numbers.signed(tick, 0 if abs(axis.ticks[1] - axis.ticks[0]) >= 1 else 2)
         canvas.text(axis.x(tick), bottom + 0.05, text, fontsize=style.SMALL, color=style.QUIET, ha="center", va="top")
-    canvas.plot([axis.x(0)] * 2, list(ends), color=style.INK, linewidth=0.9, zorder=1)
+    canvas.line([axis.x(0)] * 2, list(ends), color=style.INK, linewidth=0.9, zorder=1)
     for line in lines:
         if axis.ticks[0] <= line <= axis.ticks[-1]:
-            canvas.plot([axis.x(line)] * 2, list(ends), color=style.GREY, linewidth=0.9, linestyle=(0, (3, 2)))
+            canvas.line([axis.x(line)] * 2, list(ends), color=style.GREY, linewidth=0.9, dashes=(3, 2))
 
 
-def _draw_row(canvas: Any, row: Dots, middle: float, axis: _Axis, width: float) -> None:
+def _draw_row(canvas: Canvas, row: Dots, middle: float, axis: _Axis, width: float) -> None:
     first = middle - height_of(len(row.lines) - 1, style.LABEL) / 2
     weight = "bold" if row.heading else "normal"
     for number, text in enumerate(row.lines):
         y = first + height_of(number, style.LABEL)
         canvas.text(0, y, text, fontsize=style.LABEL, fontweight=weight, va="center_baseline")
     if row.interval is not None:
-        canvas.plot([axis.x(end) for end in row.interval], [middle] * 2, color=row.colour, linewidth=1.8, zorder=2)
+        canvas.line([axis.x(end) for end in row.interval], [middle] * 2, color=row.colour, linewidth=1.8, zorder=2)
     for value, fill in ((row.open, style.PAPER), (row.filled, row.colour)):
         if value is not None:
             _dot(canvas, (axis.x(value), middle), fill, row.colour, row.marker)
     canvas.text(width, middle, row.text, fontsize=style.SMALL, ha="right", va="center_baseline")
 
 
-def _dot(canvas: Any, at: tuple[float, float], fill: str, edge: str = style.BLUE, marker: str = "o") -> None:
-    canvas.plot([at[0]], [at[1]], marker, markersize=5.5, markerfacecolor=fill, markeredgecolor=edge, zorder=3)
+def _dot(canvas: Canvas, at: tuple[float, float], fill: str, edge: str = style.BLUE, marker: str = "o") -> None:
+    canvas.dot(*at, marker=marker, markersize=5.5, facecolor=fill, color=edge, zorder=3)
 
 
-def _draw_legend(canvas: Any, legend: tuple[str, ...]) -> None:
+def _draw_legend(canvas: Canvas, legend: tuple[str, ...]) -> None:
     x = 0.06
     for text, fill in zip(legend, (style.PAPER, style.BLUE), strict=False):
         _dot(canvas, (x, 0.09), fill)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import Canvas, Dashes, Paper
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
 from mirabal_toolkit.reporting.lookup import Estimate
@@ -19,12 +19,12 @@ LABEL_WIDTH, CHANGE_WIDTH, N_WIDTH, PLOT_GAP = 2.35, 1.45, 0.35, 0.28
 ROW_PAD, GROUP_PAD, HEAD = 0.13, 0.1, 0.42
 #: The rows of one figure fill no more than this; a heading takes about so much. In inches.
 MOST_HEIGHT, HEADING_HEIGHT = 8.2, 0.3
-_LOOKS: dict[Verdict, tuple[str, str]] = {
-    "better": (style.BLUE, "-"),
-    "worse": (style.ORANGE, (0, (4, 1.6))),  # type: ignore[dict-item]
-    "unclear": (style.GREY, (0, (1, 1.4))),  # type: ignore[dict-item]
-    "neutral": (style.INK, "-"),
-    "unknown": (style.INK, "-"),
+_LOOKS: dict[Verdict, tuple[str, Dashes]] = {
+    "better": (style.BLUE, ()),
+    "worse": (style.ORANGE, (4, 1.6)),
+    "unclear": (style.GREY, (1, 1.4)),
+    "neutral": (style.INK, ()),
+    "unknown": (style.INK, ()),
 }
 
 
@@ -79,6 +79,7 @@ def _change_text(change: Estimate | None, edition: Edition) -> str:
     return f"{numbers.signed(change.estimate, edition.decimals)}  ({around})"
 
 
+_BEHIND_HEADING, _BEHIND_END = Paper(pad=1.0), Paper(pad=0.6, alpha=0.85)
 Groups = Sequence[tuple[str, Sequence[Line]]]
 
 
@@ -96,7 +97,7 @@ def draw_dumbbell(edition: Edition, groups: Groups, title: str, subtitle: str) -
     for heading, lines in groups:
         for number, text in enumerate(wrap(heading, page.width, style.LABEL, "bold") if heading else ()):
             y = top + GROUP_PAD + height_of(number, style.LABEL)
-            canvas.text(0, y, text, fontsize=style.LABEL, fontweight="bold", va="top", bbox=_backing())
+            canvas.text(0, y, text, fontsize=style.LABEL, fontweight="bold", va="top", bbox=_BEHIND_HEADING)
         top += _heading_height(heading)
         for line in lines:
             height = line_height(line)
@@ -115,10 +116,6 @@ class _Scale:
         return self.left + self.width * value / 100
 
 
-def _backing() -> dict[str, Any]:
-    return {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0}
-
-
 def _heading_height(heading: str) -> float:
     if not heading:
         return 0.0
@@ -135,15 +132,15 @@ def _group_height(heading: str, lines: Sequence[Line]) -> float:
     return _heading_height(heading) + sum(line_height(line) for line in lines)
 
 
-def _draw_grid(canvas: Any, scale: _Scale, top: float, bottom: float) -> None:
+def _draw_grid(canvas: Canvas, scale: _Scale, top: float, bottom: float) -> None:
     for value in (0, 25, 50, 75, 100):
-        canvas.plot([scale.x(value)] * 2, [top, bottom], color=style.FAINT, linewidth=0.6, zorder=0)
+        canvas.line([scale.x(value)] * 2, [top, bottom], color=style.FAINT, linewidth=0.6, zorder=0)
         canvas.text(
             scale.x(value), bottom + 0.04, f"{value}", fontsize=style.SMALL, color=style.QUIET, ha="center", va="top"
         )
 
 
-def _draw_line(canvas: Any, line: Line, top: float, height: float, scale: _Scale) -> None:
+def _draw_line(canvas: Canvas, line: Line, top: float, height: float, scale: _Scale) -> None:
     middle = top + height / 2
     labels = wrap(line.label, LABEL_WIDTH, style.LABEL)
     first = middle - height_of(len(labels) - 1, style.LABEL) / 2
@@ -153,28 +150,19 @@ def _draw_line(canvas: Any, line: Line, top: float, height: float, scale: _Scale
     colour, dashes = _LOOKS[line.verdict]
     if line.before is not None and line.after is not None:
         ends = [scale.x(line.before), scale.x(line.after)]
-        canvas.plot(ends, [middle] * 2, color=colour, linestyle=dashes, linewidth=2.2, solid_capstyle="butt", zorder=2)
+        canvas.line(ends, [middle] * 2, color=colour, dashes=dashes, linewidth=2.2, capstyle="butt", zorder=2)
     for value, filled in ((line.before, False), (line.after, True)):
         if value is not None:
             _draw_dot(canvas, scale.x(value), middle, colour, filled=filled)
     _write_ends(canvas, line, middle, scale)
 
 
-def _draw_dot(canvas: Any, x: float, y: float, colour: str, *, filled: bool) -> None:
+def _draw_dot(canvas: Canvas, x: float, y: float, colour: str, *, filled: bool) -> None:
     fill = colour if filled else style.PAPER
-    canvas.plot(
-        [x],
-        [y],
-        marker="o",
-        markersize=6,
-        markerfacecolor=fill,
-        markeredgecolor=colour,
-        markeredgewidth=1.4,
-        zorder=4 if filled else 3,
-    )
+    canvas.dot(x, y, facecolor=fill, color=colour, edgewidth=1.4, zorder=4 if filled else 3)
 
 
-def _write_ends(canvas: Any, line: Line, middle: float, scale: _Scale) -> None:
+def _write_ends(canvas: Canvas, line: Line, middle: float, scale: _Scale) -> None:
     """Write both values outside their dots, the lower to the left."""
     ends = [
         (value, text)
@@ -188,7 +176,7 @@ def _write_ends(canvas: Any, line: Line, middle: float, scale: _Scale) -> None:
         _write_end(canvas, scale.x(ends[-1][0] or 0.0) + 0.075, middle, ends[-1][1], "left")
 
 
-def _write_end(canvas: Any, x: float, y: float, text: str, side: str) -> None:
+def _write_end(canvas: Canvas, x: float, y: float, text: str, side: str) -> None:
     canvas.text(
         x,
         y,
@@ -198,16 +186,16 @@ def _write_end(canvas: Any, x: float, y: float, text: str, side: str) -> None:
         va="center_baseline",
         color=style.INK,
         zorder=3,
-        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+        bbox=_BEHIND_END,
     )
 
 
-def _write_numbers(canvas: Any, line: Line, middle: float, width: float) -> None:
+def _write_numbers(canvas: Canvas, line: Line, middle: float, width: float) -> None:
     canvas.text(width - N_WIDTH, middle, line.change, fontsize=style.SMALL, ha="right", va="center_baseline")
     canvas.text(width, middle, line.n, fontsize=style.SMALL, ha="right", va="center_baseline", color=style.QUIET)
 
 
-def _write_head(canvas: Any, edition: Edition, groups: Groups, page: Page) -> None:
+def _write_head(canvas: Canvas, edition: Edition, groups: Groups, page: Page) -> None:
     """Write the legend, and the heads of the columns at the right."""
     y = 0.07
     first, last = (edition.wave_name(wave) for wave in (edition.waves[0], edition.waves[-1]))
@@ -220,7 +208,7 @@ def _write_head(canvas: Any, edition: Edition, groups: Groups, page: Page) -> No
     for verdict, (colour, dashes) in _LOOKS.items():
         if verdict in met and verdict != "unknown":
             text = edition.say(f"legend_{verdict}")
-            canvas.plot([x, x + 0.3], [y, y], color=colour, linestyle=dashes, linewidth=2.2)
+            canvas.line([x, x + 0.3], [y, y], color=colour, dashes=dashes, linewidth=2.2)
             canvas.text(x + 0.36, y, text, fontsize=style.SMALL, va="center_baseline")
             x += 0.56 + width_of(text, style.SMALL)
     heads = ((page.width - N_WIDTH, edition.say("column_change")), (page.width, edition.say("column_n")))

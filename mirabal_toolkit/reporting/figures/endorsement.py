@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Any
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page, split_evenly
 from mirabal_toolkit.reporting.figures.spec import Sheet
-from mirabal_toolkit.reporting.figures.stacked import ink_on
+from mirabal_toolkit.reporting.figures.stacked import HIDDEN_LOOK, ink_on
 from mirabal_toolkit.reporting.figures.text import height_of, wrap
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.tables import cells
@@ -23,7 +23,6 @@ from mirabal_toolkit.reporting.words import numbers
 LABEL_WIDTH, HEAD, PAD, MOST_COLUMN, MOST_HEIGHT = 3.0, 0.24, 0.1, 0.95, 8.0
 #: A question answered by less than this share of those the indicator is known of was asked of some only.
 FEWER = 0.85
-HIDDEN_LOOK: dict[str, Any] = {"facecolor": style.BAND, "edgecolor": style.GREY, "hatch": "////", "linewidth": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +195,7 @@ def _draw(lines: Sequence[Line], waves: Sequence[str], words: tuple[str, str, st
     return page
 
 
-def _draw_line(canvas: Any, line: Line, top: float, lefts: Sequence[float], column: float) -> None:
+def _draw_line(canvas: Canvas, line: Line, top: float, lefts: Sequence[float], column: float) -> None:
     bottom = top + line.height - height_of(len(line.lines), style.LABEL) / 2 - 0.04
     middle = bottom if line.is_heading else top + line.height / 2
     first = middle - height_of(len(line.lines) - 1, style.LABEL) / 2
@@ -213,18 +212,16 @@ def _cells(line: Line) -> Iterator[tuple[float | None, bool, str]]:
     yield from zip(line.shares or blank, line.hidden or (False,) * len(line.texts), line.texts, strict=True)
 
 
-def _draw_cell(canvas: Any, cell: tuple[float | None, bool, str], place: tuple[float, float, float, float]) -> None:
-    from matplotlib.patches import Rectangle
-
+def _draw_cell(canvas: Canvas, cell: tuple[float | None, bool, str], place: tuple[float, float, float, float]) -> None:
     share, hidden, text = cell
     left, top, width, height = place
-    box = ((left + 0.015, top + 0.012), width - 0.03, height - 0.024)
+    box = Box(left + 0.015, top + 0.012, width - 0.03, height - 0.024)
     ink = style.QUIET
     if hidden:
-        canvas.add_patch(Rectangle(*box, **HIDDEN_LOOK))
+        canvas.box(box, **HIDDEN_LOOK)
     elif share is not None:
         fill = shade(share)
-        canvas.add_patch(Rectangle(*box, facecolor=fill, edgecolor="none"))
+        canvas.box(box, facecolor=fill)
         ink = ink_on(fill)
     bottom = top + height - height_of(1, style.LABEL) / 2 - 0.04
     y = top + height / 2 if share is not None else bottom

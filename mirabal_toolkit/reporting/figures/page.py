@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import TypeVar, Unpack
 
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import Canvas, Mark, TextLook
 from mirabal_toolkit.reporting.figures.text import balanced, height_of, wrap
 
 FOOT_GAP = 0.16
@@ -16,51 +17,33 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Page:
-    """A matplotlib figure with its body measured in inches from the body's top left corner.
+    """A figure with its body measured in inches from the body's top left corner.
 
     Parameters
     ----------
-    figure : Figure
+    size : tuple of float
+        Width and height of the whole figure in inches.
     width, height : float
         Of the body, in inches.
     top : float
         Inches of the header above the body.
+    marks : list of Mark
+        What is drawn, measured from the top left corner of the whole.
     """
 
-    figure: Any
+    size: tuple[float, float]
     width: float
     height: float
     top: float
+    marks: list[Mark] = field(default_factory=list)
 
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height of the whole figure in inches."""
-        wide, high = self.figure.get_size_inches()
-        return float(wide), float(high)
-
-    def axes(self, left: float, top: float, width: float, height: float) -> Any:
-        """Return new axes at a place of the body, all in inches."""
-        wide, high = self.size
-        bottom = high - self.top - top - height
-        return self.figure.add_axes(((style.MARGIN + left) / wide, bottom / high, width / wide, height / high))
-
-    def canvas(self) -> Any:
-        """Return axes over the whole body, in inches, y downwards, without lines: for text and boxes."""
-        axes = self.axes(0, 0, self.width, self.height)
-        axes.set_xlim(0, self.width)
-        axes.set_ylim(self.height, 0)
-        axes.set_axis_off()
-        return axes
+    def canvas(self) -> Canvas:
+        """Return the body as a canvas."""
+        return Canvas(style.MARGIN, self.top, self.marks)
 
 
 def new_page(title: str, subtitle: str, note: str, body_height: float) -> Page:
-    """Return a page with its header and note written and room for a body of `body_height` inches.
-
-    Must be called inside `style.drawing_style()`.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+    """Return a page with its header and note written and room for a body of `body_height` inches."""
     width = style.WIDTH - 2 * style.MARGIN
     titles = balanced(title, width, style.TITLE, "bold")
     subtitles = balanced(subtitle, width, style.SUBTITLE)
@@ -68,14 +51,12 @@ def new_page(title: str, subtitle: str, note: str, body_height: float) -> Page:
     header = style.MARGIN + height_of(len(titles), style.TITLE) + height_of(len(subtitles), style.SUBTITLE) + 0.14
     footer = height_of(len(notes), style.NOTE) + style.MARGIN + FOOT_GAP
     height = header + body_height + footer
-    figure = Figure(figsize=(style.WIDTH, height))
-    FigureCanvasAgg(figure)
-    page = Page(figure, width, body_height, header)
-    _write(page, titles, style.MARGIN, style.TITLE, weight="bold")
-    _write(
-        page, subtitles, style.MARGIN + height_of(len(titles), style.TITLE) + 0.03, style.SUBTITLE, colour=style.QUIET
-    )
-    _write(page, notes, header + body_height + FOOT_GAP, style.NOTE, colour=style.QUIET)
+    page = Page((style.WIDTH, height), width, body_height, header)
+    whole = Canvas(0.0, 0.0, page.marks)
+    _write(whole, titles, style.MARGIN, fontsize=style.TITLE, fontweight="bold")
+    below = style.MARGIN + height_of(len(titles), style.TITLE) + 0.03
+    _write(whole, subtitles, below, fontsize=style.SUBTITLE, color=style.QUIET)
+    _write(whole, notes, header + body_height + FOOT_GAP, fontsize=style.NOTE, color=style.QUIET)
     return page
 
 
@@ -114,12 +95,7 @@ def _filled(things: Sequence[T], height: Callable[[list[T]], float], most: float
     return parts
 
 
-def _write(
-    page: Page, lines: tuple[str, ...], top: float, size: float, *, weight: str = "normal", colour: str = style.INK
-) -> None:
-    wide, high = page.size
+def _write(whole: Canvas, lines: tuple[str, ...], top: float, **look: Unpack[TextLook]) -> None:
+    look["va"] = "top"
     for number, line in enumerate(lines):
-        y = 1 - (top + height_of(number, size)) / high
-        page.figure.text(
-            style.MARGIN / wide, y, line, fontsize=size, fontweight=weight, color=colour, va="top", ha="left"
-        )
+        whole.text(style.MARGIN, top + height_of(number, look["fontsize"]), line, **look)

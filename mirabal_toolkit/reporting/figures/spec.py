@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.page import Page
 from mirabal_toolkit.reporting.tables.spec import Table
 
@@ -27,7 +26,7 @@ class Sheet:
     numbers : Table
         Every number in the picture.
     draw : callable
-        Draws it; called inside `style.drawing_style()`.
+        Draws it.
     """
 
     id: str
@@ -75,11 +74,10 @@ class Figure:
 
 
 def draw(sheet: Sheet) -> Figure:
-    """Draw a figure; equal sheets give equal bytes, and no global state of matplotlib holds the drawing."""
+    """Draw a figure; equal sheets give equal bytes, whatever the settings of matplotlib are."""
     # Here, not above: matplotlib takes a second to load, and not every command draws.
     from mirabal_toolkit.reporting.figures.drawing import draw_both
 
-    with style.drawing_style():
-        page = sheet.draw()
-        svg, png = draw_both(page.figure, sheet.title, sheet.caption)
+    page = sheet.draw()
+    svg, png = draw_both(page, sheet.title, sheet.caption)
     return Figure(sheet, svg, png, page.size)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from mirabal_toolkit.core.instrument import Direction
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import AreaLook, Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
 from mirabal_toolkit.reporting.words import numbers
@@ -16,6 +16,8 @@ from mirabal_toolkit.reporting.words import numbers
 #: Width of a hidden answer, in percent of the bar.
 HIDDEN_WIDTH = 6.0
 BAR, STEP, LABEL_WIDTH, N_WIDTH, REASON_WIDTH = 0.34, 0.48, 0.95, 0.4, 0.7
+
+HIDDEN_LOOK: AreaLook = {"facecolor": style.BAND, "edgecolor": style.GREY, "hatch": "////", "linewidth": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _heads(stack: Stack) -> list[tuple[str, ...]]:
     return [wrap(reason, REASON_WIDTH - 0.06, style.SMALL, "bold") for reason in stack.reasons]
 
 
-def write_heads(canvas: Any, stack: Stack, n: str, ends: Sequence[float], bottom: float) -> None:
+def write_heads(canvas: Canvas, stack: Stack, n: str, ends: Sequence[float], bottom: float) -> None:
     """Write the heads of the columns at the right, their last lines at `bottom`."""
     for x, lines in zip(ends, [(n,), *_heads(stack)], strict=True):
         for number, line in enumerate(reversed(lines)):
@@ -119,7 +121,7 @@ def write_heads(canvas: Any, stack: Stack, n: str, ends: Sequence[float], bottom
             canvas.text(x, y, line, fontsize=style.SMALL, fontweight="bold", ha="right", va="center_baseline")
 
 
-def write_sides(canvas: Any, bar: Bar, middle: float, ends: Sequence[float]) -> None:
+def write_sides(canvas: Canvas, bar: Bar, middle: float, ends: Sequence[float]) -> None:
     """Write n and how many gave no answer beside a bar."""
     for x, text in zip(ends, (bar.n, *bar.missing), strict=True):
         canvas.text(x, middle, text, fontsize=style.SMALL, ha="right", va="center_baseline")
@@ -141,52 +143,39 @@ def legend_rows(stack: Stack) -> list[list[tuple[int, str]]]:
     return rows
 
 
-def draw_legend(canvas: Any, rows: list[list[tuple[int, str]]], colours: Sequence[str]) -> None:
+def draw_legend(canvas: Canvas, rows: list[list[tuple[int, str]]], colours: Sequence[str]) -> None:
     """Write what each colour means."""
-    from matplotlib.patches import Rectangle
-
     for line, row in enumerate(rows):
         x, y = 0.0, 0.08 + line * height_of(1, style.SMALL) * 1.25
         for number, text in row:
-            canvas.add_patch(Rectangle((x, y - 0.055), 0.14, 0.11, facecolor=colours[number], edgecolor="none"))
+            canvas.box(Box(x, y - 0.055, 0.14, 0.11), facecolor=colours[number])
             canvas.text(x + 0.19, y, text, fontsize=style.SMALL, va="center_baseline")
             x += width_of(text, style.SMALL) + 0.38
 
 
-def _draw_bar(canvas: Any, bar: Bar, top: float, right: float, colours: Sequence[str]) -> None:
-    from matplotlib.patches import Rectangle
-
+def _draw_bar(canvas: Canvas, bar: Bar, top: float, right: float, colours: Sequence[str]) -> None:
     canvas.text(0, top + BAR / 2, bar.label, fontsize=style.LABEL, va="center_baseline")
     x = LABEL_WIDTH
     pieces = _pieces(bar)
     scale = (right - LABEL_WIDTH - 0.08) / (sum(pieces) or 1.0)
     for share, piece, colour in zip(bar.shares, pieces, colours, strict=True):
         width = piece * scale
-        if share is None:
-            look: dict[str, Any] = {"facecolor": style.BAND, "edgecolor": style.GREY, "hatch": "////", "linewidth": 0.0}
-        else:
-            look = {"facecolor": colour, "edgecolor": style.PAPER, "linewidth": 0.8}
-        if width:
-            canvas.add_patch(Rectangle((x, top), width, BAR, **look))
-        if share is not None:
-            write_share(canvas, share, (x, top + BAR / 2, width), colour)
+        draw_piece(canvas, share, Box(x, top, width, BAR), colour)
         x += width
 
 
-def write_share(canvas: Any, share: float, place: tuple[float, float, float], colour: str) -> None:
-    """Write a percent into its piece, if it fits."""
-    left, middle, width = place
+def draw_piece(canvas: Canvas, share: float | None, place: Box, colour: str) -> None:
+    """Draw one answer of a bar, and write its percent into it, if it fits."""
+    if not place.width:
+        return
+    if share is None:
+        canvas.box(place, **HIDDEN_LOOK)
+        return
+    canvas.box(place, facecolor=colour, edgecolor=style.PAPER, linewidth=0.8)
     text = numbers.percent(share)
-    if width > width_of(text, style.SMALL) + 0.06:
-        canvas.text(
-            left + width / 2,
-            middle,
-            text,
-            fontsize=style.SMALL,
-            color=ink_on(colour),
-            ha="center",
-            va="center_baseline",
-        )
+    if place.width > width_of(text, style.SMALL) + 0.06:
+        x, y, ink = place.left + place.width / 2, place.top + place.height / 2, ink_on(colour)
+        canvas.text(x, y, text, fontsize=style.SMALL, color=ink, ha="center", va="center_baseline")
 
 
 def _pieces(bar: Bar) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,13 @@ from mirabal_toolkit.file_safety import clean_text
 
 LINE_HEIGHT = 1.28
 UNKNOWN_SIGN = "\ufffd"
+POINTS = 72
+#: How far the font reaches above and below its baseline, in sizes (`sTypoAscender`, `sTypoDescender` of DejaVu Sans).
+ASCENT, DESCENT = 1556 / 2048, 492 / 2048
+#: Outlines of glyphs, by name, as they are met; they are few, and the same in every figure.
+_OUTLINES: dict[str, tuple[Any, Any]] = {}
+#: The size at which glyphs are laid out and outlined.
+_LAID = 100.0
 
 
 @lru_cache(maxsize=4)
@@ -16,8 +24,12 @@ def _font(weight: str) -> Any:
     from matplotlib.font_manager import FontProperties, findfont
     from matplotlib.ft2font import FT2Font
 
-    path = findfont(FontProperties(family="DejaVu Sans", weight=weight), fallback_to_default=True)
-    return FT2Font(path)
+    # Every property is said: what is not would come from the settings of the program that draws.
+    wanted = FontProperties(family="DejaVu Sans", style="normal", variant="normal", weight=weight, stretch="normal")
+    path = findfont(wanted, fallback_to_default=True)
+    font = FT2Font(path)
+    font.set_size(_LAID, POINTS)
+    return font
 
 
 @lru_cache(maxsize=4)
@@ -37,7 +49,7 @@ def drawable(text: str, weight: str = "normal") -> str:
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of one line of text, in inches, at `size` points."""
     wide = sum(_advance(sign, weight) for sign in drawable(text, weight))
-    return float(wide / _font(weight).units_per_EM * size / 72)
+    return float(wide / _font(weight).units_per_EM * size / POINTS)
 
 
 @lru_cache(maxsize=4096)
@@ -48,9 +60,43 @@ def _advance(sign: str, weight: str) -> int:
     return int(_font(weight).load_char(ord(sign), LoadFlags.NO_SCALE).horiAdvance)
 
 
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One sign of a line of text: the name of its outline, and where it stands; in sizes of the text."""
+
+    name: str
+    x: float
+    y: float
+
+
+@lru_cache(maxsize=8192)
+def glyphs_of(text: str, weight: str = "normal") -> tuple[Glyph, ...]:
+    """Return what one line of drawable text is set of: pairs moved together, right-to-left signs in their order."""
+    from matplotlib.textpath import text_to_path
+
+    placed, _, _ = text_to_path.get_glyphs_with_font(_font(weight), text, glyph_map=_OUTLINES)
+    return tuple(Glyph(name, x / _LAID, y / _LAID) for name, x, y, _ in placed)
+
+
+def outline_of(name: str) -> tuple[Any, Any]:
+    """Return points (in sizes, upwards) and codes of the outline of a glyph that was met."""
+    points, codes = _OUTLINES[name]
+    return points / _LAID, codes
+
+
+@lru_cache(maxsize=8192)
+def measured(text: str, weight: str = "normal") -> float:
+    """Return how wide one line of drawable text is as it is set, in sizes of the text."""
+    from matplotlib.ft2font import LoadFlags
+
+    font = _font(weight)
+    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    return float(font.get_width_height()[0] / 64 / _LAID)
+
+
 def height_of(lines: int, size: float) -> float:
     """Return the height of so many lines, in inches, at `size` points."""
-    return lines * size * LINE_HEIGHT / 72
+    return lines * size * LINE_HEIGHT / POINTS
 
 
 @lru_cache(maxsize=4096)

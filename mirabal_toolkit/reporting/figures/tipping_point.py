@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from typing import Any
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import DASHED, DOTTED, Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
+from mirabal_toolkit.reporting.figures.plot import Plot
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.text import height_of, wrap
 from mirabal_toolkit.reporting.lookup import Estimate
@@ -143,7 +144,7 @@ def draw_curves(curves: Sequence[Curve], words: tuple[str, str, str]) -> Page:
         for place, curve in enumerate(row):
             left = place * (width + AXIS_ROOM + GAP)
             _write_label(canvas, curve, left, top, width)
-            _draw_curve(page.axes(left + AXIS_ROOM, top + head, width, HEIGHT), curve)
+            _draw_curve(canvas, Box(left + AXIS_ROOM, top + head, width, HEIGHT), curve)
             y = top + head + HEIGHT + TICK_ROOM + 0.02
             canvas.text(left + AXIS_ROOM, y, curve.below, fontsize=style.SMALL, color=style.QUIET, va="top")
         top += head + HEIGHT + foot + ROW_GAP
@@ -158,33 +159,54 @@ def _head_height(row: Sequence[Curve], width: float) -> float:
     return height_of(max(len(_label_lines(curve, width)) for curve in row), style.LABEL) + 0.1
 
 
-def _write_label(canvas: Any, curve: Curve, left: float, top: float, width: float) -> None:
+def _write_label(canvas: Canvas, curve: Curve, left: float, top: float, width: float) -> None:
     for number, line in enumerate(_label_lines(curve, width)):
         y = top + height_of(number, style.LABEL)
         canvas.text(left, y, line, fontsize=style.LABEL, fontweight="bold", va="top")
 
 
-def _draw_curve(axes: Any, curve: Curve) -> None:
+def _draw_curve(canvas: Canvas, place: Box, curve: Curve) -> None:
+    x, y, low, high = (list(part) for part in zip(*curve.points, strict=True))
+    across, up = _limits(curve)
+    plot = Plot(canvas, place, across, up)
+    plot.area([*zip(x, low, strict=True), *zip(x[::-1], high[::-1], strict=True)], facecolor=style.BLUE, alpha=0.18)
+    plot.line(x, y, color=style.BLUE, linewidth=1.3)
+    if curve.can_turn:
+        plot.level(0, color=style.INK, linewidth=0.8)
+        plot.upright(0, color=style.FAINT, linewidth=0.8, dashes=DOTTED, zorder=0)
+    if curve.turn is not None:
+        plot.upright(curve.turn, color=style.ORANGE, linewidth=1.1, dashes=DASHED)
+    plot.base()
+    for name, limits in ((plot.name_below, across), (plot.name_left, up)):
+        ticks = _ticks(limits)
+        name(ticks, [numbers.number(tick) for tick in ticks], 2)
+
+
+def _limits(curve: Curve) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the ends of both axes: a little beyond what is drawn."""
+    x, y, low, high = (list(part) for part in zip(*curve.points, strict=True))
+    marked = [0.0] if curve.can_turn else []
+    across = _beyond([*x, *marked, *([] if curve.turn is None else [curve.turn])], 0.02)
+    if curve.can_turn:
+        return across, _beyond([*y, *low, *high, *marked], 0.05)
+    # Chance alone moves an average by a few points: a closer look would make it look like unrest.
+    middle = (min(low) + max(high)) / 2
+    half = max(CALM, 0.55 * (max(high) - min(low)))
+    return across, (max(middle - half, min(0.0, *low)), middle + half)
+
+
+def _beyond(values: Sequence[float], share: float) -> tuple[float, float]:
+    """Return the least and the largest value, moved apart by a share of what lies between them."""
+    least, most = min(values), max(values)
+    more = share * (most - least) or 1.0
+    return least - more, most + more
+
+
+def _ticks(limits: tuple[float, float]) -> list[float]:
     from matplotlib.ticker import MaxNLocator
 
-    x, y, low, high = (list(part) for part in zip(*curve.points, strict=True))
-    axes.fill_between(x, low, high, color=style.BLUE, alpha=0.18, linewidth=0)
-    axes.plot(x, y, color=style.BLUE, linewidth=1.3)
-    if curve.can_turn:
-        axes.axhline(0, color=style.INK, linewidth=0.8)
-        axes.axvline(0, color=style.FAINT, linewidth=0.8, linestyle=":", zorder=0)
-    else:
-        # Chance alone moves an average by a few points: a closer look would make it look like unrest.
-        middle = (min(low) + max(high)) / 2
-        half = max(CALM, 0.55 * (max(high) - min(low)))
-        axes.set_ylim(max(middle - half, min(0.0, *low)), middle + half)
-    if curve.turn is not None:
-        axes.axvline(curve.turn, color=style.ORANGE, linewidth=1.1, linestyle="--")
-    axes.margins(x=0.02)
-    for place, limits in ((axes.set_xticks, axes.get_xlim()), (axes.set_yticks, axes.get_ylim())):
-        ticks = [tick for tick in MaxNLocator(4, integer=True).tick_values(*limits) if limits[0] <= tick <= limits[1]]
-        place(ticks, [numbers.number(float(tick)) for tick in ticks])
-    axes.tick_params(pad=2)
+    found = MaxNLocator(4, integer=True).tick_values(*limits)
+    return [float(tick) for tick in found if limits[0] <= tick <= limits[1]]
 
 
 def imputation_traces(edition: Edition) -> tuple[Sheet, ...]:

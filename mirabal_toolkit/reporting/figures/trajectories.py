@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 from mirabal_toolkit.core.instrument import Direction
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
-from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
+from mirabal_toolkit.reporting.figures.plot import Plot
+from mirabal_toolkit.reporting.figures.text import POINTS, height_of, width_of, wrap
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.values import write_value
 from mirabal_toolkit.reporting.words import numbers
 
 GAP, WIDE_GAP, AXIS_ROOM, PLOT_HEIGHT, TICK_ROOM, ROW_GAP = 0.2, 0.36, 0.38, 1.05, 0.36, 0.2
 MOST_COLUMNS, MOST_ROWS = 3, 4
+#: Inches between the first or last wave and the end of the axis.
+EDGE = 0.16
+#: Where less than this share of a panel is left above an interval, its value stands below it.
+NO_ROOM = 0.1852
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +121,8 @@ def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, sub
         for number, panel in enumerate(row):
             left = AXIS_ROOM + number * (width + gap)
             _write_heading(canvas, panel, left, top, width, edition)
-            axes = page.axes(left, top + heading, width, PLOT_HEIGHT)
-            _draw_panel(axes, panel, width, labelled=number == 0 or not shared)
+            place = Box(left, top + heading, width, PLOT_HEIGHT)
+            _draw_panel(canvas, place, panel, labelled=number == 0 or not shared)
             _write_ticks(canvas, panel, left, top + heading + PLOT_HEIGHT, width)
         _write_row_names(canvas, edition, top + heading + PLOT_HEIGHT)
         top += heading + PLOT_HEIGHT + TICK_ROOM + ROW_GAP
@@ -155,7 +160,7 @@ def _heading_height(row: Sequence[Panel], width: float) -> float:
     return height_of(lines, style.LABEL) + height_of(1, style.SMALL) + 0.08
 
 
-def _write_heading(canvas: Any, panel: Panel, left: float, top: float, width: float, edition: Edition) -> None:
+def _write_heading(canvas: Canvas, panel: Panel, left: float, top: float, width: float, edition: Edition) -> None:
     lines = _heading_lines(panel, width)
     for number, line in enumerate(lines):
         canvas.text(left, top + height_of(number, style.LABEL), line, fontsize=style.LABEL, fontweight="bold", va="top")
@@ -165,56 +170,51 @@ def _write_heading(canvas: Any, panel: Panel, left: float, top: float, width: fl
         canvas.text(left, below, text, fontsize=style.SMALL, color=style.QUIET, va="top")
 
 
-def _draw_panel(axes: Any, panel: Panel, width: float, *, labelled: bool) -> None:
-    edge = 0.16 / width
-    axes.set_xlim(-edge, 1 + edge)
+def _draw_panel(canvas: Canvas, place: Box, panel: Panel, *, labelled: bool) -> None:
+    edge = EDGE / place.width
     extent = panel.top - panel.bottom
-    axes.set_ylim(panel.bottom - 0.04 * extent, panel.top + 0.04 * extent)
-    axes.set_xticks([])
+    limits = (panel.bottom - 0.04 * extent, panel.top + 0.04 * extent)
+    plot = Plot(canvas, place, (-edge, 1 + edge), limits)
     ticks = [panel.bottom, (panel.bottom + panel.top) / 2, panel.top]
-    axes.set_yticks(ticks, [f"{tick:g}" if labelled else "" for tick in ticks])
-    axes.grid(axis="y")
+    plot.grid(ticks)
+    plot.base()
+    if labelled:
+        plot.name_left(ticks, [f"{tick:g}" for tick in ticks])
     for point in panel.points:
         if point.hidden:
-            axes.axvspan(point.position - 0.05, point.position + 0.05, color=style.BAND, linewidth=0)
+            left, right = point.position - 0.05, point.position + 0.05
+            low, high = limits
+            plot.area(((left, low), (right, low), (right, high), (left, high)), facecolor=style.BAND)
     for stretch in _stretches(panel.points):
-        axes.plot([p.position for p in stretch], [p.value for p in stretch], color=style.BLUE, linewidth=1.6)
+        plot.line([p.position for p in stretch], [p.value or 0.0 for p in stretch], color=style.BLUE, linewidth=1.6)
     for point in panel.points:
         if point.value is not None:
-            _draw_point(axes, point)
+            _draw_point(plot, point, point.value)
     shown = [point for point in panel.points if point.value is not None]
     for point in {id(point): point for point in (shown[:1] + shown[-1:])}.values():
-        _write_value(axes, point, panel)
+        _write_value(plot, point)
 
 
-def _draw_point(axes: Any, point: Point) -> None:
+def _draw_point(plot: Plot, point: Point, value: float) -> None:
     if point.low is not None and point.high is not None:
-        axes.plot(
-            [point.position] * 2,
-            [point.low, point.high],
-            color=style.BLUE,
-            linewidth=3.4,
-            alpha=0.28,
-            solid_capstyle="butt",
-        )
-    axes.plot([point.position], [point.value], marker="o", markersize=4.2, color=style.BLUE, clip_on=False, zorder=4)
+        ends = [point.low, point.high]
+        plot.line([point.position] * 2, ends, color=style.BLUE, linewidth=3.4, alpha=0.28, capstyle="butt")
+    plot.canvas.dot(plot.x(point.position), plot.y(value), markersize=4.2, color=style.BLUE, zorder=4)
 
 
-def _write_value(axes: Any, point: Point, panel: Panel) -> None:
-    extent = panel.top - panel.bottom
+def _write_value(plot: Plot, point: Point) -> None:
+    """Write a value above its interval, or below it where there is no room."""
     high = point.high if point.high is not None else point.value or 0.0
     low = point.low if point.low is not None else point.value or 0.0
-    above = (high - panel.bottom) / extent < 0.84
-    axes.annotate(
+    above = plot.y(high) - plot.place.top > NO_ROOM * plot.place.height
+    plot.canvas.text(
+        plot.x(point.position),
+        plot.y(high) - 2.5 / POINTS if above else plot.y(low) + 2.5 / POINTS,
         point.label,
-        (point.position, high if above else low),
-        xytext=(0, 2.5 if above else -2.5),
-        textcoords="offset points",
-        ha="center",
-        va="bottom" if above else "top",
         fontsize=style.SMALL,
         fontweight="bold",
-        color=style.INK,
+        ha="center",
+        va="bottom" if above else "top",
     )
 
 
@@ -229,15 +229,14 @@ def _stretches(points: Sequence[Point]) -> list[list[Point]]:
     return [run for run in runs if len(run) > 1]
 
 
-def _write_ticks(canvas: Any, panel: Panel, left: float, top: float, width: float) -> None:
-    edge = 0.16
+def _write_ticks(canvas: Canvas, panel: Panel, left: float, top: float, width: float) -> None:
     for point in panel.points:
-        x = left + (width * (edge / width + point.position) / (1 + 2 * edge / width))
+        x = left + (width * (EDGE / width + point.position) / (1 + 2 * EDGE / width))
         canvas.text(x, top + 0.05, point.tick, fontsize=style.SMALL, color=style.QUIET, ha="center", va="top")
         canvas.text(x, top + 0.19, point.n, fontsize=style.SMALL, color=style.INK, ha="center", va="top")
 
 
-def _write_row_names(canvas: Any, edition: Edition, top: float) -> None:
+def _write_row_names(canvas: Canvas, edition: Edition, top: float) -> None:
     for offset, key in ((0.05, "axis_months"), (0.19, "axis_n")):
         canvas.text(
             AXIS_ROOM - 0.02, top + offset, edition.say(key), fontsize=6.2, color=style.QUIET, ha="right", va="top"

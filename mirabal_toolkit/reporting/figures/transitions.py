@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.core.results import NOT_KNOWN, STATE_TO_STATE
@@ -15,13 +14,13 @@ from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.alluvial import (
     UNKNOWN_FILL,
     Band,
-    Box,
     State,
     Stream,
     draw_heading,
     draw_stream,
     heading_height,
 )
+from mirabal_toolkit.reporting.figures.canvas import Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.text import width_of
@@ -266,12 +265,10 @@ def _draw(streams: Sequence[Stream], words: tuple[str, str, str], legend: Sequen
     return page
 
 
-def draw_legend(canvas: Any, legend: Sequence[tuple[str, str]]) -> None:
+def draw_legend(canvas: Canvas, legend: Sequence[tuple[str, str]]) -> None:
     """Write what the colours mean, in one row."""
-    from matplotlib.patches import Rectangle
-
     x = 0.0
     for text, fill in legend:
-        canvas.add_patch(Rectangle((x, 0.02), 0.14, 0.11, facecolor=fill, edgecolor="none"))
+        canvas.box(Box(x, 0.02, 0.14, 0.11), facecolor=fill)
         canvas.text(x + 0.19, 0.075, text, fontsize=style.SMALL, va="center_baseline")
         x += width_of(text, style.SMALL) + 0.38

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.core.power import Assumption, PowerLine, PowerStudy
 from mirabal_toolkit.mixed.counts import wilson
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import DASHED, DOTTED, Box, Canvas, Dashes, DotLook
 from mirabal_toolkit.reporting.figures.page import Page, new_page
+from mirabal_toolkit.reporting.figures.plot import Plot
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.text import height_of, wrap
 from mirabal_toolkit.reporting.power.tables import heading, outcome_of, power_table
@@ -20,9 +21,9 @@ from mirabal_toolkit.reporting.words import numbers
 AIM = 80.0
 GAP, AXIS_ROOM, PLOT_HEIGHT, TICK_ROOM, ROW_GAP, WIDEST = 0.24, 0.42, 1.3, 0.22, 0.22, 3.0
 MOST_COLUMNS, MOST_ROWS = 3, 4
-MARKS: dict[str, dict[str, Any]] = {
-    "model": {"marker": "o", "color": style.BLUE, "markerfacecolor": style.BLUE, "linestyle": "-"},
-    "paired": {"marker": "s", "color": style.GREY, "markerfacecolor": style.PAPER, "linestyle": ":"},
+MARKS: dict[str, tuple[Dashes, DotLook]] = {
+    "model": ((), {"marker": "o", "color": style.BLUE, "markersize": 4.2, "zorder": 4}),
+    "paired": (DOTTED, {"marker": "s", "color": style.GREY, "facecolor": style.PAPER, "markersize": 4.2, "zorder": 4}),
 }
 
 
@@ -83,8 +84,8 @@ def _draw(study: PowerStudy, part: Sequence[Assumption], title: str, edition: Ed
         for place, one in enumerate(row):
             left = AXIS_ROOM + place * (width + GAP)
             _write_heading(canvas, one, study, edition, (left, top, width))
-            axes = page.axes(left, top + head, width, PLOT_HEIGHT)
-            _panel(axes, one, study, labelled=place == 0)
+            box = Box(left, top + head, width, PLOT_HEIGHT)
+            _panel(canvas, box, one, study, labelled=place == 0)
         _name_axis(canvas, edition, top + head + PLOT_HEIGHT)
         top += head + PLOT_HEIGHT + TICK_ROOM + ROW_GAP
     return page
@@ -95,7 +96,7 @@ def _label(one: Assumption, study: PowerStudy, edition: Edition, width: float) -
 
 
 def _write_heading(
-    canvas: Any, one: Assumption, study: PowerStudy, edition: Edition, place: tuple[float, float, float]
+    canvas: Canvas, one: Assumption, study: PowerStudy, edition: Edition, place: tuple[float, float, float]
 ) -> None:
     left, top, width = place
     lines = _label(one, study, edition, width)
@@ -107,28 +108,32 @@ def _write_heading(
     canvas.text(left, below, assumed, fontsize=style.SMALL, color=style.QUIET, va="top")
 
 
-def _name_axis(canvas: Any, edition: Edition, top: float) -> None:
+def _name_axis(canvas: Canvas, edition: Edition, top: float) -> None:
     text = edition.say("axis_people")
     canvas.text(AXIS_ROOM - 0.06, top + 0.05, text, fontsize=6.2, color=style.QUIET, ha="right", va="top")
 
 
-def _panel(axes: Any, one: Assumption, study: PowerStudy, *, labelled: bool) -> None:
+def _panel(canvas: Canvas, place: Box, one: Assumption, study: PowerStudy, *, labelled: bool) -> None:
     people = study.power.people
     margin = max(0.12 * (people[-1] - people[0]), 1.0)
-    axes.set_xlim(people[0] - margin, people[-1] + margin)
-    axes.set_ylim(-4, 104)
-    axes.set_xticks(people, [str(size) for size in people])
-    axes.set_yticks([0, 20, 40, 60, 80, 100], [f"{tick}%" if labelled else "" for tick in (0, 20, 40, 60, 80, 100)])
-    axes.grid(axis="y")
-    axes.axhline(AIM, color=style.INK, linewidth=0.9, linestyle="--")
+    plot = Plot(canvas, place, (people[0] - margin, people[-1] + margin), (-4.0, 104.0))
+    ticks = (0, 20, 40, 60, 80, 100)
+    plot.grid(ticks)
+    plot.base()
+    plot.name_below(people, [str(size) for size in people])
+    if labelled:
+        plot.name_left(ticks, [f"{tick}%" for tick in ticks])
+    plot.level(AIM, color=style.INK, linewidth=0.9, dashes=DASHED)
     for method in ("paired", "model"):
-        _curve(axes, study.of(one.outcome, method), MARKS[method])
+        _curve(plot, study.of(one.outcome, method), *MARKS[method])
 
 
-def _curve(axes: Any, lines: Sequence[PowerLine], mark: dict[str, Any]) -> None:
+def _curve(plot: Plot, lines: Sequence[PowerLine], dashes: Dashes, dot: DotLook) -> None:
     for line in lines:
         around = wilson(round(line.power * line.simulations), line.simulations)
         ends = [100 * around.low, 100 * around.high]
-        axes.plot([line.people] * 2, ends, color=mark["color"], linewidth=3.0, alpha=0.28, solid_capstyle="butt")
-    powers = [100 * line.power for line in lines]
-    axes.plot([line.people for line in lines], powers, linewidth=1.5, markersize=4.2, clip_on=False, zorder=4, **mark)
+        plot.line([line.people] * 2, ends, color=dot["color"], linewidth=3.0, alpha=0.28, capstyle="butt")
+    people, powers = [line.people for line in lines], [100 * line.power for line in lines]
+    plot.line(people, powers, color=dot["color"], linewidth=1.5, dashes=dashes, zorder=4)
+    for x, y in zip(people, powers, strict=True):
+        plot.canvas.dot(plot.x(x), plot.y(y), **dot)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from mirabal_toolkit.core.instrument import Instrument
 from mirabal_toolkit.core.results import ReleasableResults
-from mirabal_toolkit.reporting.figures import style
+from mirabal_toolkit.reporting.figures.canvas import Box, Text
+from mirabal_toolkit.reporting.figures.page import Page
 from mirabal_toolkit.reporting.figures.spec import Sheet
 
 LABELS = (
@@ -22,8 +22,8 @@ LABELS = (
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft \U0001fae8",
 )
 MONTHS = (0.0, 1.0, 3.0, 6.0, 12.0, 18.0, 24.0)
-#: Texts may touch by so many pixels; a figure may be so high, in inches.
-TOUCH, MOST_HEIGHT = 0.5, 11.0
+#: Texts may touch by so much; a figure may be so high; in inches.
+TOUCH, MOST_HEIGHT = 0.005, 11.0
 
 
 def _with_long_labels(instrument: Instrument, number: int) -> Instrument:
@@ -53,39 +53,30 @@ def stressed(instrument: Instrument, release_of: Callable[..., ReleasableResults
     return made
 
 
-def _texts_of(sheet: Sheet) -> tuple[list[tuple[str, Any]], Any]:
-    """Draw a figure and return its texts with their places in pixels, and the page's own."""
-    from matplotlib.text import Text
-
-    with style.drawing_style():
-        figure = sheet.draw().figure
-        figure.canvas.draw()
-        renderer = figure.canvas.get_renderer()
-        found = [
-            (text.get_text(), text.get_window_extent(renderer))
-            for text in figure.findobj(Text)
-            if text.get_text().strip() and text.get_visible()
-        ]
-        return found, figure.bbox
+def _texts_of(sheet: Sheet) -> tuple[list[tuple[str, Box]], Page]:
+    """Place the marks of a figure and return its texts with their places on the page, and the page."""
+    page = sheet.draw()
+    return [(one.text, one.box) for one in page.marks if isinstance(one, Text) and one.text.strip()], page
 
 
-def _overlapping(found: list[tuple[str, Any]]) -> list[tuple[str, str]]:
+def _overlapping(found: list[tuple[str, Box]]) -> list[tuple[str, str]]:
     return [
         (one, other)
         for (one, a), (other, b) in itertools.combinations(found, 2)
-        if min(a.x1, b.x1) - max(a.x0, b.x0) > TOUCH and min(a.y1, b.y1) - max(a.y0, b.y0) > TOUCH
+        if min(a.left + a.width, b.left + b.width) - max(a.left, b.left) > TOUCH
+        and min(a.top + a.height, b.top + b.height) - max(a.top, b.top) > TOUCH
     ]
+
+
+def _is_cut(box: Box, wide: float, high: float) -> bool:
+    return min(box.left, box.top) < -TOUCH or box.left + box.width > wide + TOUCH or box.top + box.height > high + TOUCH
 
 
 def _check(sheet: Sheet) -> None:
     found, page = _texts_of(sheet)
     assert found
-    assert page.height / page.width * style.WIDTH < MOST_HEIGHT, sheet.id
-    cut = [
-        text
-        for text, place in found
-        if place.x0 < -TOUCH or place.y0 < -TOUCH or place.x1 > page.x1 + TOUCH or place.y1 > page.y1 + TOUCH
-    ]
+    assert page.size[1] < MOST_HEIGHT, sheet.id
+    cut = [text for text, box in found if _is_cut(box, *page.size)]
     assert not cut, (sheet.id, cut)
     assert not _overlapping(found), sheet.id
 
@@ -102,7 +93,7 @@ def with_long_labels() -> Callable[[Instrument, int], Instrument]:
 
 
 @pytest.fixture(scope="session")
-def texts_of() -> Callable[[Sheet], tuple[list[tuple[str, Any]], Any]]:
+def texts_of() -> Callable[[Sheet], tuple[list[tuple[str, Box]], Page]]:
     return _texts_of
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Any
 
 import matplotlib as mpl
 import pytest
@@ -13,15 +12,18 @@ from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, R
 from mirabal_toolkit.disclosure.release import release
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.reporting.edition import Edition
-from mirabal_toolkit.reporting.figures import build_figure, style
+from mirabal_toolkit.reporting.figures import build_figure, style, svg
+from mirabal_toolkit.reporting.figures import text as letters
+from mirabal_toolkit.reporting.figures.canvas import Box, Outline
 from mirabal_toolkit.reporting.figures.gallery import all_figures
+from mirabal_toolkit.reporting.figures.page import Page
 from mirabal_toolkit.reporting.figures.spec import Sheet
 from mirabal_toolkit.reporting.figures.stacked import fills, ink_on
 from mirabal_toolkit.reporting.figures.text import UNKNOWN_SIGN, balanced, drawable, width_of, wrap
 from mirabal_toolkit.reporting.figures.trajectories import draw_trajectories, make_panel
 
 Check = Callable[[Sheet], None]
-Texts = Callable[[Sheet], tuple[list[tuple[str, Any]], Any]]
+Texts = Callable[[Sheet], tuple[list[tuple[str, Box]], Page]]
 
 
 def test_no_text_is_cut_or_covered(released: ReleasableResults, check: Check) -> None:
@@ -43,10 +45,9 @@ def test_no_text_is_cut_or_covered_whatever_the_study(
 def test_few_panels_fill_the_width_too(internal: ReleasableResults, number: int) -> None:
     edition = Edition(internal)
     panels = [make_panel(one, edition) for one in edition.indicators[:number]]
-    with style.drawing_style():
-        page = draw_trajectories(edition, panels, "Title", "Subtitle")
-    right = max(axes.get_position().x1 for axes in page.figure.axes if axes.get_ylim()[0] < axes.get_ylim()[1])
-    assert right == pytest.approx(1 - style.MARGIN / style.WIDTH)
+    page = draw_trajectories(edition, panels, "Title", "Subtitle")
+    right = max(one.clip.left + one.clip.width for one in page.marks if isinstance(one, Outline) and one.clip)
+    assert right == pytest.approx(style.WIDTH - style.MARGIN)
 
 
 def test_dollar_signs_are_text(stressed: Callable[..., ReleasableResults], texts_of: Texts) -> None:
@@ -55,12 +56,25 @@ def test_dollar_signs_are_text(stressed: Callable[..., ReleasableResults], texts
     assert any("$x^2$" in text for text, _ in found)
 
 
-def test_equal_results_give_equal_bytes_and_leave_no_trace(few: ReleasableResults) -> None:
+def test_equal_results_give_equal_bytes_whatever_matplotlib_is_set_to(few: ReleasableResults) -> None:
     before = dict(mpl.rcParams)
-    first, second = (build_figure(few, "trajectories") for _ in range(2))
+    first = build_figure(few, "trajectories")
+    assert dict(mpl.rcParams) == before
+    others = {"font.style": "italic", "font.weight": "bold", "font.family": ["serif"], "lines.antialiased": False}
+    more = {"path.snap": False, "path.sketch": (9, 9, 9), "text.hinting": "force_autohint", "figure.dpi": 50}
+    laid_out_anew()
+    with mpl.rc_context({**others, **more}):  # type: ignore[arg-type]
+        second = build_figure(few, "trajectories")
+    laid_out_anew()
     assert first.svg == second.svg
     assert first.png == second.png
-    assert dict(mpl.rcParams) == before
+
+
+def laid_out_anew() -> None:
+    """Forget what is kept from one figure for the next."""
+    for kept in (letters._font, letters.glyphs_of, letters.measured, svg._glyph, svg._uses):
+        kept.cache_clear()
+    letters._OUTLINES.clear()
 
 
 def test_svg_has_neither_date_nor_script_nor_outside_fonts(few: ReleasableResults) -> None:
