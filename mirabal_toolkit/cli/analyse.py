@@ -110,6 +110,7 @@ def _analyse(request: AnalysisRequest, voice: Voice) -> None:
 
 def _say_what_was_found(released: Released, request: AnalysisRequest, voice: Voice) -> None:
     from mirabal_toolkit.cli.tables import records, terminal_table
+    from mirabal_toolkit.core.data import as_sentence
 
     headline = released.table("headline" if len(released.months) > 1 else "groups")
     voice.data(terminal_table(headline, console().width), records(headline))
@@ -119,7 +120,8 @@ def _say_what_was_found(released: Released, request: AnalysisRequest, voice: Voi
     serious = released.findings.frame
     if len(serious):
         open_findings = int((serious["severity"] != "note").sum())
-        voice.say(f"{open_findings} finding(s) about the data: see `mirabal check` or the report's appendix.")
+        said = f"{open_findings} finding(s) about the data: see `mirabal check` or the report's appendix."
+        voice.say(as_sentence(said))
     if released.untrusted:
         voice.say("A model could not be trusted; the report says which, and shows no numbers from it.")
     voice.say(f"Open the report: {request.out / _first_document(request.choices)}")

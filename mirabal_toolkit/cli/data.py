@@ -108,7 +108,8 @@ def check(
     findings = found.findings
     voice.data(_findings_table(findings), findings)
     serious = sum(finding["severity"] != "note" for finding in findings)
-    voice.say(f"{len(findings)} finding(s), {serious} of them to decide on." if findings else "Nothing to report.")
+    told = f"{len(findings)} finding(s), {serious} of them to decide on." if findings else "Nothing to report."
+    voice.say(_sentence(told))
     if out is not None:
         voice.say(f"Open the report: {out / 'check.html'}")
     if serious:
@@ -132,7 +133,9 @@ def _findings_table(findings: Sequence[Mapping[str, Any]]) -> RichTable:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?")) else ".")
+    from mirabal_toolkit.core.data import as_sentence
+
+    return as_sentence(text) + ("" if text.endswith((".", "?")) else ".")
 
 
 def simulate(

@@ -13,7 +13,7 @@ from mirabal_toolkit.cli.output import Voice
 from mirabal_toolkit.cli.reading import FORMATS_HELP, JSON, NoProgress, Quiet, names_in
 
 #: Of the files of a report, those to open first.
-DOCUMENTS = ("report", "briefing", "tables")
+OPENED_FIRST = ("report", "briefing", "tables")
 
 
 def report(
@@ -39,7 +39,7 @@ def report(
             ReportRequest(folder, out, names_in(formats), briefing, template, language), progress
         )
     place = out or folder
-    documents = [str(path) for path in files if path.parent == place and path.stem in DOCUMENTS]
+    documents = [str(path) for path in files if path.parent == place and path.stem in OPENED_FIRST]
     voice.data("\n".join(documents), {"documents": documents, "files": len(files)})
     if released.untrusted:
         raise typer.Exit(UNTRUSTED_EXIT)

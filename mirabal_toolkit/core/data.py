@@ -7,6 +7,7 @@ answer is missing; itself missing where there is an answer).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
@@ -51,6 +52,24 @@ class Finding:
     wave: int | None = None
     count: int = 0
     advice: str = ""
+
+
+#: What is told of one thing, “1 row(s) have …”: words that agree with both one and many.
+_OF_ONE = re.compile(r"\b1 [a-z ]*\(s\)")
+
+
+def as_sentence(text: str) -> str:
+    """Return words of a finding with a capital letter, and without “(s)” where they tell of more than one.
+
+    Examples
+    --------
+    >>> as_sentence("13 row(s) repeat a person at a wave"), as_sentence("fewer than 5 id(s) differ")
+    ('13 rows repeat a person at a wave', 'Fewer than 5 ids differ')
+    >>> as_sentence("1 answer code(s) that the questionnaire does not have")
+    '1 answer code(s) that the questionnaire does not have'
+    """
+    text = text[:1].upper() + text[1:]
+    return text if _OF_ONE.search(text) else text.replace("(s)", "s")
 
 
 @dataclass(frozen=True, slots=True)

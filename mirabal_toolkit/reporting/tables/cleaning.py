@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.data import as_sentence
 from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.instrument import in_language
 from mirabal_toolkit.reporting.edition import Edition
@@ -61,18 +62,13 @@ def _finding(record: dict[str, Any], edition: Edition) -> Row:
     wave = record["wave"]
     return Row(
         (
-            label_cell(_sentence(record["message"])),
+            label_cell(as_sentence(record["message"])),
             label_cell(_question(record["item"], edition)),
             label_cell("" if pd.isna(wave) else edition.wave_name(int(wave))),
-            _count(record["count"], edition),
-            label_cell(_sentence(edition.retold(record["advice"]))),
+            cells.EMPTY if record["count"] == 0 else _count(record["count"], edition),
+            label_cell(as_sentence(edition.retold(record["advice"]))),
         )
     )
-
-
-def _sentence(text: str) -> str:
-    """Return a text as a sentence begins."""
-    return text[:1].upper() + text[1:]
 
 
 def _question(item: str, edition: Edition) -> str:

@@ -222,6 +222,13 @@ def test_an_unknown_table_is_refused_with_the_names_there_are(released: Releasab
     assert "before-after" in str(caught.value)
 
 
+def test_findings_are_told_in_sentences_and_count_only_what_was_counted(released: ReleasableResults) -> None:
+    told = released.findings.frame.assign(message="13 row(s) repeat a person", count=[13, 0])
+    table = build_table(replace(released, findings=SealedFrame(told)), "findings")
+    assert [row.cells[0].text for row in table.rows] == ["13 rows repeat a person"] * 2
+    assert [row.cells[3].text for row in table.rows] == ["13", "–"]
+
+
 def test_a_plan_without_outcomes_gives_no_empty_tables(released: ReleasableResults) -> None:
     plan: AnalysisPlan = replace(released.plan, outcomes=(), distributions=())
     frame = released.estimates.frame
