@@ -63,25 +63,25 @@ def lint(
 
 @app.command()
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; ends in .yaml.")] = Path("plan.yaml"),
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Where to write it; ends in .yaml.", show_default="plan.yaml"),
+    ] = None,
     instrument: Annotated[
         str, typer.Option("--instrument", help="Id, id@version, or path of the questionnaire.")
     ] = "partner-safety",
+    out: Annotated[Path | None, typer.Option("--out", help="The same as FILE.", show_default=False)] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a commented plan to start from: every outcome of the questionnaire, every setting."""
-    from mirabal_toolkit.errors import UsageError
     from mirabal_toolkit.file_safety import with_folder
     from mirabal_toolkit.instruments.loading import load_instrument
     from mirabal_toolkit.plans.loading import plan_id_from
     from mirabal_toolkit.plans.starting import new_plan
     from mirabal_toolkit.safekeeping.files import whole_file
 
-    if file.suffix not in (".yaml", ".yml"):
-        raise UsageError("a plan ends in .yaml", fix=f"name it {file.with_suffix('.yaml').name}")
-    if file.exists():
-        raise UsageError(f"{file.name} exists already, and is left as it is", fix="give another name")
+    file = _new_file(file, out)
     # An instrument of one's own is known by its file only, so whoever checks or runs the plan must name it.
     own = f" --instrument {instrument}" if instrument.endswith((".yaml", ".yml")) else ""
     text = new_plan(load_instrument(instrument), plan_id_from(file.stem), f"{file.name}{own}")
@@ -91,6 +91,20 @@ def new(
     if as_json:
         voice.data("", {"file": str(file)})
     voice.say(f"Written: {file}. Change it, then: mirabal plans lint {file}{own}")
+
+
+def _new_file(file: Path | None, out: Path | None) -> Path:
+    """Return where a new plan is written; whether it is named alone or by --out, as in other commands."""
+    from mirabal_toolkit.errors import UsageError
+
+    if file is not None and out not in (None, file):
+        raise UsageError("FILE and --out name two files", fix="give one of them")
+    place = file or out or Path("plan.yaml")
+    if place.suffix not in (".yaml", ".yml"):
+        raise UsageError("a plan ends in .yaml", fix=f"name it {place.with_suffix('.yaml').name}")
+    if place.exists():
+        raise UsageError(f"{place.name} exists already, and is left as it is", fix="give another name")
+    return place
 
 
 def _tell(text: str, record: Any, *, as_json: bool) -> None:

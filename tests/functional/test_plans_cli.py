@@ -63,6 +63,14 @@ def test_lint_takes_another_instrument_and_says_that_it_differs(capsys):
     assert "is for the instrument “child-parent”" in capsys.readouterr().err
 
 
+def test_a_new_plan_is_named_alone_or_by_out(tmp_path, capsys):
+    file, other = tmp_path / "our-plan.yaml", tmp_path / "other.yaml"
+    assert exit_code_of(["plans", "new", str(file), "--out", str(other)]) == 2
+    assert "name two files" in capsys.readouterr().err
+    assert exit_code_of(["plans", "new", "--out", str(file)]) == 0
+    assert [one.name for one in tmp_path.iterdir()] == ["our-plan.yaml"]
+
+
 def test_a_plan_ends_in_yaml(tmp_path, capsys):
     assert exit_code_of(["plans", "new", str(tmp_path / "plan.txt")]) == 2
     assert "plan.yaml" in capsys.readouterr().err
