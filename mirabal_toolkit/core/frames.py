@@ -76,4 +76,6 @@ def frame_fingerprint(frame: pd.DataFrame) -> str:
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame, in their order, as mappings from column name to value."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    # By columns, since pandas asks of every value of a row what it is.
+    columns = {str(name): values for name, values in frame.to_dict("list").items()}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

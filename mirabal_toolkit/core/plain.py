@@ -32,12 +32,9 @@ def as_plain(thing: Any) -> Any:
     if isinstance(thing, Enum):
         return thing.value
     if is_dataclass(thing):
-        shown = {field.name: getattr(thing, field.name) for field in fields(thing) if field.init}
-        return {
-            field.name: as_plain(shown[field.name])
-            for field in fields(thing)
-            if field.init and shown[field.name] != _usual(field)
-        }
+        kind: Any = type(thing)
+        held = ((name, getattr(thing, name), usual) for name, usual in _usual(kind).items())
+        return {name: as_plain(value) for name, value, usual in held if value != usual}
     if isinstance(thing, Mapping):
         return {str(as_plain(key)): as_plain(value) for key, value in thing.items()}
     if isinstance(thing, tuple | list):
@@ -73,7 +70,13 @@ def from_plain(kind: type[T], plain: Any) -> T:
     return read
 
 
-def _usual(field: Field[Any]) -> Any:
+@cache
+def _usual(kind: type) -> dict[str, Any]:
+    """Return what each field holds that nobody says; MISSING where it must be said."""
+    return {field.name: _default(field) for field in fields(kind) if field.init}
+
+
+def _default(field: Field[Any]) -> Any:
     if field.default is not MISSING:
         return field.default
     return field.default_factory() if field.default_factory is not MISSING else MISSING
@@ -107,9 +110,8 @@ def _kinds(kind: type) -> dict[str, Any]:
 
 
 def _fields(kind: Any, plain: Any) -> Any:
-    kinds, plain = _kinds(kind), _of(Mapping, plain)
-    known = {field.name: field for field in fields(kind) if field.init}
-    needed = {name for name, field in known.items() if _usual(field) is MISSING}
+    kinds, known, plain = _kinds(kind), _usual(kind), _of(Mapping, plain)
+    needed = {name for name, usual in known.items() if usual is MISSING}
     if plain.keys() - known.keys() or needed - plain.keys():
         odd = sorted((plain.keys() - known.keys()) | (needed - plain.keys()))
         raise ValueError(f"{kind.__name__} has fields that are unknown or lacking: {', '.join(odd)}")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
 
-from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.results import ReleasableResults
 
 Key = tuple[str, str, str]
@@ -68,8 +67,7 @@ class Lookup:
 
     def __init__(self, released: ReleasableResults) -> None:
         by_key: dict[Key, list[Estimate]] = {}
-        for record in rows_of(released.estimates.frame):
-            estimate = _estimate(record)
+        for estimate in _estimates(released.estimates.frame):
             by_key.setdefault((estimate.analysis, estimate.outcome, estimate.estimand), []).append(estimate)
         self._by_key: Mapping[Key, tuple[Estimate, ...]] = {key: tuple(rows) for key, rows in by_key.items()}
 
@@ -98,17 +96,15 @@ class Lookup:
         return tuple(dict.fromkeys(outcome for found, outcome, _ in self._by_key if found == analysis))
 
 
-def _estimate(record: Mapping[str, Any]) -> Estimate:
-    values = {field.name: _value(record[field.name]) for field in fields(Estimate) if field.name != "flags"}
-    if values["wave"] is not None:
-        values["wave"] = int(values["wave"])
-    return Estimate(**values, flags=tuple(record["flags"]))
+def _estimates(frame: pd.DataFrame) -> Iterator[Estimate]:
+    columns = [_values(frame[field.name]) for field in fields(Estimate)]
+    return (Estimate(*values) for values in zip(*columns, strict=True))
 
 
-def _value(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    if value is None or value is pd.NA:
-        return None
-    number = float(value)
-    return None if math.isnan(number) else number
+def _values(column: pd.Series[Any]) -> list[Any]:
+    if column.name == "flags":
+        return [tuple(flags) for flags in column]
+    if column.dtype == "str":
+        return column.tolist()
+    kind = int if column.name == "wave" else float
+    return [None if math.isnan(number) else kind(number) for number in column.astype("float64").tolist()]

@@ -52,18 +52,20 @@ def results_json(released: ReleasableResults) -> bytes:
             "months": {str(wave): _plain(months) for wave, months in released.months.items()},
             "untrusted": released.untrusted,
             "decisions": [asdict(decision) for decision in released.decisions],
-            "estimates": [_estimate(record) for record in rows_of(released.estimates.frame)],
+            "estimates": _estimates(released.estimates.frame),
         }
     )
 
 
-def _estimate(record: Mapping[str, Any]) -> dict[str, Any]:
-    infinite = {
-        name: math.copysign(1, value)
-        for name, value in record.items()
-        if isinstance(value, float) and math.isinf(value)
-    }
-    return {name: _plain(record[name]) for name in ESTIMATE_COLUMNS} | ({"infinite": infinite} if infinite else {})
+def _estimates(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = {name: frame[name].tolist() for name in ESTIMATE_COLUMNS}
+    plain = [[_plain(value) for value in values] for values in columns.values()]
+    records: list[dict[str, Any]] = [dict(zip(columns, row, strict=True)) for row in zip(*plain, strict=True)]
+    for name, values in columns.items():
+        for record, value in zip(records, values, strict=True):
+            if isinstance(value, float) and math.isinf(value):
+                record.setdefault("infinite", {})[name] = math.copysign(1, value)
+    return records
 
 
 def study_json(released: ReleasableResults) -> bytes:
