@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import linprog
 
@@ -26,8 +25,6 @@ _SLACK = 1e-6
 _MOST = 1e7
 
 Range = tuple[float, float]
-_Floats = NDArray[np.float64]
-_Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +34,12 @@ class Island:
     Parameters
     ----------
     keys : tuple of Key
-    matrix : ndarray of float, shape (n_equations, n_keys)
-        Coefficients; each row times the counts is 0.
+    twice : sparse array, shape (2 n_equations, 2 n_keys)
+        Coefficients, for two sets of counts that know nothing of each other; each row times the counts is 0.
     """
 
     keys: tuple[Key, ...]
-    matrix: _Floats
+    twice: sparse.csc_array
 
 
 def islands(equations: Iterable[Mapping[Key, int]]) -> list[Island]:
@@ -79,28 +76,30 @@ def _island(equations: list[Mapping[Key, int]]) -> Island:
     for number, equation in enumerate(equations):
         for key, coefficient in equation.items():
             matrix[number, place[key]] = coefficient
-    return Island(keys, matrix)
+    return Island(keys, sparse.block_diag([sparse.csc_array(matrix)] * 2, format="csc"))
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """How closely a count can be known, and by which counts.
+class Ends:
+    """What some counts can be when they are made as small as they can be together, and as large.
 
     Parameters
     ----------
-    least, most : float
-        Whole numbers.
+    reached : dict
+        Key → the smaller and the larger of the two numbers that a count then is; whole.
     by : frozenset of Key
-        Counts without which the bounds would be wider.
+        Counts whose limits stand in the way.
     """
 
-    least: float
-    most: float
+    reached: dict[Key, Range]
     by: frozenset[Key]
 
 
-def bounds_of(targets: Sequence[Key], island: Island, known: Mapping[Key, Range]) -> list[Bounds]:
-    """Return the least and the most that each target can be, given what is `known` of each count.
+def ends_of(targets: Sequence[Key], island: Island, known: Mapping[Key, Range]) -> Ends:
+    """Return how small and how large `targets` can be together, given what is `known` of each count.
+
+    Of one target these are its bounds, and nobody can know it better. Of several they say what each can be for
+    certain; that one of them reaches no further here says nothing against it.
 
     Parameters
     ----------
@@ -108,52 +107,26 @@ def bounds_of(targets: Sequence[Key], island: Island, known: Mapping[Key, Range]
         Counts of the island.
     known : mapping
         Key → (least, most); a count that is not there may be anything from 0 up.
+
+    Raises
+    ------
+    MirabalError
+        If the solver finds no answer.
     """
-    if not targets:
-        return []
-    wanted = np.array([[float(key == target) for key in island.keys] for target in targets])
-    values, binding = _solved(np.concatenate([wanted, -wanted]), island, known)
-    least, most = ((half * wanted).sum(axis=1) for half in np.split(values, 2))
-    return [
-        Bounds(
-            float(np.ceil(low - _SLACK)),
-            float(np.floor(high + _SLACK)),
-            frozenset(key for key, binds in zip(island.keys, by, strict=True) if binds),
-        )
-        for low, high, by in zip(least, most, np.logical_or(*np.split(binding, 2)), strict=True)
-    ]
-
-
-def reached_by(targets: Sequence[Key], island: Island, known: Mapping[Key, Range]) -> dict[Key, Range]:
-    """Return two numbers that each target can be for certain; how far apart they are says nothing against it.
-
-    All are made as small together as they can be, and as large: far less work than the ends of each, and for most
-    enough to see that they are safe.
-    """
-    wanted = set(targets)
-    here = np.array([float(key in wanted) for key in island.keys])
-    values, _ = _solved(np.array([here, -here]), island, known)
-    return {
-        key: (float(np.ceil(low - _SLACK)), float(np.floor(high + _SLACK)))
-        for key, low, high in zip(island.keys, values.min(axis=0), values.max(axis=0), strict=True)
-        if key in wanted
-    }
-
-
-def _solved(costs: _Floats, island: Island, known: Mapping[Key, Range]) -> tuple[_Floats, _Flags]:
-    """Return for each row of costs the counts that make it least, and which of their limits hold them there.
-
-    Both are (n_costs, n_keys). One problem with a copy of the island for each: solving many small ones costs far more.
-    """
-    copies, n_keys = costs.shape
+    wanted = np.isin(np.arange(len(island.keys)), [island.keys.index(target) for target in targets]).astype(float)
     found = linprog(
-        costs.ravel(),
-        A_eq=sparse.kron(sparse.eye_array(copies), island.matrix, format="csr"),
-        b_eq=np.zeros(copies * len(island.matrix)),
-        bounds=[known.get(key, (0.0, _MOST)) for key in island.keys] * copies,
+        np.concatenate([wanted, -wanted]),
+        A_eq=island.twice,
+        b_eq=np.zeros(island.twice.shape[0]),
+        bounds=[known.get(key, (0.0, _MOST)) for key in island.keys] * 2,
         method="highs",
     )
     if found.status != 0:
         raise MirabalError(f"the check of hidden counts did not end: {found.message}")
-    binding = (found.lower.marginals != 0) | (found.upper.marginals != 0)
-    return found.x.reshape(copies, n_keys), binding.reshape(copies, n_keys)
+    counts = found.x.reshape(2, -1)
+    low, high = np.ceil(counts.min(axis=0) - _SLACK), np.floor(counts.max(axis=0) + _SLACK)
+    binds = ((found.lower.marginals != 0) | (found.upper.marginals != 0)).reshape(2, -1).any(axis=0)
+    return Ends(
+        reached=dict(zip(island.keys, zip(low.tolist(), high.tolist(), strict=True), strict=True)),
+        by=frozenset(key for key, bound in zip(island.keys, binds, strict=True) if bound),
+    )

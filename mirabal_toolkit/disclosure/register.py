@@ -13,10 +13,11 @@ from typing import Any
 
 import pandas as pd
 
+from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.results import DisclosureProfile, Output, PastRelease
 from mirabal_toolkit.disclosure.attack import Range
 from mirabal_toolkit.disclosure.ledger import Key, Ledger, Place
-from mirabal_toolkit.disclosure.rules import lowest_hidden
+from mirabal_toolkit.disclosure.rules import lowest_hidden, missing
 from mirabal_toolkit.errors import InputError
 
 _BETWEEN = "|"
@@ -101,23 +102,25 @@ def outputs_of(estimates: pd.DataFrame, profile: DisclosureProfile) -> tuple[Out
     estimates : DataFrame
         Released estimates.
     """
-    listed = []
-    for (analysis, outcome), rows in estimates.groupby(["analysis", "outcome"], sort=True):
-        flags = [set(row) for row in rows["flags"]]
-        hidden = sum("suppressed" in row for row in flags)
-        withheld = sum("withheld" in row for row in flags)
-        counts = rows["count"].dropna()
-        listed.append(
-            Output(
-                what=f"{analysis}: {outcome}" if outcome else str(analysis),
-                people=_or_none(rows["n_persons"].max()),
-                smallest=_or_none(counts[counts > 0].min()),
-                rule=_rule(profile),
-                decision="not released" if hidden == len(rows) else "released in part" if hidden else "released",
-                comment=f"{len(rows)} numbers: {hidden} hidden, {withheld} of them to protect others",
-            )
-        )
-    return tuple(listed)
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows_of(estimates):
+        groups.setdefault((row["analysis"], row["outcome"]), []).append(row)
+    return tuple(_output(*group, rows, profile) for group, rows in sorted(groups.items()))
+
+
+def _output(analysis: str, outcome: str, rows: list[dict[str, Any]], profile: DisclosureProfile) -> Output:
+    hidden = sum("suppressed" in row["flags"] for row in rows)
+    withheld = sum("withheld" in row["flags"] for row in rows)
+    people = [int(row["n_persons"]) for row in rows if not missing(row["n_persons"])]
+    counts = [int(row["count"]) for row in rows if not missing(row["count"]) and row["count"] > 0]
+    return Output(
+        what=f"{analysis}: {outcome}" if outcome else analysis,
+        people=max(people, default=None),
+        smallest=min(counts, default=None),
+        rule=_rule(profile),
+        decision="not released" if hidden == len(rows) else "released in part" if hidden else "released",
+        comment=f"{len(rows)} numbers: {hidden} hidden, {withheld} of them to protect others",
+    )
 
 
 def _rule(profile: DisclosureProfile) -> str:
@@ -125,7 +128,3 @@ def _rule(profile: DisclosureProfile) -> str:
         return f"{profile.name}: not for release"
     zeros = "and nobody " if profile.hide_zeros else ""
     return f"{profile.name}: fewer than {profile.threshold} {zeros}hidden, rounded to {profile.rounding}"
-
-
-def _or_none(number: Any) -> int | None:
-    return None if pd.isna(number) else int(number)

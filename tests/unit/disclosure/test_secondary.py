@@ -13,7 +13,7 @@ import mirabal_toolkit as mt
 from mirabal_toolkit.core.frames import SealedFrame
 from mirabal_toolkit.core.plan import PlannedOutcome
 from mirabal_toolkit.core.results import PastRelease
-from mirabal_toolkit.disclosure.attack import bounds_of, islands
+from mirabal_toolkit.disclosure.attack import ends_of, islands
 from mirabal_toolkit.disclosure.ledger import Ledger, open_ledger
 from mirabal_toolkit.disclosure.profiles import PROFILES
 from mirabal_toolkit.disclosure.register import known_before, outputs_of, read_register
@@ -54,11 +54,23 @@ def test_what_does_not_add_up_is_no_equation():
 def test_a_total_and_its_other_part_give_a_count_away():
     whole, part, rest = ("n",), ("yes",), ("no",)
     (island,) = islands([{whole: 1, part: -1, rest: -1}])
-    (bounds,) = bounds_of([rest], island, {whole: (60, 60), part: (57, 57)})
-    assert (bounds.least, bounds.most) == (3, 3)
-    assert bounds.by >= {whole, part}
-    (bounds,) = bounds_of([rest], island, {whole: (58, 62), part: (53, 57)})
-    assert (bounds.least, bounds.most) == (1, 9)
+    ends = ends_of([rest], island, {whole: (60, 60), part: (57, 57)})
+    assert ends.reached[rest] == (3, 3)
+    assert ends.by >= {whole, part}
+    ends = ends_of([rest], island, {whole: (58, 62), part: (53, 57)})
+    assert ends.reached[rest] == (1, 9)
+
+
+def test_counts_asked_together_reach_no_further_than_each_alone():
+    whole, parts = ("n",), [("a",), ("b",), ("c",)]
+    (island,) = islands([{whole: 1, **dict.fromkeys(parts, -1)}])
+    known = {whole: (5, 8), **dict.fromkeys(parts, (1, 4))}
+    together = ends_of(parts, island, known)
+    assert any(high > low for low, high in together.reached.values())
+    for part in parts:
+        least, most = ends_of([part], island, known).reached[part]
+        low, high = together.reached[part]
+        assert 1 == least <= low <= high <= most == 4
 
 
 def test_equations_that_share_no_count_are_apart():
@@ -90,8 +102,9 @@ def test_a_release_tells_no_more_after_an_earlier_one(results):
     ledger = open_ledger(results)
     for island in islands(ledger.equations):
         small = [key for key in island.keys if 1 <= ledger.counts[key] < FUNDER.threshold]
-        for bounds in bounds_of(small, island, told):
-            assert bounds.most - bounds.least >= FUNDER.threshold - 2
+        for key in small:
+            least, most = ends_of([key], island, told).reached[key]
+            assert most - least >= FUNDER.threshold - 2
 
 
 def test_the_difference_of_two_data_sets_of_a_few_people_is_withheld(results):
