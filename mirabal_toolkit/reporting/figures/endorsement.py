@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from mirabal_toolkit.reporting.edition import Edition, Indicator
 from mirabal_toolkit.reporting.figures import style
@@ -19,6 +20,9 @@ from mirabal_toolkit.reporting.tables import cells
 from mirabal_toolkit.reporting.tables.parts import item_label
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Row, RowGroup, Table, label_cell
 from mirabal_toolkit.reporting.words import numbers
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Colormap
 
 LABEL_WIDTH, HEAD, PAD, MOST_COLUMN, MOST_HEIGHT = 3.0, 0.24, 0.1, 0.95, 8.0
 #: A question answered by less than this share of those the indicator is known of was asked of some only.
@@ -236,7 +240,13 @@ def shade(share: float) -> str:
     >>> shade(0.0), shade(100.0)
     ('#f1f6fb', '#062d4d')
     """
-    from matplotlib.colors import LinearSegmentedColormap, to_hex
+    from matplotlib.colors import to_hex
 
-    colours = LinearSegmentedColormap.from_list("shares", ["#f1f6fb", *style.LOW_TO_HIGH[1:]])
-    return str(to_hex(colours(share / 100)))
+    return str(to_hex(_shades()(share / 100)))
+
+
+@lru_cache(maxsize=1)
+def _shades() -> Colormap:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("shares", ["#f1f6fb", *style.LOW_TO_HIGH[1:]])

@@ -78,6 +78,7 @@ def glyphs_of(text: str, weight: str = "normal") -> tuple[Glyph, ...]:
     return tuple(Glyph(name, x / _LAID, y / _LAID) for name, x, y, _ in placed)
 
 
+@lru_cache(maxsize=1024)
 def outline_of(name: str) -> tuple[Any, Any]:
     """Return points (in sizes, upwards) and codes of the outline of a glyph that was met."""
     points, codes = _OUTLINES[name]

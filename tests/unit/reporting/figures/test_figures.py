@@ -72,7 +72,7 @@ def test_equal_results_give_equal_bytes_whatever_matplotlib_is_set_to(few: Relea
 
 def laid_out_anew() -> None:
     """Forget what is kept from one figure for the next."""
-    for kept in (letters._font, letters.glyphs_of, letters.measured, svg._glyph, svg._uses):
+    for kept in (letters._font, letters.glyphs_of, letters.measured, letters.outline_of, svg._glyph, svg._uses):
         kept.cache_clear()
     letters._OUTLINES.clear()
 
