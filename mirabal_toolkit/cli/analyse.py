@@ -117,11 +117,10 @@ def _say_what_was_found(released: Released, request: AnalysisRequest, voice: Voi
     voice.say(
         f"\nInstrument {released.instrument.reference}, plan {released.plan.id}, profile {released.profile.name}."
     )
-    serious = released.findings.frame
-    if len(serious):
-        open_findings = int((serious["severity"] != "note").sum())
-        said = f"{open_findings} finding(s) about the data: see `mirabal check` or the report's appendix."
-        voice.say(as_sentence(said))
+    serious = int((released.findings.frame["severity"] != "note").sum()) if len(released.findings.frame) else 0
+    if serious:
+        told = f"{serious} finding(s) about the data: see `mirabal check` or the report's appendix."
+        voice.say(as_sentence(told))
     if released.untrusted:
         voice.say("A model could not be trusted; the report says which, and shows no numbers from it.")
     voice.say(f"Open the report: {request.out / _first_document(request.choices)}")

@@ -29,6 +29,7 @@ def write_data(
 
     The file holds answers of people: it is for the data holder, not for release.
     """
+    from mirabal_toolkit.core.data import as_sentence
     from mirabal_toolkit.workflow_data import WriteRequest, run_write
 
     with voice.working() as progress:
@@ -36,7 +37,7 @@ def write_data(
     names = {"file": str(written.file), "beside": [str(path) for path in written.beside], "lost": list(written.losses)}
     voice.data("\n".join(str(path) for path in (written.file, *written.beside)), names)
     for loss in written.losses:
-        voice.say(f"Not kept: {loss}.")
+        voice.say(as_sentence(f"Not kept: {loss}."))
     voice.say("The file holds people’s answers: keep it as safe as the export it came from.")
 
 
