@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.canvas import Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
@@ -31,6 +30,7 @@ from mirabal_toolkit.reporting.figures.stacked import (
     write_sides,
 )
 from mirabal_toolkit.reporting.figures.text import width_of
+from mirabal_toolkit.reporting.wording import Wording
 
 GAP = 0.18
 
@@ -70,19 +70,19 @@ class _Layout:
     ends: tuple[float, ...]
 
 
-def draw_diverging(edition: Edition, stack: Stack, title: str, subtitle: str) -> Page:
+def draw_diverging(wording: Wording, stack: Stack, title: str, subtitle: str) -> Page:
     """Draw the bars from the first wave down to the last."""
     legend = legend_rows(stack)
     head = head_height(stack, legend)
     sides = sides_of(stack)
-    note = stack_note(edition, stack, "caption_diverging_middle" if sides.middle else "caption_diverging")
+    note = stack_note(wording, stack, "caption_diverging_middle" if sides.middle else "caption_diverging")
     page = new_page(title, subtitle, note, head + STEP * len(stack.bars))
     canvas = page.canvas()
     layout = _layout(stack, sides, page.width)
     colours = fills(stack.direction, len(stack.answers))
     draw_legend(canvas, legend, colours)
-    write_heads(canvas, stack, edition.say("column_n"), layout.ends, head - 0.12)
-    _write_ends(canvas, edition, layout, head - 0.12)
+    write_heads(canvas, stack, wording.say("column_n"), layout.ends, head - 0.12)
+    _write_ends(canvas, wording, layout, head - 0.12)
     for number, bar in enumerate(stack.bars):
         _draw_bar(canvas, bar, head + number * STEP, layout, colours)
         write_sides(canvas, bar, head + number * STEP + BAR / 2, layout.ends)
@@ -109,14 +109,14 @@ def _layout(stack: Stack, sides: Sides, width: float) -> _Layout:
     return _Layout(sides, line, scale, line + parts[1] * scale + GAP, ends)
 
 
-def _write_ends(canvas: Canvas, edition: Edition, layout: _Layout, y: float) -> None:
+def _write_ends(canvas: Canvas, wording: Wording, layout: _Layout, y: float) -> None:
     """Write which side is which, where there is room above it."""
     right = layout.middle - GAP if layout.sides.middle else layout.ends[0] - N_WIDTH
     for x, side, key, room in (
         (layout.line - 0.07, "right", "head_worse", layout.line),
         (layout.line + 0.07, "left", "head_better", right - layout.line),
     ):
-        text = edition.say(key)
+        text = wording.say(key)
         if width_of(text, style.SMALL) + 0.1 <= room:
             canvas.text(x, y, text, fontsize=style.SMALL, color=style.QUIET, ha=side, va="center_baseline")
 

@@ -12,6 +12,7 @@ from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.values import write_value
+from mirabal_toolkit.reporting.wording import Wording
 from mirabal_toolkit.reporting.words import numbers
 from mirabal_toolkit.reporting.words.verdicts import Verdict, verdict_of
 
@@ -83,15 +84,15 @@ _BEHIND_HEADING, _BEHIND_END = Paper(pad=1.0), Paper(pad=0.6, alpha=0.85)
 Groups = Sequence[tuple[str, Sequence[Line]]]
 
 
-def draw_dumbbell(edition: Edition, groups: Groups, title: str, subtitle: str) -> Page:
+def draw_dumbbell(wording: Wording, groups: Groups, title: str, subtitle: str) -> Page:
     """Draw groups of lines, from the top down."""
     body = HEAD + sum(_group_height(heading, lines) for heading, lines in groups) + 0.22
-    page = new_page(title, subtitle, edition.say("caption_before_after", level=edition.level), body)
+    page = new_page(title, subtitle, wording.say("caption_before_after", level=wording.level), body)
     canvas = page.canvas()
     plot_left = LABEL_WIDTH + PLOT_GAP
     plot_width = page.width - plot_left - PLOT_GAP - CHANGE_WIDTH - N_WIDTH
     scale = _Scale(plot_left, plot_width)
-    _write_head(canvas, edition, groups, page)
+    _write_head(canvas, wording, groups, page)
     _draw_grid(canvas, scale, HEAD, body - 0.2)
     top = HEAD
     for heading, lines in groups:
@@ -195,10 +196,10 @@ def _write_numbers(canvas: Canvas, line: Line, middle: float, width: float) -> N
     canvas.text(width, middle, line.n, fontsize=style.SMALL, ha="right", va="center_baseline", color=style.QUIET)
 
 
-def _write_head(canvas: Canvas, edition: Edition, groups: Groups, page: Page) -> None:
+def _write_head(canvas: Canvas, wording: Wording, groups: Groups, page: Page) -> None:
     """Write the legend, and the heads of the columns at the right."""
     y = 0.07
-    first, last = (edition.wave_name(wave) for wave in (edition.waves[0], edition.waves[-1]))
+    first, last = (wording.wave_name(wave) for wave in (wording.waves[0], wording.waves[-1]))
     x = 0.06
     for text, filled in ((first, False), (last, True)):
         _draw_dot(canvas, x, y, style.INK, filled=filled)
@@ -207,10 +208,10 @@ def _write_head(canvas: Canvas, edition: Edition, groups: Groups, page: Page) ->
     met = {line.verdict for _, lines in groups for line in lines}
     for verdict, (colour, dashes) in _LOOKS.items():
         if verdict in met and verdict != "unknown":
-            text = edition.say(f"legend_{verdict}")
+            text = wording.say(f"legend_{verdict}")
             canvas.line([x, x + 0.3], [y, y], color=colour, dashes=dashes, linewidth=2.2)
             canvas.text(x + 0.36, y, text, fontsize=style.SMALL, va="center_baseline")
             x += 0.56 + width_of(text, style.SMALL)
-    heads = ((page.width - N_WIDTH, edition.say("column_change")), (page.width, edition.say("column_n")))
+    heads = ((page.width - N_WIDTH, wording.say("column_change")), (page.width, wording.say("column_n")))
     for right, text in heads:
         canvas.text(right, HEAD - 0.1, text, fontsize=style.SMALL, fontweight="bold", ha="right", va="center_baseline")

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot
 
-from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.canvas import DASHED, AreaLook, Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.text import POINTS, height_of, wrap
+from mirabal_toolkit.reporting.wording import Wording
 
 BOX_WIDTH, SIDE_LEFT, GAP, PAD = 3.1, 3.7, 0.26, 0.1
 
@@ -24,13 +24,13 @@ class Step:
     lost: tuple[str, ...]
 
 
-def draw_flow(edition: Edition, steps: Sequence[Step], title: str, subtitle: str) -> Page:
+def draw_flow(wording: Wording, steps: Sequence[Step], title: str, subtitle: str) -> Page:
     """Draw the waves from the top down."""
     side_width = style.WIDTH - 2 * style.MARGIN - SIDE_LEFT - 0.02
     wrapped = [_lines(step, side_width) for step in steps]
     heights = [max(_height(lines) for lines in (main, side)) for main, side in wrapped]
     body = sum(heights) + GAP * (len(steps) - 1)
-    page = new_page(title, subtitle, edition.say("caption_flow"), body)
+    page = new_page(title, subtitle, wording.say("caption_flow"), body)
     canvas = page.canvas()
     top = 0.0
     for number, ((main, side), height) in enumerate(zip(wrapped, heights, strict=True)):

@@ -32,7 +32,7 @@ def participant_flow_drawn(edition: Edition) -> Sheet:
         title,
         " ".join([title + ".", edition.say("alt_flow"), *lines]),
         participant_flow(edition),
-        partial(draw_flow, edition, steps, title, edition.say("subtitle_flow")),
+        partial(draw_flow, edition.wording, steps, title, edition.say("subtitle_flow")),
     )
 
 

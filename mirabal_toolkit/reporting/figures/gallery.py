@@ -115,7 +115,7 @@ def _trajectory_figure(edition: Edition, chosen: Sequence[Indicator], name: str,
         title,
         " ".join(lines),
         trajectory_numbers(edition, chosen, name, caption),
-        partial(draw_trajectories, edition, panels, title, subtitle),
+        partial(draw_trajectories, edition.wording, panels, title, subtitle),
     )
 
 
@@ -185,7 +185,7 @@ def _before_after_part(edition: Edition, part: Sequence[Indicator], key: str, na
         title,
         " ".join([title + ".", edition.say("alt_before_after", at_first=first, at_last=last), *lines]),
         paired_numbers(edition, part, name, edition.say(f"figure_{key}")),
-        partial(draw_dumbbell, edition, groups, title, edition.say(f"subtitle_{key}")),
+        partial(draw_dumbbell, edition.wording, groups, title, edition.say(f"subtitle_{key}")),
     )
 
 
@@ -206,7 +206,7 @@ def answers_by_wave(edition: Edition, item: str) -> Sheet:
         answers(item, edition),
         partial(
             draw_stack if stack.direction == "neutral" else draw_diverging,
-            edition,
+            edition.wording,
             stack,
             title,
             f"{label}: {edition.say('subtitle_answers').lower()}",

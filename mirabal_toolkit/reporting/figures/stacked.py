@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mirabal_toolkit.core.instrument import Direction
-from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.canvas import AreaLook, Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
+from mirabal_toolkit.reporting.wording import Wording
 from mirabal_toolkit.reporting.words import numbers
 
 #: Width of a hidden answer, in percent of the bar.
@@ -73,27 +73,27 @@ def ink_on(fill: str) -> str:
     return style.PAPER if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.063 else style.INK
 
 
-def draw_stack(edition: Edition, stack: Stack, title: str, subtitle: str) -> Page:
+def draw_stack(wording: Wording, stack: Stack, title: str, subtitle: str) -> Page:
     """Draw the bars from the first wave down to the last, the answers' names on top."""
     legend = legend_rows(stack)
     head = head_height(stack, legend)
-    page = new_page(title, subtitle, stack_note(edition, stack, "caption_answers"), head + STEP * len(stack.bars))
+    page = new_page(title, subtitle, stack_note(wording, stack, "caption_answers"), head + STEP * len(stack.bars))
     canvas = page.canvas()
     colours = fills(stack.direction, len(stack.answers))
     draw_legend(canvas, legend, colours)
     ends = side_places(stack, page.width)
-    write_heads(canvas, stack, edition.say("column_n"), ends, head - 0.12)
+    write_heads(canvas, stack, wording.say("column_n"), ends, head - 0.12)
     for number, bar in enumerate(stack.bars):
         _draw_bar(canvas, bar, head + number * STEP, ends[0] - N_WIDTH, colours)
         write_sides(canvas, bar, head + number * STEP + BAR / 2, ends)
     return page
 
 
-def stack_note(edition: Edition, stack: Stack, key: str) -> str:
+def stack_note(wording: Wording, stack: Stack, key: str) -> str:
     """Return the note under the bars: what stands at the right, and what is hidden."""
-    note = edition.say(key)
+    note = wording.say(key)
     if any(bar.hidden for bar in stack.bars):
-        note += " " + edition.say("caption_answers_hidden")
+        note += " " + wording.say("caption_answers_hidden")
     return note
 
 

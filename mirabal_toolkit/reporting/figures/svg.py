@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -49,8 +50,8 @@ def svg_of(size: tuple[float, float], marks: Sequence[Mark], title: str) -> byte
     wide, high = (_number(POINTS * side) for side in size)
     names = {glyph.name: None for one in marks if isinstance(one, Text) for glyph in glyphs_of(one.text, one.weight)}
     outlines = [one for one in marks if isinstance(one, Outline)]
-    clips = {one.clip: f"c{place}" for place, one in enumerate(outlines) if one.clip is not None}
-    hatches = {_hatching(one): f"h{place}" for place, one in enumerate(outlines) if one.hatch}
+    clips = {one.clip: _named(one.clip) for one in outlines if one.clip is not None}
+    hatches = {_hatching(one): _named(_hatching(one)) for one in outlines if one.hatch}
     lines = [
         _HEAD.format(wide=wide, high=high, title=escape(title)),
         "<defs>",
@@ -63,6 +64,11 @@ def svg_of(size: tuple[float, float], marks: Sequence[Mark], title: str) -> byte
         "</svg>",
     ]
     return "\n".join(lines).encode()
+
+
+def _named(thing: object) -> str:
+    """Return a name that says what it is of: on a page with several drawings, one name is of one thing only."""
+    return f"m{crc32(repr(thing).encode()):08x}"
 
 
 def _number(value: float) -> str:
@@ -79,7 +85,7 @@ def _written(one: Text) -> str:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _uses(text: str, weight: str) -> str:
     return "".join(
         f'<use xlink:href="#{glyph.name}"'

@@ -69,7 +69,7 @@ class Glyph:
     y: float
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def glyphs_of(text: str, weight: str = "normal") -> tuple[Glyph, ...]:
     """Return what one line of drawable text is set of: pairs moved together, right-to-left signs in their order."""
     from matplotlib.textpath import text_to_path
@@ -85,7 +85,7 @@ def outline_of(name: str) -> tuple[Any, Any]:
     return points / _LAID, codes
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def measured(text: str, weight: str = "normal") -> float:
     """Return how wide one line of drawable text is as it is set, in sizes of the text."""
     from matplotlib.ft2font import LoadFlags

@@ -15,6 +15,7 @@ from mirabal_toolkit.reporting.figures.plot import Plot
 from mirabal_toolkit.reporting.figures.text import POINTS, height_of, width_of, wrap
 from mirabal_toolkit.reporting.lookup import Estimate
 from mirabal_toolkit.reporting.values import write_value
+from mirabal_toolkit.reporting.wording import Wording
 from mirabal_toolkit.reporting.words import numbers
 
 GAP, WIDE_GAP, AXIS_ROOM, PLOT_HEIGHT, TICK_ROOM, ROW_GAP = 0.2, 0.36, 0.38, 1.05, 0.36, 0.2
@@ -103,7 +104,7 @@ def _label(estimate: Estimate | None, one: Indicator, edition: Edition) -> str:
     return write_value(estimate.estimate, one, edition)
 
 
-def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, subtitle: str) -> Page:
+def draw_trajectories(wording: Wording, panels: Sequence[Panel], title: str, subtitle: str) -> Page:
     """Draw panels row by row; one alone is not named again under a title that names it."""
     if len(panels) == 1 and title.startswith(panels[0].label):
         panels = [replace(panels[0], label="")]
@@ -114,17 +115,17 @@ def draw_trajectories(edition: Edition, panels: Sequence[Panel], title: str, sub
     rows = [panels[start : start + columns] for start in range(0, len(panels), columns)]
     headings = [_heading_height(row, width) for row in rows]
     body = sum(headings) + len(rows) * (PLOT_HEIGHT + TICK_ROOM) + (len(rows) - 1) * ROW_GAP
-    page = new_page(title, subtitle, _note(edition, panels), body)
+    page = new_page(title, subtitle, _note(wording, panels), body)
     canvas = page.canvas()
     top = 0.0
     for row, heading in zip(rows, headings, strict=True):
         for number, panel in enumerate(row):
             left = AXIS_ROOM + number * (width + gap)
-            _write_heading(canvas, panel, left, top, width, edition)
+            _write_heading(canvas, panel, left, top, width, wording)
             place = Box(left, top + heading, width, PLOT_HEIGHT)
             _draw_panel(canvas, place, panel, labelled=number == 0 or not shared)
             _write_ticks(canvas, panel, left, top + heading + PLOT_HEIGHT, width)
-        _write_row_names(canvas, edition, top + heading + PLOT_HEIGHT)
+        _write_row_names(canvas, wording, top + heading + PLOT_HEIGHT)
         top += heading + PLOT_HEIGHT + TICK_ROOM + ROW_GAP
     return page
 
@@ -144,10 +145,10 @@ def _columns(panels: Sequence[Panel]) -> int:
     return max(1, min(MOST_COLUMNS, fitting, len(panels)))
 
 
-def _note(edition: Edition, panels: Sequence[Panel]) -> str:
-    note = edition.say("caption_trajectories", level=edition.level)
+def _note(wording: Wording, panels: Sequence[Panel]) -> str:
+    note = wording.say("caption_trajectories", level=wording.level)
     if any(point.hidden for panel in panels for point in panel.points):
-        note += " " + edition.say("caption_hidden_wave")
+        note += " " + wording.say("caption_hidden_wave")
     return note
 
 
@@ -160,13 +161,13 @@ def _heading_height(row: Sequence[Panel], width: float) -> float:
     return height_of(lines, style.LABEL) + height_of(1, style.SMALL) + 0.08
 
 
-def _write_heading(canvas: Canvas, panel: Panel, left: float, top: float, width: float, edition: Edition) -> None:
+def _write_heading(canvas: Canvas, panel: Panel, left: float, top: float, width: float, wording: Wording) -> None:
     lines = _heading_lines(panel, width)
     for number, line in enumerate(lines):
         canvas.text(left, top + height_of(number, style.LABEL), line, fontsize=style.LABEL, fontweight="bold", va="top")
     if panel.direction != "neutral":
         below = top + height_of(len(lines), style.LABEL)
-        text = edition.say(f"direction_{panel.direction}")
+        text = wording.say(f"direction_{panel.direction}")
         canvas.text(left, below, text, fontsize=style.SMALL, color=style.QUIET, va="top")
 
 
@@ -236,8 +237,8 @@ def _write_ticks(canvas: Canvas, panel: Panel, left: float, top: float, width: f
         canvas.text(x, top + 0.19, point.n, fontsize=style.SMALL, color=style.INK, ha="center", va="top")
 
 
-def _write_row_names(canvas: Canvas, edition: Edition, top: float) -> None:
+def _write_row_names(canvas: Canvas, wording: Wording, top: float) -> None:
     for offset, key in ((0.05, "axis_months"), (0.19, "axis_n")):
         canvas.text(
-            AXIS_ROOM - 0.02, top + offset, edition.say(key), fontsize=6.2, color=style.QUIET, ha="right", va="top"
+            AXIS_ROOM - 0.02, top + offset, wording.say(key), fontsize=6.2, color=style.QUIET, ha="right", va="top"
         )

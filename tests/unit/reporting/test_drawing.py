@@ -16,6 +16,7 @@ from PIL import Image
 from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.canvas import DASHED, Box, Canvas, Text
 from mirabal_toolkit.reporting.figures.drawing import draw_both
+from mirabal_toolkit.reporting.figures.endorsement import shade
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.plot import Plot
 from mirabal_toolkit.reporting.figures.text import glyphs_of, outline_of
@@ -84,11 +85,36 @@ def test_the_picture_is_a_picture_for_every_reader_of_xml(drawn: tuple[bytes, by
     assert "A finding - - measured" in " ".join(str(one.text) for one in root.iter(lxml.etree.Comment))
 
 
+def test_what_has_one_name_in_two_drawings_is_one_thing(drawn: tuple[bytes, bytes]) -> None:
+    """A page may hold several drawings as they are, and the first that has a name is meant by it everywhere."""
+    other = new_page("Another finding", "", "", 2.0)
+    plot = Plot(other.canvas(), Box(1.0, 0.0, 3.0, 1.0), (0.0, 1.0), (0.0, 1.0))
+    plot.area(((0, 0), (1, 0), (1, 1)), facecolor=style.BLUE, edgecolor=style.INK, hatch="////")
+    plot.canvas.box(Box(4.0, 0.1, 0.5, 0.5), facecolor=style.BAND, edgecolor=style.GREY, linewidth=0.0, hatch="////")
+    first, second = (things_by_name(svg) for svg in (drawn[0], draw_both(other, "", "")[0]))
+    assert {name: first[name] for name in first.keys() & second} == {
+        name: second[name] for name in first.keys() & second
+    }
+    assert {"pattern", "path"} <= {lxml.etree.fromstring(first[name]).tag for name in first.keys() & second}
+    assert sum(b"<clipPath" in thing for thing in {**first, **second}.values()) == 2
+
+
+def things_by_name(svg: bytes) -> dict[str, bytes]:
+    return {found[1].decode(): found[0] for found in re.finditer(rb'<(?:path|pattern|clipPath) id="(.*?)".*', svg)}
+
+
 @pytest.mark.parametrize(("marker", "share"), [("o", np.pi / 4), ("s", 1.0), ("D", 1.0)])
 def test_dots_are_as_large_as_they_are_said_to_be(marker: str, share: float) -> None:
     page = Page((1.0, 1.0), 1.0, 1.0, 0.0)
     Canvas(0.0, 0.0, page.marks).dot(0.5, 0.5, marker=marker, markersize=36, color=style.BLUE, edgewidth=0.0)
     assert share_of(dots_of(draw_both(page, "", "")[1]), style.BLUE) == pytest.approx(share / 4, rel=0.03)
+
+
+def test_the_palest_fill_is_not_taken_for_paper() -> None:
+    page = new_page("A finding", "", "", 1.0)
+    page.canvas().box(Box(0.0, 0.0, 0.6, 0.2), facecolor=shade(0.0))
+    dots = dots_of(draw_both(page, "", "")[1])
+    assert share_of(dots, shade(0.0)) == pytest.approx(0.6 * 0.2 * 300**2 / (dots.shape[0] * dots.shape[1]), rel=0.02)
 
 
 def test_an_empty_page_is_paper() -> None:

@@ -45,7 +45,7 @@ def test_no_text_is_cut_or_covered_whatever_the_study(
 def test_few_panels_fill_the_width_too(internal: ReleasableResults, number: int) -> None:
     edition = Edition(internal)
     panels = [make_panel(one, edition) for one in edition.indicators[:number]]
-    page = draw_trajectories(edition, panels, "Title", "Subtitle")
+    page = draw_trajectories(edition.wording, panels, "Title", "Subtitle")
     right = max(one.clip.left + one.clip.width for one in page.marks if isinstance(one, Outline) and one.clip)
     assert right == pytest.approx(style.WIDTH - style.MARGIN)
 

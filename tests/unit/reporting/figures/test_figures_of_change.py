@@ -284,7 +284,7 @@ def test_labels_of_missing_answers_are_whole(
         "",
         "",
         changes(edition)[0].numbers,
-        partial(draw_missingness, edition, lines, heads, "Title"),
+        partial(draw_missingness, edition.wording, lines, heads, "Title"),
     )
     check(sheet)
     found = " ".join(text for text, _ in texts_of(sheet)[0])
