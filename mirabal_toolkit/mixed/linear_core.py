@@ -86,6 +86,25 @@ class Solution:
     weighted: Weighted
 
 
+def callers_deviance(solution: Solution, right: FloatArray, *, reml: bool) -> float:
+    """Deviance for columns on the caller's scale.
+
+    Parameters
+    ----------
+    solution : Solution
+        Of columns scaled and turned to be alike.
+    right : ndarray, shape (p + 1, p + 1)
+        What the caller's columns, the outcome last, were multiplied by.
+    reml : bool
+        Whether the likelihood is the restricted one.
+    """
+    deviance = solution.deviance - 2.0 * solution.dof * np.log(right[-1, -1])
+    if reml:
+        # log|X'V^-1 X| moves with the scale of the columns
+        deviance -= 2.0 * np.linalg.slogdet(right[:-1, :-1])[1]
+    return float(deviance)
+
+
 @dataclass(frozen=True, slots=True)
 class Slopes:
     """Derivatives of the criterion along directions of D, the residual variance held at its value.

@@ -9,6 +9,7 @@ import numpy as np
 
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed.design_checks import refuse_collinear
+from mirabal_toolkit.mixed.linear_core import callers_deviance
 from mirabal_toolkit.mixed.lmm_criterion import Factor, ProfiledDeviance, downhill, fit_factor
 from mirabal_toolkit.mixed.lmm_fit import LinearMixedFit
 from mirabal_toolkit.mixed.lmm_nested import NestedDeviance, SiteTerms, fit_nested, with_solution
@@ -107,7 +108,7 @@ def _on_callers_scale(
         estimates=T @ solution.beta - right[:-1, -1] * y_scale,
         covariance=T @ (solution.inverse * solution.scale) @ T.T,
         names=statistics.names,
-        llf=-_callers_deviance(solution, right, reml=estimated.criterion.reml) / 2.0,
+        llf=-callers_deviance(solution, right, reml=estimated.criterion.reml) / 2.0,
         n_parameters=len(statistics.names) + len(minimum.theta) + 1,
         nobs=round(statistics.n_rows),
         n_groups=round(statistics.n_groups),
@@ -126,15 +127,6 @@ def _on_callers_scale(
         nested=estimated.nested,
         sites=estimated.sites,
     )
-
-
-def _callers_deviance(solution: Solution, right: FloatArray, *, reml: bool) -> float:
-    """Deviance for columns on the caller's scale."""
-    deviance = solution.deviance - 2.0 * solution.dof * np.log(right[-1, -1])
-    if reml:
-        # log|X'V^-1 X| moves with the scale of the columns
-        deviance -= 2.0 * np.linalg.slogdet(right[:-1, :-1])[1]
-    return float(deviance)
 
 
 def _singular(estimated: _Estimated) -> bool:

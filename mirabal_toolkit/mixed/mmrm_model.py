@@ -9,6 +9,7 @@ import numpy as np
 
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed.design import Design, Roles, build_design
+from mirabal_toolkit.mixed.linear_core import callers_deviance
 from mirabal_toolkit.mixed.lmm_pass import Standard, right_basis, standards
 from mirabal_toolkit.mixed.mmrm_covariance import ByArm, Structure, structure
 from mirabal_toolkit.mixed.mmrm_criterion import WaveDeviance, fit_waves, pair_counts
@@ -178,10 +179,6 @@ def _on_callers_scale(setting: _Setting, criterion: WaveDeviance, minimum: Minim
     solution, design, right = minimum.state, setting.design, setting.right
     y_scale = 1.0 / right[-1, -1]
     T = right[:-1, :-1] * y_scale
-    deviance = solution.deviance + 2.0 * solution.dof * np.log(y_scale)
-    if criterion.reml:
-        # log|X'V^-1 X| moves with the scale of the columns
-        deviance -= 2.0 * np.linalg.slogdet(T)[1] - 2.0 * len(T) * np.log(y_scale)
     sigma = criterion.structure.sigma(minimum.theta) * y_scale**2
     d = len(setting.waves)
     blocks = [sigma[a : a + d, a : a + d] for a in range(0, len(sigma), d)]
@@ -190,7 +187,7 @@ def _on_callers_scale(setting: _Setting, criterion: WaveDeviance, minimum: Minim
         estimates=T @ solution.beta - right[:-1, -1] * y_scale,
         covariance=T @ solution.inverse @ T.T,
         names=design.names,
-        llf=-deviance / 2.0,
+        llf=-callers_deviance(solution, right, reml=criterion.reml) / 2.0,
         n_parameters=len(design.names) + criterion.structure.n_parameters,
         nobs=round(criterion.n),
         n_groups=round(float(criterion.sums.counts.sum())),
