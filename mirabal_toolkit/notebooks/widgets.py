@@ -118,21 +118,11 @@ def look(released: ReleasableResults) -> Any:
     edition = Edition(released)
     views = outcome_views(edition)
     headline = next((place for place, view in enumerate(views) if view.headline), 0)
-    wide, style = widgets.Layout(width="34em"), {"description_width": "6em"}
-    which = widgets.Dropdown(
-        options=[(f"{view.group[:1]}  {view.label}", place) for place, view in enumerate(views)],
-        value=headline,
-        description="Outcome",
-        layout=wide,
-        style=style,
-    )
-    when = widgets.Dropdown(
-        options=[(edition.wave_name(wave), wave) for wave in edition.waves],
-        value=edition.waves[-1],
-        description="Wave",
-        layout=wide,
-        style=style,
-    )
+    looks = {"layout": widgets.Layout(width="34em"), "style": {"description_width": "6em"}}
+    outcomes = [(f"{view.group[:1]}  {view.label}", place) for place, view in enumerate(views)]
+    which = widgets.Dropdown(options=outcomes, value=headline, description="Outcome", **looks)
+    waves = [(edition.wave_name(wave), wave) for wave in edition.waves]
+    when = widgets.Dropdown(options=waves, value=edition.waves[-1], description="Wave", **looks)
     shown = widgets.HTML()
 
     def show(_change: object = None) -> None:

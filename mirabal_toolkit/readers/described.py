@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,43 +81,44 @@ def _missing_values(entries: Iterable[Any]) -> tuple[tuple[tuple[float, float], 
 
 def label_warnings(variables: tuple[Variable, ...]) -> list[Finding]:
     """Warn of labels that were spoilt when the file was written, labels used twice, and names that are nearly one."""
-    spoilt = sum(
-        bool(_MOJIBAKE.search("\n".join([variable.label, *variable.value_labels.values()]))) for variable in variables
-    )
-    shared = [v.name for v in variables if len(set(v.value_labels.values())) < len(v.value_labels)]
-    findings = []
+    return [*_spoilt_letters(variables), *_names_nearly_one(variables), *_shared_labels(variables)]
+
+
+def _spoilt_letters(variables: tuple[Variable, ...]) -> Iterator[Finding]:
+    texts = ("\n".join([variable.label, *variable.value_labels.values()]) for variable in variables)
+    spoilt = sum(bool(_MOJIBAKE.search(text)) for text in texts)
     if spoilt:
-        findings.append(
-            Finding(
-                "warning",
-                "spoilt_letters",
-                f"the labels of {spoilt} variable(s) hold wrongly decoded letters (as in “PeÃ±a”)",
-                count=spoilt,
-                advice="they were spoilt before this export; labels are only compared, answers are not touched",
-            )
+        yield Finding(
+            "warning",
+            "spoilt_letters",
+            f"the labels of {spoilt} variable(s) hold wrongly decoded letters (as in “PeÃ±a”)",
+            count=spoilt,
+            advice="they were spoilt before this export; labels are only compared, answers are not touched",
         )
+
+
+def _names_nearly_one(variables: tuple[Variable, ...]) -> Iterator[Finding]:
     alike = Counter(plain_name(variable.name) for variable in variables)
     twins = [variable.name for variable in variables if alike[plain_name(variable.name)] > 1]
     if twins:
-        findings.append(
-            Finding(
-                "warning",
-                "names_differ_by_case",
-                f"{len(twins)} variable(s) have names that differ only by capital letters: {some_names(twins)}",
-                count=len(twins),
-                advice="say in the mapping which is meant",
-            )
+        yield Finding(
+            "warning",
+            "names_differ_by_case",
+            f"{len(twins)} variable(s) have names that differ only by capital letters: {some_names(twins)}",
+            count=len(twins),
+            advice="say in the mapping which is meant",
         )
+
+
+def _shared_labels(variables: tuple[Variable, ...]) -> Iterator[Finding]:
+    shared = [v.name for v in variables if len(set(v.value_labels.values())) < len(v.value_labels)]
     if shared:
-        findings.append(
-            Finding(
-                "note",
-                "shared_label",
-                f"two codes share one label in {len(shared)} variable(s): {some_names(shared)}; codes are kept apart",
-                count=len(shared),
-            )
+        yield Finding(
+            "note",
+            "shared_label",
+            f"two codes share one label in {len(shared)} variable(s): {some_names(shared)}; codes are kept apart",
+            count=len(shared),
         )
-    return findings
 
 
 def special_codes_used(table: pa.Table, variables: Sequence[Variable]) -> tuple[tuple[str, ...], ...]:
