@@ -12,10 +12,10 @@ from mirabal_toolkit.core.data import INTERVIEWED
 from mirabal_toolkit.core.instrument import Estimand, Instrument, Outcome, in_language
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.reporting.lookup import Estimate, Lookup
-from mirabal_toolkit.reporting.words.catalogue import phrase
+from mirabal_toolkit.reporting.wording import Wording
 from mirabal_toolkit.reporting.words.english import ENGLISH
-from mirabal_toolkit.reporting.words.numbers import decimals_for, localised
-from mirabal_toolkit.reporting.words.people import Words, speak_of, words_for
+from mirabal_toolkit.reporting.words.numbers import decimals_for
+from mirabal_toolkit.reporting.words.people import speak_of, words_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,6 @@ class Edition:
     released: ReleasableResults
     language: str = "en"
 
-    def __reduce__(self) -> tuple[type[Edition], tuple[ReleasableResults, str]]:
-        """Take to another process what it is made of; what follows from that is larger."""
-        return type(self), (self.released, self.language)
-
     @cached_property
     def lookup(self) -> Lookup:
         """The released estimates, by what they are."""
@@ -69,8 +65,10 @@ class Edition:
         return self.released.instrument
 
     @cached_property
-    def _people(self) -> Words:
-        return words_for(self.instrument, self.language)
+    def wording(self) -> Wording:
+        """How the report says things."""
+        people = words_for(self.instrument, self.language)
+        return Wording(self.language, people, self.released.plan.confidence_level, dict(self.released.months))
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -84,7 +82,7 @@ class Edition:
     @cached_property
     def waves(self) -> tuple[int, ...]:
         """Wave numbers, in order."""
-        return tuple(sorted(self.released.months))
+        return self.wording.waves
 
     @cached_property
     def started(self) -> float | None:
@@ -101,11 +99,11 @@ class Edition:
     @property
     def level(self) -> str:
         """Confidence level of every interval, as ``95%``."""
-        return self.say("percent", number=localised(f"{100 * self.released.plan.confidence_level:g}"))
+        return self.wording.level
 
     def say(self, key: str, **values: object) -> str:
         """Return a phrase of the catalogue in the language of the report, about those who answered."""
-        return phrase(key, self.language, self._people, **values)
+        return self.wording.say(key, **values)
 
     def listed(self, parts: Sequence[str]) -> str:
         """Return texts side by side, with the sign of the language between them: in Greek a “;” would ask."""
@@ -113,7 +111,7 @@ class Edition:
 
     def retold(self, text: str) -> str:
         """Return a text of another room, written about women, about those who answered."""
-        return speak_of(text, self._people)
+        return speak_of(text, self.wording.people)
 
     def say_or(self, key: str, otherwise: str) -> str:
         """Return a phrase of the catalogue, or `otherwise` where it has none of that key."""
@@ -128,12 +126,7 @@ class Edition:
 
     def wave_name(self, wave: int) -> str:
         """Return a wave by its time: “Start”, “3 months”."""
-        months = self.released.months.get(wave)
-        if months is None:
-            return self.say("wave_number", wave=wave)
-        if months == 0:
-            return self.say("wave_start")
-        return self.say("wave_month" if months == 1 else "wave_months", months=f"{months:g}")
+        return self.wording.wave_name(wave)
 
     @property
     def first_and_last(self) -> dict[str, str]:

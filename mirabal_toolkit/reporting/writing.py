@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from mirabal_toolkit.core.results import ReleasableResults
 from mirabal_toolkit.file_safety import clean_text
@@ -35,9 +35,6 @@ from mirabal_toolkit.reporting.words.languages.reading import read_language
 from mirabal_toolkit.reporting.words.numbers import written_in
 from mirabal_toolkit.safekeeping.processes import with_others
 
-Piece = TypeVar("Piece")
-Made = TypeVar("Made")
-
 
 def write_report(released: ReleasableResults, folder: Path, choices: Choices = USUAL) -> tuple[Path, ...]:
     """Write the report and all its parts.
@@ -65,12 +62,17 @@ def _write_report(released: ReleasableResults, folder: Path, choices: Choices) -
     edition = Edition(read_records(records), choices.language)
     tables = {table.id: table for table in all_tables(edition)}
     sheets = all_figures(edition)
-    pictures = _with_others(_pictures, sheets, choices.language)
-    figures = {sheet.id: Figure(sheet, *picture) for sheet, picture in zip(sheets, pictures, strict=True)}
+    # Pictures first, since documents wait for them; while this process makes those, others go on with the tables.
+    pieces = [
+        *(partial(_pictures, sheet) for sheet in sheets),
+        *_workbooks(tuple(tables.values()), edition, choices),
+        *(partial(_table_files, table, choices) for table in tables.values()),
+    ]
+    made = with_others(partial(_written_in, choices.language), pieces)
+    figures = {sheet.id: Figure(sheet, *next(made)) for sheet in sheets}
     files = _documents(edition, tables, figures, choices) | records
-    files |= _all_tables(tuple(tables.values()), edition, choices)
-    for table_files in _with_others(partial(_table_files, choices), tables.values(), choices.language):
-        files |= table_files
+    for some in made:
+        files |= some
     for figure in figures.values():
         files |= figure_files(figure)
     return write_files(folder, files)
@@ -92,28 +94,32 @@ def _documents(
         files["briefing.html"] = render_html_briefing(briefing, edition)
         files["briefing.docx"] = render_docx_briefing(briefing, edition, choices.template)
     files["checklist-strobe.html"] = render_checklists(outline, edition, linked="html" in choices.formats)
-    files["register.xlsx"] = render_xlsx(register(edition))
-    return files
-
-
-def _all_tables(tables: tuple[Table, ...], edition: Edition, choices: Choices) -> dict[str, bytes]:
-    title = edition.released.plan.title or edition.released.plan.id
-    files = {}
-    if "xlsx" in choices.formats:
-        files["tables.xlsx"] = render_workbook(tables, title)
     if "latex" in choices.formats:
-        files["tables.tex"] = render_latex_document(tables, title)
+        files["tables.tex"] = render_latex_document(tuple(tables.values()), _title(edition))
     return files
 
 
-def _with_others(work: Callable[[Piece], Made], pieces: Iterable[Piece], language: str) -> Iterator[Made]:
-    """Yield what work makes of each piece; another process does not know yet how this report writes numbers."""
-    return with_others(partial(_written_in, language, work), pieces)
+def _title(edition: Edition) -> str:
+    return edition.released.plan.title or edition.released.plan.id
 
 
-def _written_in(language: str, work: Callable[[Piece], Made], piece: Piece) -> Made:
+def _workbooks(
+    tables: tuple[Table, ...], edition: Edition, choices: Choices
+) -> Iterator[Callable[[], dict[str, bytes]]]:
+    """Yield what writes the long workbooks."""
+    yield partial(_file, "register.xlsx", render_xlsx, register(edition))
+    if "xlsx" in choices.formats:
+        yield partial(_file, "tables.xlsx", render_workbook, tables, _title(edition))
+
+
+def _file(name: str, render: Callable[..., bytes], *what: object) -> dict[str, bytes]:
+    return {name: render(*what)}
+
+
+def _written_in(language: str, piece: Callable[[], Any]) -> Any:
+    """Make a piece of a report; another process does not know yet how the report writes numbers."""
     with written_in(read_language(language).numbers):
-        return work(piece)
+        return piece()
 
 
 def _pictures(sheet: Sheet) -> tuple[bytes, bytes, tuple[float, float]]:
@@ -121,7 +127,7 @@ def _pictures(sheet: Sheet) -> tuple[bytes, bytes, tuple[float, float]]:
     return figure.svg, figure.png, figure.size
 
 
-def _table_files(choices: Choices, table: Table) -> dict[str, bytes]:
+def _table_files(table: Table, choices: Choices) -> dict[str, bytes]:
     name = f"tables/{table.id}"
     files = {f"{name}.csv": render_csv(table)}
     if "html" in choices.formats:

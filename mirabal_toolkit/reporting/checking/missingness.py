@@ -108,7 +108,9 @@ def _sheet(
     waves = [(edition.wave_name(wave), _interviewed(edition, by_item, wave)) for wave in edition.waves]
     alt = f"{title}. {edition.say('alt_missing', items=len(items), waves=len(waves))}"
     numbers_table = _numbers(edition, items, by_item, name, caption)
-    return Sheet(name, caption, title, alt, numbers_table, partial(draw_missingness, edition, lines, waves, title))
+    return Sheet(
+        name, caption, title, alt, numbers_table, partial(draw_missingness, edition.wording, lines, waves, title)
+    )
 
 
 def _interviewed(edition: Edition, by_item: Mapping[str, Mapping[int, Counts]], wave: int) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.figures import style
 from mirabal_toolkit.reporting.figures.canvas import AreaLook, Box, Canvas
 from mirabal_toolkit.reporting.figures.page import Page, new_page
 from mirabal_toolkit.reporting.figures.text import height_of, width_of, wrap
+from mirabal_toolkit.reporting.wording import Wording
 
 LINE, BAR, HEADING = 0.158, 0.098, 0.24
 LABEL_WIDTH, PERCENT_WIDTH, MOST_COLUMN = 2.55, 0.27, 1.5
@@ -60,7 +60,7 @@ class Line:
         return (LINE if self.gaps else HEADING) + height_of(len(self.lines) - 1, style.SMALL)
 
 
-def draw_missingness(edition: Edition, lines: Sequence[Line], waves: Sequence[tuple[str, str]], title: str) -> Page:
+def draw_missingness(wording: Wording, lines: Sequence[Line], waves: Sequence[tuple[str, str]], title: str) -> Page:
     """Draw the lines under the names of the waves.
 
     Parameters
@@ -70,9 +70,9 @@ def draw_missingness(edition: Edition, lines: Sequence[Line], waves: Sequence[tu
         Name of each wave, and how many were interviewed.
     """
     body = LEGEND + HEAD + 0.06 + sum(line.height for line in lines)
-    page = new_page(title, edition.say("subtitle_missing"), edition.say("caption_missing"), body)
+    page = new_page(title, wording.say("subtitle_missing"), wording.say("caption_missing"), body)
     canvas = page.canvas()
-    _draw_legend(canvas, edition, lines)
+    _draw_legend(canvas, wording, lines)
     column = min((page.width - LABEL_WIDTH) / len(waves), MOST_COLUMN)
     for number, (name, n) in enumerate(waves):
         left = LABEL_WIDTH + number * column
@@ -113,7 +113,7 @@ def _visible(gap: Gap, width: float) -> list[tuple[str, float]]:
     return [(kind, share / whole) for kind, share in shown]
 
 
-def _draw_legend(canvas: Canvas, edition: Edition, lines: Sequence[Line]) -> None:
+def _draw_legend(canvas: Canvas, wording: Wording, lines: Sequence[Line]) -> None:
     met = {kind for line in lines for gap in line.gaps if gap is not None for kind, share in gap.shares if share > 0}
     x = 0.0
     for kind, fill in FILLS.items():
@@ -122,6 +122,6 @@ def _draw_legend(canvas: Canvas, edition: Edition, lines: Sequence[Line]) -> Non
         place = Box(x, 0.0, 0.2, 0.11)
         canvas.box(place, **fill)
         canvas.box(place, edgecolor=style.GREY, linewidth=0.5)
-        text = edition.say(f"missing_{kind}")
+        text = wording.say(f"missing_{kind}")
         canvas.text(x + 0.25, 0.055, text, fontsize=style.SMALL, va="center_baseline")
         x += width_of(text, style.SMALL) + 0.42

@@ -22,7 +22,9 @@ def build_table(released: ReleasableResults, name: str) -> Table:
     from mirabal_toolkit.reporting.edition import Edition
     from mirabal_toolkit.reporting.tables.shelf import all_tables
 
-    tables = {table.id: table for table in all_tables(Edition(released))}
-    if name not in tables:
-        raise UsageError(f"there is no table “{name}”", fix=f"use one of: {', '.join(tables)}")
-    return tables[name]
+    known = []
+    for table in all_tables(Edition(released)):
+        if table.id == name:
+            return table
+        known.append(table.id)
+    raise UsageError(f"there is no table “{name}”", fix=f"use one of: {', '.join(known)}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.tables.accounts import accounts, agreement, agreement_scores
 from mirabal_toolkit.reporting.tables.answers import answers
@@ -81,8 +83,13 @@ ONCE = (
 )
 
 
-def all_tables(edition: Edition) -> tuple[Table, ...]:
-    """Return every table that has rows, in the order of the report."""
-    tables = [build(edition) for build in (BUILDERS if len(edition.waves) > 1 else ONCE)]
-    tables += [answers(item, edition) for item in edition.lookup.outcomes("distribution")]
-    return tuple(table for table in tables if not table.is_empty)
+def all_tables(edition: Edition) -> Iterator[Table]:
+    """Yield every table that has rows, in the order of the report."""
+    for build in BUILDERS if len(edition.waves) > 1 else ONCE:
+        table = build(edition)
+        if not table.is_empty:
+            yield table
+    for item in edition.lookup.outcomes("distribution"):
+        table = answers(item, edition)
+        if not table.is_empty:
+            yield table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import re
 import zipfile
 from collections.abc import Callable
@@ -24,7 +25,9 @@ from mirabal_toolkit.reporting.choices import FORMATS, Choices
 from mirabal_toolkit.reporting.delivery import deliver
 from mirabal_toolkit.reporting.documents import outline
 from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.figures.gallery import all_figures
 from mirabal_toolkit.reporting.opening import open_folder
+from mirabal_toolkit.reporting.tables.shelf import all_tables
 from mirabal_toolkit.reporting.writing import write_report
 
 
@@ -55,6 +58,13 @@ def test_the_output_folder_is_complete(folder: Path) -> None:
     assert {"report.pdf", "tables.xlsx", "tables.tex"} <= names
     assert {"tables/before-after", "tables/headline", "tables/participant-flow", "tables/cleaning"} <= tables
     assert {"figures/trajectories", "figures/before-after", "figures/participant-flow"} <= figures
+
+
+def test_figures_and_tables_take_little_to_the_processes_that_write_them(few: ReleasableResults) -> None:
+    edition = Edition(few)
+    things = [*all_figures(edition), *all_tables(edition)]
+    assert len(things) > 20
+    assert max(len(pickle.dumps(thing)) for thing in things) < len(pickle.dumps(few)) / 4
 
 
 def test_written_again_from_its_own_numbers_a_report_is_the_same(folder: Path, tmp_path: Path) -> None:
