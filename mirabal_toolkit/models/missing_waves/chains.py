@@ -104,6 +104,7 @@ def impute(layout: Layout, streams: list[np.random.Generator], iterations: int) 
     """
     m, gaps = len(streams), np.isnan(layout.values)
     filled = _first_fill(layout.values, streams)
+    design = _Design.of(filled, layout.fixed)
     order = _visits(gaps, len(layout.waves))
     starts: dict[int, Floats] = {}
     last, trace = len(layout.waves) - 1, np.zeros((0, m))
@@ -111,8 +112,9 @@ def impute(layout: Layout, streams: list[np.random.Generator], iterations: int) 
     shifted: Shifted = _unmoved(filled, last)
     while len(trace) < iterations * MOST_TURNS and not _settled(trace, iterations):
         for column in order:
-            found = _Draw(layout, filled, column, gaps[:, column], starts).run(streams)
+            found = _Draw(layout, design, column, gaps[:, column], starts).run(streams)
             filled[:, gaps[:, column], column] = found(0.0)
+            design.take(filled[:, :, column], column)
             if column == last:
                 shifted = _shifted(filled, gaps[:, last], last, found, layout)
         lost = filled[:, gaps[:, last], last][:, keep]
@@ -160,21 +162,55 @@ def _shifted(
     return moved
 
 
+@dataclass(frozen=True, slots=True)
+class _Design:
+    """What predicts: an intercept, all columns and the fixed ones, standardised; shape (m, n, 1 + c + q)."""
+
+    terms: Floats
+
+    @classmethod
+    def of(cls, filled: Floats, fixed: Floats) -> _Design:
+        """Lay out tables that are filled for the first time, (m, n, c), and the columns without gaps, (n, q)."""
+        m, n, columns = filled.shape
+        beside = np.broadcast_to(fixed, (m, n, fixed.shape[1]))
+        design = cls(np.concatenate([np.ones((m, n, 1)), filled, beside], axis=2))
+        for column in range(columns):
+            design.take(filled[:, :, column], column)
+        return design
+
+    def take(self, values: Floats, column: int) -> None:
+        """Take in the values, (m, n), of a column that was drawn; the others are as they were."""
+        centred = values - _mean(values)
+        spread = np.sqrt(_mean(centred**2))
+        self.terms[:, :, 1 + column] = centred / (spread if spread > 0 else 1.0)
+
+    def without(self, column: int, most: int) -> Floats:
+        """Return what predicts a column: the first `most` of the others, the waves before what helps."""
+        return np.delete(self.terms, 1 + column, axis=2)[:, :, :most]
+
+
+def _mean(values: Floats) -> float:
+    """Return the mean, values added in their order: donors are often equally good, and rounding chooses among them."""
+    return float(np.cumsum(values)[-1] / values.size)
+
+
 @dataclass(frozen=True)
 class _Draw:
     """One column about to be drawn."""
 
     layout: Layout
-    filled: Floats
+    design: _Design
     column: int
     gap: NDArray[np.bool_]
     starts: dict[int, Floats]
 
     def run(self, streams: list[np.random.Generator]) -> Callable[[float], Floats]:
         """Draw the gaps of the column; the function returned moves the draws by a shift."""
-        X, y = self._predictors(), self.layout.values[~self.gap, self.column]
-        seen, lost = varying(X[:, ~self.gap], X[:, self.gap])
+        y = self.layout.values[~self.gap, self.column]
         kind, people = self.layout.kinds[self.column], len(y)
+        # Where few answered, the waves come first: they tell most.
+        X = self.design.without(self.column, max(2, people - 2))
+        seen, lost = varying(X[:, ~self.gap], X[:, self.gap])
         uniform = np.stack([stream.random(lost.shape[1]) for stream in streams])
         if kind == "score":
             values = draw_matches(seen, y, lost, _matching_noise(streams, seen, uniform))
@@ -192,17 +228,6 @@ class _Draw:
         drawn = draw_ordered(seen, place, lost, weights, start)
         self.starts[self.column] = drawn.params
         return lambda shift: ordered_values(drawn, uniform, categories, shift)
-
-    def _predictors(self) -> Floats:
-        """Return an intercept, all other columns and the fixed ones, standardised; shape (m, n, p)."""
-        m, n, _ = self.filled.shape
-        others = np.delete(self.filled, self.column, axis=2)
-        centre, spread = others.mean(axis=(0, 1)), others.std(axis=(0, 1))
-        others = (others - centre) / np.where(spread > 0, spread, 1.0)
-        fixed = np.broadcast_to(self.layout.fixed, (m, n, self.layout.fixed.shape[1]))
-        X = np.concatenate([np.ones((m, n, 1)), others, fixed], axis=2)
-        # Where few answered, the waves come first: they tell most.
-        return X[:, :, : max(2, int((~self.gap).sum()) - 2)]
 
 
 def _matching_noise(streams: list[np.random.Generator], seen: Floats, uniform: Floats) -> Noise:

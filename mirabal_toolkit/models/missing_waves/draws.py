@@ -92,8 +92,10 @@ def draw_matches(seen: Floats, y: Floats, lost: Floats, noise: Noise) -> Floats:
 
 def varying(seen: Floats, lost: Floats) -> tuple[Floats, Floats]:
     """Return the predictors with those emptied that do not vary among the seen: they can tell nothing."""
-    flat = np.ptp(seen, axis=1) == 0
+    flat = (seen == seen[:, :1]).all(axis=1)
     flat[:, 0] = False
+    if not flat.any():
+        return seen, lost
     return np.where(flat[:, None, :], 0.0, seen), np.where(flat[:, None, :], 0.0, lost)
 
 
