@@ -33,7 +33,7 @@ def missing_figures(check: ReleasableCheck, edition: Edition) -> tuple[Sheet, ..
     for row in rows_of(check.missing.frame):
         by_item.setdefault(str(row["item"]), {})[int(row["wave"])] = row
     pages = list(_pages(edition, by_item))
-    return tuple(_sheet(edition, by_item, page, number, len(pages)) for number, page in enumerate(pages, start=1))
+    return tuple(_sheet(edition, by_item, page, number) for number, page in enumerate(pages, start=1))
 
 
 def _pages(edition: Edition, by_item: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -97,11 +97,9 @@ def _hidden(row: Counts, name: str) -> bool:
     return bool(pd.isna(row[name]))
 
 
-def _sheet(
-    edition: Edition, by_item: Mapping[str, Mapping[int, Counts]], items: Sequence[str], number: int, of: int
-) -> Sheet:
+def _sheet(edition: Edition, by_item: Mapping[str, Mapping[int, Counts]], items: Sequence[str], number: int) -> Sheet:
     name = "missingness" if number == 1 else f"missingness-part-{number}"
-    caption = edition.say("figure_missing") if of == 1 else edition.say("figure_missing_part", number=number, of=of)
+    caption = edition.say("figure_missing")
     lines = _lines(edition, items, by_item)
     worst = _worst(edition, items, by_item)
     title = edition.say("finding_missing", **worst) if worst else edition.say("finding_missing_none")

@@ -59,14 +59,29 @@ class TableBlock:
 
 @dataclass(frozen=True, slots=True)
 class FigureBlock:
-    """A figure with its number in the report."""
+    """A figure with its number in the report.
+
+    Parameters
+    ----------
+    figure : Figure
+    number : int
+    part : pair of int
+        Which it is of how many that show one thing together.
+    """
 
     figure: Figure
     number: int
+    part: tuple[int, int] = (1, 1)
+
+    def title(self, edition: Edition) -> str:
+        """Return what it shows, and which part of it."""
+        number, of = self.part
+        title = self.figure.sheet.caption
+        return title if of == 1 else edition.say("figure_part", title=title, number=number, of=of)
 
     def caption(self, edition: Edition) -> str:
         """Return ``Figure 1. …``."""
-        return edition.say("figure_caption", number=self.number, title=self.figure.sheet.caption)
+        return edition.say("figure_caption", number=self.number, title=self.title(edition))
 
 
 Block = Paragraph | Bullets | Subheading | TableBlock | FigureBlock

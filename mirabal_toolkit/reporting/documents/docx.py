@@ -194,8 +194,8 @@ def _add_figure(sheet: Sheet, block: FigureBlock) -> None:
     shape = picture.add_run().add_picture(io.BytesIO(block.figure.png), width=Inches(wide * scale))
     properties = shape._inline.docPr  # noqa: SLF001 — the documented way to reach the XML
     properties.set("descr", clean_text(block.figure.sheet.alt))
-    properties.set("title", clean_text(block.figure.sheet.caption))
-    text = sheet.edition.say("figure_caption", number="\0", title=block.figure.sheet.caption)
+    properties.set("title", clean_text(block.title(sheet.edition)))
+    text = sheet.edition.say("figure_caption", number="\0", title=block.title(sheet.edition))
     sheet.add_paragraph("Caption", _caption_runs(block, text), '<w:spacing w:before="0"/>')
 
 

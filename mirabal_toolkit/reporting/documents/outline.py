@@ -74,9 +74,9 @@ class Shelf:
 
     def figure(self, name: str) -> Iterator[Block]:
         """Yield the figure of that name and its further parts, if there are any."""
-        for figure_id, figure in self.figures.items():
-            if figure_id == name or figure_id.startswith(f"{name}-part-"):
-                yield FigureBlock(figure, next(self._figure_numbers))
+        parts = [figure for key, figure in self.figures.items() if key == name or key.startswith(f"{name}-part-")]
+        for part, figure in enumerate(parts, start=1):
+            yield FigureBlock(figure, next(self._figure_numbers), (part, len(parts)))
 
 
 def make_outline(edition: Edition, tables: Mapping[str, Table], figures: Mapping[str, Figure]) -> Outline:

@@ -48,6 +48,7 @@ GENERAL: Mapping[str, str] = {
 
 FIGURES: Mapping[str, str] = {
     "figure_caption": "Figure {number}. {title}",
+    "figure_part": "{title} ({number} of {of})",
     "figure_trajectories": "Headline indicators at every wave",
     "figure_trajectories_measure": "{title}: every wave",
     "figure_before_after": "Before and after, by measure of success",

@@ -32,7 +32,6 @@ CHECK: Mapping[str, str] = {
     "variables_to": "{first} … {last}",
     "code_unknown": "{code}: not in the questionnaire",
     "figure_missing": "Which answers lack, by wave and question",
-    "figure_missing_part": "Which answers lack, by wave and question ({number} of {of})",
     "finding_missing": "The most gaps: {item}, no answer from {share} {at}",
     "finding_missing_none": "Every question that applied was answered",
     "subtitle_missing": "Of the women interviewed at each wave, by question",

@@ -26,6 +26,7 @@ from mirabal_toolkit.reporting.documents.blocks import (
     TableBlock,
 )
 from mirabal_toolkit.reporting.documents.docx import render_docx_report
+from mirabal_toolkit.reporting.documents.outline import Shelf
 from mirabal_toolkit.reporting.documents.references import with_references
 from mirabal_toolkit.reporting.documents.word_template import read_template
 from mirabal_toolkit.reporting.edition import Edition
@@ -193,3 +194,10 @@ def test_what_is_no_word_document_is_refused(content: bytes, tmp_path: Path) -> 
 def test_a_template_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_template(tmp_path / "nowhere.docx")
+
+
+def test_figures_that_show_one_thing_together_say_which_they_are(edition: Edition) -> None:
+    place = Shelf({}, {name: figure() for name in ("f", "f-part-2", "f-scores")})
+    captions = [block.caption(edition) for name in ("f", "f-scores") for block in place.figure(name)]  # type: ignore[union-attr]
+    said = "What “they” said"
+    assert captions == [f"Figure 1. {said} (1 of 2)", f"Figure 2. {said} (2 of 2)", f"Figure 3. {said}"]
