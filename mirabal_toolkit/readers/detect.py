@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from mirabal_toolkit.core.candidates import Candidate, as_candidates
@@ -66,9 +66,8 @@ def detect_instrument(tables: Sequence[RawTable], candidates: Sequence[Instrumen
         If none fits, or two fit equally well.
     """
     known = as_candidates(candidates)
-    likely = [candidate.load() for candidate in _likely(tables, known)]
-    fits = sorted((_fit(tables, instrument) for instrument in likely), key=lambda fit: -fit.score)
-    usable = [fit for fit in fits if fit.items_found >= _LEAST_SHARE and fit.score > 0]
+    likely = _likely(tables, known)
+    usable = _usable(tables, _best_named(tables, likely)) or _usable(tables, likely)
     if not usable:
         raise InputError(
             "no instrument is recognised from the names and labels of the variables",
@@ -144,6 +143,28 @@ def _likely(tables: Sequence[RawTable], candidates: Sequence[Candidate]) -> Sequ
     return [candidate for candidate, share in zip(candidates, shares, strict=True) if share >= best - 2 * _TIE]
 
 
+def _best_named(tables: Sequence[RawTable], candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Return of versions of one instrument those whose own names are met most often: one of them will be preferred.
+
+    To read an instrument takes half a second, and all its versions are candidates.
+    """
+    if len({candidate.id for candidate in candidates}) > 1:
+        return candidates
+    met = [_called_so(tables, {plain_name(name) for name in candidate.names}) for candidate in candidates]
+    return [candidate for candidate, often in zip(candidates, met, strict=True) if often == max(met)]
+
+
+def _called_so(tables: Sequence[RawTable], names: Collection[str]) -> int:
+    """Count the variables that bear one of some names."""
+    return sum(plain_name(variable.name) in names for table in tables for variable in table.variables)
+
+
+def _usable(tables: Sequence[RawTable], candidates: Sequence[Candidate]) -> list[Fit]:
+    """Return how those fit that fit at all, the best first."""
+    fits = sorted((_fit(tables, candidate.load()) for candidate in candidates), key=lambda fit: -fit.score)
+    return [fit for fit in fits if fit.items_found >= _LEAST_SHARE and fit.score > 0]
+
+
 def _fit(tables: Sequence[RawTable], instrument: Instrument) -> Fit:
     items: dict[str, float] = {}
     explained, total = 0.0, 0
@@ -156,8 +177,7 @@ def _fit(tables: Sequence[RawTable], instrument: Instrument) -> Fit:
             items[match.item] = max(match.confidence, items.get(match.item, 0.0))
         explained += sum(match.confidence for match in matches)
         total += len(table.variables)
-    own = NameBook(instrument).own_plain.keys()
-    called_so = sum(plain_name(variable.name) in own for table in tables for variable in table.variables)
+    called_so = _called_so(tables, NameBook(instrument).own_plain)
     found = sum(items.values()) / max(1, len(instrument.items))
     return Fit(instrument, found, explained / max(1, total), total, called_so)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mirabal_toolkit.core.candidates import Candidate
 from mirabal_toolkit.errors import InputError
 from mirabal_toolkit.readers.detect import detect_instrument
 
@@ -78,3 +79,25 @@ def test_none_fits(instrument, other, table):
 def test_files_of_two_waves_count_together(instrument, other, table):
     files = [table({"person_id": ["1"], f"c1_w{wave}": ONE, f"c2_w{wave}": ONE, f"h1_w{wave}": ONE}) for wave in (1, 2)]
     assert detect_instrument(files, [other, instrument]).instrument.id == instrument.id
+
+
+def a_version(instrument, version, wanted):
+    items = tuple(item for item in instrument.items if item.id in wanted)
+    return replace(instrument, version=version, items=items, roles=without_roles(instrument))
+
+
+def test_a_version_whose_names_are_met_less_often_is_not_even_read(instrument, whole_file):
+    def never():
+        raise AssertionError("read for nothing")
+
+    older = replace(Candidate.of(a_version(instrument, "0.9.0", {"P1", "P2", "H1", "H2"})), load=never)
+    assert detect_instrument([whole_file], [older, instrument]).instrument == instrument
+
+
+def test_a_short_version_is_found_where_a_longer_one_knows_one_name_more(instrument, table):
+    """Of the longer one too little is there."""
+    more = [replace(instrument.item("H2"), id=f"Z{number}", variable=f"z{number}_w{{wave}}") for number in range(150)]
+    longer = replace(instrument, version="9.0.0", items=(*instrument.items, *more))
+    names = [item.variable.replace("{wave}", "1") for item in (*instrument.items, more[0])]
+    file = table({"person_id": ["1"], **dict.fromkeys([*names, "mood", "tea", "tram"], ONE)})
+    assert detect_instrument([file], [longer, instrument]).instrument == instrument
