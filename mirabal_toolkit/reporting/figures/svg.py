@@ -16,6 +16,8 @@ from mirabal_toolkit.reporting.figures.canvas import CLOSE, CUBIC, LINE, MOVE, Q
 from mirabal_toolkit.reporting.figures.text import POINTS, glyphs_of, outline_of
 
 HATCH_SIZE, HATCH_DENSITY = 72, 6
+#: Letters are laid out in so many parts of their size: all their numbers are whole, and short here and in PDF.
+EM = 6400
 _CAPS = {"projecting": "square"}
 #: Letter of a command, and how many points it takes.
 _COMMANDS = {MOVE: ("M", 1), LINE: ("L", 1), QUADRATIC: ("Q", 2), CUBIC: ("C", 3), CLOSE: ("Z", 1)}
@@ -76,30 +78,28 @@ def _number(value: float) -> str:
 
 
 def _written(one: Text) -> str:
-    place = f"translate({_number(POINTS * one.x)} {_number(POINTS * one.y)})"
+    scale = one.size / EM
+    place = f"translate({_number(POINTS * one.x)} {_number(POINTS * one.y)}) scale({_number(scale)} {_number(-scale)})"
     # XML ends a comment at two dashes.
     words = re.sub("-(?=-)", "- ", one.text)
-    return (
-        f'<!-- {words} -->\n<g fill="{one.color}" transform="{place} scale({_number(one.size)} {_number(-one.size)})">'
-        f"{_uses(one.text, one.weight)}</g>"
-    )
+    return f'<!-- {words} -->\n<g fill="{one.color}" transform="{place}">{_uses(one.text, one.weight)}</g>'
 
 
 @lru_cache(maxsize=2048)
 def _uses(text: str, weight: str) -> str:
     return "".join(
-        f'<use xlink:href="#{glyph.name}"'
-        + (f' x="{glyph.x:.5g}"' if glyph.x else "")
-        + (f' y="{glyph.y:.5g}"' if glyph.y else "")
-        + "/>"
-        for glyph in glyphs_of(text, weight)
+        f'<use xlink:href="#{one.name}"{_at("x", one.x)}{_at("y", one.y)}/>' for one in glyphs_of(text, weight)
     )
+
+
+def _at(name: str, place: float) -> str:
+    return f' {name}="{_number(EM * place)}"' if place else ""
 
 
 @lru_cache(maxsize=1024)
 def _glyph(name: str) -> str:
     points, codes = outline_of(name)
-    return _way(points, codes, 1.0)
+    return _way(points, codes, EM)
 
 
 def _way(points: Any, codes: Any, scale: float) -> str:
@@ -144,7 +144,8 @@ def _drawn(one: Outline, clips: dict[Box, str], hatches: dict[tuple[str, str | N
     face = f"url(#{hatches[_hatching(one)]})" if one.hatch else one.face or "none"
     looks = [("d", _way(one.points, one.codes, POINTS)), ("fill", face), *_edge(one)]
     if one.alpha != 1:
-        looks.append(("opacity", _number(one.alpha)))
+        # Not `opacity`, for which PDF needs a picture inside the picture.
+        looks += [("fill-opacity", _number(one.alpha)), ("stroke-opacity", _number(one.alpha))]
     if one.clip is not None:
         looks.append(("clip-path", f"url(#{clips[one.clip]})"))
     return f"<path {' '.join(_set(*look) for look in looks)}/>"
