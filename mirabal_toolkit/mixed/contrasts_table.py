@@ -116,10 +116,10 @@ def contrasts(  # noqa: PLR0913 - one keyword for each choice of estimand, inter
     found = average_predictions(fit, names, grid, (scale, target))
     plan = _plan([cell.levels for cell in grid.cells], names, method, between=between is not None)
     terms, matrix = _with_categories(plan, found.engine.categories)
-    table = _infer(fit, found, matrix, (interval, level))
-    table.insert(0, "term", terms)
-    table = table.assign(p_adjusted=adjust_p_values(table["p_value"].to_numpy(np.float64), adjust))
-    table = table.assign(**_counts(found, matrix))[list(COLUMNS)]
+    inferred = _infer(fit, found, matrix, (interval, level))
+    adjusted = adjust_p_values(inferred["p_value"], adjust)
+    columns = {"term": terms, **inferred, "p_adjusted": adjusted, **_counts(found, matrix)}
+    table = pd.DataFrame({name: columns[name] for name in COLUMNS})
     table.attrs["trust"] = str(fit.trust)
     return table
 
@@ -192,7 +192,7 @@ def _with_categories(plan: Sequence[Weights], categories: tuple[object, ...]) ->
     return terms, np.kron(matrix, np.eye(len(categories)))
 
 
-def _infer(fit: Fit, found: Averages, matrix: Floats, choice: tuple[Interval, float]) -> pd.DataFrame:
+def _infer(fit: Fit, found: Averages, matrix: Floats, choice: tuple[Interval, float]) -> dict[str, Floats]:
     interval, level = choice
     estimate, gradient = matrix @ found.values, matrix @ found.gradient
     std_error = standard_errors(found.engine, gradient)
@@ -205,17 +205,15 @@ def _infer(fit: Fit, found: Averages, matrix: Floats, choice: tuple[Interval, fl
     else:
         draws = simulate(fit, found) @ matrix.T
         low, high = np.quantile(draws, [0.5 - level / 2, 0.5 + level / 2], axis=0)
-    return pd.DataFrame(
-        {
-            "estimate": estimate,
-            "std_error": std_error,
-            "statistic": statistic,
-            "df": df,
-            "p_value": two_sided(statistic, df),
-            "conf_low": low,
-            "conf_high": high,
-        }
-    )
+    return {
+        "estimate": estimate,
+        "std_error": std_error,
+        "statistic": statistic,
+        "df": df,
+        "p_value": two_sided(statistic, df),
+        "conf_low": low,
+        "conf_high": high,
+    }
 
 
 def _counts(found: Averages, matrix: Floats) -> dict[str, list[int]]:

@@ -141,7 +141,7 @@ def tango_paired(counts: PairedCounts, level: float = 0.95) -> Interval:
     """
     n, stopped, started = counts.n, counts.stopped, counts.started
     change = (started - stopped) / n
-    z = float(stats.norm.ppf((1 + level) / 2))
+    z = float(special.ndtri((1 + level) / 2))
 
     def score(delta: float) -> float:
         # Restricted estimate of the probability of stopping, the change being delta (Tango 1998, eq. 5).
@@ -184,6 +184,6 @@ def mcnemar_exact(stopped: int, started: int) -> float:
 def mean_interval(values: np.ndarray, level: float = 0.95) -> Interval:
     """Return the mean of `values`, shape (n,), n ≥ 2, with Student's t interval."""
     n = values.size
-    half = float(stats.t.ppf((1 + level) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
+    half = float(special.stdtrit(n - 1, (1 + level) / 2) * values.std(ddof=1) / np.sqrt(n))
     mean = float(values.mean())
     return Interval(mean, mean - half, mean + half)

@@ -152,9 +152,9 @@ def predictions(  # noqa: PLR0913 - one keyword for each choice of estimand and 
         low, high = _bounded_interval(found, std_error, t_quantile(0.5 + level / 2, df))
     else:
         low, high = _quantiles(simulate(fit, found), level)
-    table = pd.DataFrame({"term": found.labels, "estimate": found.values, "std_error": std_error})
-    table = table.assign(statistic=np.nan, df=df, p_value=np.nan, p_adjusted=np.nan, conf_low=low, conf_high=high)
-    return _with_counts(table, found, fit)
+    none = np.full(len(df), np.nan)
+    inferred = {"std_error": std_error, "statistic": none, "df": df, "p_value": none, "p_adjusted": none}
+    return _table({**inferred, "conf_low": low, "conf_high": high}, found, fit)
 
 
 def refuse_unknown_choices(choices: Mapping[str, str], level: float) -> None:
@@ -305,14 +305,14 @@ def _quantiles(draws: Floats, level: float) -> tuple[Floats, Floats]:
     return low, high
 
 
-def _with_counts(table: pd.DataFrame, found: Averages, fit: Fit) -> pd.DataFrame:
-    repeat = max(1, len(found.engine.categories))
-    cells = [cell for cell in found.grid.cells for _ in range(repeat)]
-    table = table.assign(n_obs=[cell.n_obs for cell in cells], n_persons=[cell.n_persons for cell in cells])
-    table = table[list(COLUMNS)]
-    for place, name in enumerate(found.grid.by):
-        table.insert(place, name, [cell.levels[place] for cell in cells])
-    if found.engine.categories:
-        table.insert(len(found.grid.by), "category", list(found.engine.categories) * len(found.grid.cells))
+def _table(inferred: Mapping[str, Floats], found: Averages, fit: Fit) -> pd.DataFrame:
+    """Averages with what is inferred of them: which cell (and category), numbers, and who was observed there."""
+    categories = found.engine.categories
+    cells = [cell for cell in found.grid.cells for _ in range(max(1, len(categories)))]
+    columns: dict[str, Any] = {name: [cell.levels[k] for cell in cells] for k, name in enumerate(found.grid.by)}
+    columns |= {"category": list(categories) * len(found.grid.cells)} if categories else {}
+    columns |= {"term": list(found.labels), "estimate": found.values, **inferred}
+    columns |= {"n_obs": [cell.n_obs for cell in cells], "n_persons": [cell.n_persons for cell in cells]}
+    table = pd.DataFrame(columns)
     table.attrs["trust"] = str(fit.trust)
     return table

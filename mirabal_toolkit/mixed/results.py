@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -185,9 +185,7 @@ def two_sided(statistic: FloatArray, df: FloatArray) -> FloatArray:
     -------
     ndarray, shape (p,)
     """
-    size = np.abs(statistic)
-    tail = np.where(np.isinf(df), stats.norm.sf(size), stats.t.sf(size, _finite(df)))
-    return np.asarray(2.0 * tail, dtype=np.float64)
+    return np.asarray(2.0 * special.stdtr(df, -np.abs(statistic)), dtype=np.float64)
 
 
 def t_quantile(probability: float, df: FloatArray) -> FloatArray:
@@ -202,13 +200,7 @@ def t_quantile(probability: float, df: FloatArray) -> FloatArray:
     -------
     ndarray, shape (p,)
     """
-    normal = stats.norm.ppf(probability)
-    quantile = np.where(np.isinf(df), normal, stats.t.ppf(probability, _finite(df)))
-    return np.asarray(quantile, dtype=np.float64)
-
-
-def _finite(df: FloatArray) -> FloatArray:
-    return np.where(np.isinf(df), 1.0, df)
+    return np.asarray(special.stdtrit(df, probability), dtype=np.float64)
 
 
 def _array(values: pd.Series[float]) -> FloatArray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.models.ordinal_regression import OrdinalFit, fit_ordinal
@@ -90,4 +90,4 @@ def item_functioning(item: Array, score: Array, group: NDArray[np.int64]) -> tup
 
 def _compare(smaller: OrdinalFit, larger: OrdinalFit, df: float) -> ItemFunctioning:
     statistic = max(2 * (larger.llf - smaller.llf), 0.0)
-    return ItemFunctioning(larger.mcfadden - smaller.mcfadden, statistic, df, float(stats.chi2.sf(statistic, df)))
+    return ItemFunctioning(larger.mcfadden - smaller.mcfadden, statistic, df, float(special.chdtrc(df, statistic)))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from mirabal_toolkit.core.data import PERSON, WAVE, PanelData
 from mirabal_toolkit.core.instrument import Scale
@@ -151,7 +151,7 @@ def _fisher(correlation: float, n: int, level: float) -> tuple[float, float]:
     """Return Fisher's interval of a correlation."""
     if not abs(correlation) < 1 or n < 4:
         return float("nan"), float("nan")
-    half = stats.norm.ppf((1 + level) / 2) / np.sqrt(n - 3)
+    half = special.ndtri((1 + level) / 2) / np.sqrt(n - 3)
     low, high = np.tanh(np.arctanh(correlation) + np.array([-half, half]))
     return float(low), float(high)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -192,7 +192,14 @@ def change_scale(measured: Measured) -> tuple[str, float]:
     return scale.change, scale.factor
 
 
-def _measures(row: dict[Any, Any], factor: float) -> Record:
+def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table of an estimator; `to_dict` asks each value what it is."""
+    names = [str(name) for name in table.columns]
+    for values in zip(*(table[name].tolist() for name in names), strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
+def _measures(row: dict[str, Any], factor: float) -> Record:
     return {name: factor * float(row[name]) for name in MEASURED}
 
 
@@ -206,7 +213,7 @@ def _predictions(base: Record, table: pd.DataFrame, scale: Scale) -> list[Record
             "df": float(row["df"]),
             "n_obs": int(row["n_obs"]),
         }
-        for row in table.to_dict("records")
+        for row in _rows(table)
     ]
 
 
@@ -222,7 +229,7 @@ def _shares(base: Record, table: pd.DataFrame) -> list[Record]:
             **_measures(row, 100.0),
             "n_obs": int(row["n_obs"]),
         }
-        for row in table.to_dict("records")
+        for row in _rows(table)
     ]
 
 
@@ -233,7 +240,7 @@ def _changes(base: Record, table: pd.DataFrame, scale: Scale, waves: list[int]) 
             row,
             scale,
         )
-        for wave, row in zip(waves[1:], table.to_dict("records"), strict=True)
+        for wave, row in zip(waves[1:], _rows(table), strict=True)
     ]
 
 

@@ -90,7 +90,8 @@ def within_between(
     fit, flags = _fit(formula, table, rows, terms, binary=binary)
     if not fit.trust.ok:
         raise ModelError("the model with covariates cannot be trusted")
-    return tuple(_coefficient(fit, column, terms, rows, level, flags) for column in split.columns)
+    told = _told(fit, level)
+    return tuple(_coefficient(column, told[column], terms, rows, flags) for column in split.columns)
 
 
 def _split(rows: pd.DataFrame, terms: Mapping[str, str]) -> pd.DataFrame:
@@ -124,20 +125,19 @@ def _has_empty_cell(rows: pd.DataFrame, terms: Mapping[str, str]) -> bool:
 
 
 def _coefficient(
-    fit: Any, column: str, terms: Mapping[str, str], rows: pd.DataFrame, level: float, flags: tuple[str, ...]
+    column: str, told: Mapping[str, float], terms: Mapping[str, str], rows: pd.DataFrame, flags: tuple[str, ...]
 ) -> WithinBetween:
     short, _, part = column.partition("_")
     name = terms[short]
-    low, high = _interval(fit, column, level)
     return WithinBetween(
         covariate=name,
         part="within" if part == "within" else "between",
-        estimate=float(fit.params[column]),
-        std_error=float(fit.bse[column]),
-        df=_df(fit, column),
-        p_value=float(fit.pvalues[column]),
-        conf_low=low,
-        conf_high=high,
+        estimate=told["estimate"],
+        std_error=told["std_error"],
+        df=told["df"],
+        p_value=told["p_value"],
+        conf_low=told["conf_low"],
+        conf_high=told["conf_high"],
         n_with=int(rows.loc[rows[name] != 0, PERSON].nunique()),
         n_obs=len(rows),
         n_persons=int(rows[PERSON].nunique()),
@@ -145,14 +145,12 @@ def _coefficient(
     )
 
 
-def _interval(fit: Any, column: str, level: float) -> tuple[float, float]:
-    limits = fit.conf_int(alpha=1 - level).loc[column]
-    return float(limits.iloc[0]), float(limits.iloc[1])
-
-
-def _df(fit: Any, column: str) -> float:
-    satterthwaite = getattr(fit, "df_satterthwaite", None)
-    return float("nan") if satterthwaite is None else float(satterthwaite[column])
+def _told(fit: Any, level: float) -> dict[str, dict[str, float]]:
+    """Return what a fit tells of each of its terms; without degrees of freedom where it is normal."""
+    table = fit.table(alpha=1 - level)
+    return {
+        str(term): row for term, row in table.assign(df=table["df"].replace(np.inf, np.nan)).to_dict("index").items()
+    }
 
 
 def indicators(

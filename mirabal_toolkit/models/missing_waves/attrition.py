@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from mirabal_toolkit.core.data import INTERVIEWED
 from mirabal_toolkit.core.missing import MissingReason
@@ -42,7 +42,7 @@ class Difference(NamedTuple):
     @property
     def p_value(self) -> float:
         """Two-sided p of no difference, by the normal distribution."""
-        return float(2 * stats.norm.sf(abs(self.estimate / self.std_error)))
+        return float(2 * special.ndtr(-abs(self.estimate / self.std_error)))
 
 
 def standardised_difference(one: Floats, other: Floats, level: float = 0.95) -> Difference:
@@ -68,7 +68,7 @@ def standardised_difference(one: Floats, other: Floats, level: float = 0.95) -> 
         return none
     estimate = float((one.mean() - other.mean()) / spread)
     error = float(np.sqrt(1 / len(one) + 1 / len(other) + estimate**2 / (2 * (len(one) + len(other)))))
-    half = float(stats.norm.ppf((1 + level) / 2)) * error
+    half = float(special.ndtri((1 + level) / 2)) * error
     return Difference(estimate, error, estimate - half, estimate + half)
 
 
