@@ -129,16 +129,16 @@ SENSITIVITY: Mapping[str, str] = {
     "conclusions_counted": "Of {all} headline indicators, {clear} show a clear change whichever way lost answers "
     "are treated. {holds} of these would stay clear whatever the women lost would have said; {turns} would turn if "
     "they differed enough from what is expected of them.",
-    "conclusions_method": "Depending on the way lost answers are treated: {labels}.",
-    "conclusions_open": "No clear change to begin with: {labels}.",
-    "turn_more_share": "{label}: the conclusion would turn if those lost had {points} percentage points more "
+    "conclusions_method": "For some it depends on the way lost answers are treated: {labels}.",
+    "conclusions_open": "Some show no clear change to begin with: {labels}.",
+    "turn_more_share": "{label}: the conclusion would turn if among those lost it were {points} percentage points more "
+    "{at_last} than is expected ({at_turn} instead of {expected}).",
+    "turn_less_share": "{label}: the conclusion would turn if among those lost it were {points} percentage points "
+    "fewer {at_last} than is expected ({at_turn} instead of {expected}).",
+    "turn_more_score": "{label}: the conclusion would turn if the average of those lost were {points} points higher "
     "{at_last} than is expected of them ({at_turn} instead of {expected}).",
-    "turn_less_share": "{label}: the conclusion would turn if those lost had {points} percentage points less "
+    "turn_less_score": "{label}: the conclusion would turn if the average of those lost were {points} points lower "
     "{at_last} than is expected of them ({at_turn} instead of {expected}).",
-    "turn_more_score": "{label}: the conclusion would turn if those lost had {points} points more {at_last} than is"
-    " expected of them ({at_turn} instead of {expected}).",
-    "turn_less_score": "{label}: the conclusion would turn if those lost had {points} points less {at_last} than is"
-    " expected of them ({at_turn} instead of {expected}).",
     "holds_all": "Whatever the women lost would have said, the change stays clear for: {labels}.",
     "shifted_methods": "Allowing for loss moves the change by {points} points or more for: {labels}.",
     "shifted_method": "{label} ({pairs} among those who answered both times, {imputed} filled in)",
@@ -158,7 +158,7 @@ SENSITIVITY: Mapping[str, str] = {
     "flag_chains_apart": "Chains apart: the imputations had not settled.",
     "flag_never_turns": "Holds, never: no answers of those lost could turn the conclusion.",
     "flag_no_clear_change": "No clear change: there is no conclusion that could turn.",
-    "conclusions_unknown": "It cannot be said, because numbers are hidden or nothing could be estimated, for: "
+    "conclusions_unknown": "Of others it cannot be said, because numbers are hidden or nothing could be estimated: "
     "{labels}.",
     "note_conclusion": "Depends on the method: some of the intervals include zero, others do not.",
     "table_reference_based": "The difference between the groups, if those lost had gone the way of the comparison "
