@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
+from scipy import stats
 
 from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.errors import ModelError
@@ -54,13 +54,13 @@ class PanelFit:
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Return the lower and upper ends of t intervals."""
-        half = special.stdtrit(self.df, (1 + level) / 2) * self.std_error
+        half = stats.t.ppf((1 + level) / 2, self.df) * self.std_error
         return self.estimate - half, self.estimate + half
 
     @property
     def p_value(self) -> Array:
         """Two-sided p values of no change."""
-        return np.asarray(2 * special.stdtr(self.df, -np.abs(self.estimate / self.std_error)))
+        return np.asarray(2 * stats.t.sf(np.abs(self.estimate / self.std_error), self.df))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def correlated_effects_test(data: pd.DataFrame) -> WaldTest:
         wald = float(beta @ np.linalg.solve(spread, beta)) / len(kept)
     except np.linalg.LinAlgError as error:
         raise ModelError(_APART) from error
-    p_value = float(special.fdtrc(len(kept), rows.people - 1, wald))
+    p_value = float(stats.f.sf(wald, len(kept), rows.people - 1))
     return WaldTest(wald, float(len(kept)), p_value, len(rows.value), rows.people)
 
 
@@ -285,10 +285,9 @@ def _regress(y: Array, X: Array, person: NDArray[np.intp]) -> tuple[Array, Array
         raise ModelError(_APART)
     bread = np.linalg.inv(X.T @ X)
     beta = np.asarray(np.linalg.lstsq(X, y, rcond=None)[0], dtype=np.float64)
-    # By how much each person moves the coefficients; squares of it cannot turn negative.
-    pull = _sums(X * (y - X @ beta)[:, None], person) @ bread
-    factor = len(pull) / (len(pull) - 1) * (n - 1) / (n - k)
-    return beta, np.asarray(factor * pull.T @ pull, dtype=np.float64)
+    scores = _sums(X * (y - X @ beta)[:, None], person)
+    factor = len(scores) / (len(scores) - 1) * (n - 1) / (n - k)
+    return beta, np.asarray(factor * bread @ (scores.T @ scores) @ bread, dtype=np.float64)
 
 
 #: What each model regresses on what: transformed values and waves, and whose rows they are.
