@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: What a long function tells of itself: step in words, steps done, steps in all.
 Progress = Callable[[str, int, int], None]
 
-VERSIONED_PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "pyreadstat", "matplotlib")
+VERSIONED_PACKAGES = ("pandas", "numpy", "scipy", "statsmodels", "linearmodels", "pyreadstat", "matplotlib")
 EXAMPLE = "five-waves.sav"
 #: The steps as they are written in a notebook, and which of them gives what the next one takes.
 ROAD = "read(…) → clean(…) → score(…).to_panel() → analyse(…, plan=load_plan(…)) → release(…) → report(…)"
