@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mirabal_toolkit.core.data import PERSON, WAVE
+from mirabal_toolkit.core.data import INTERVIEWED, PERSON, WAVE
 from mirabal_toolkit.core.missing import MissingReason
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed import gee
@@ -54,38 +54,34 @@ def drop_out_table(measured: Measured, people: People) -> tuple[pd.DataFrame, di
     Columns: person_id, wave, seen, then one column a predictor (names in the mapping returned): her last
     answer, whether she answered at the wave before, her site and other categories, numbers in steps.
     """
-    values = measured.values.sort_index()
-    concerned = (measured.universe.sort_index().any(axis=1) | values.notna().any(axis=1)).to_numpy()
-    values = values[concerned]
+    values, universe = measured.values.sort_index(), measured.universe.sort_index()
+    concerned = (universe.any(axis=1) | values.notna().any(axis=1)).to_numpy()
+    values, universe = values[concerned], universe[concerned]
     known = people.of(values.index)
     fixed, names = _fixed_columns(known)
-    lasting = values.ffill(axis=1)
     step = STEP if measured.outcome.indicator == "score" else 1.0
-    tables = []
-    for before, wave in zip(values.columns[:-1], values.columns[1:], strict=True):
-        table = fixed.assign(
-            person_id=values.index,
-            wave=int(wave),
-            seen=values[wave].notna().to_numpy(float),
-            answer=lasting[before].fillna(lasting[before].mean()).to_numpy() / step,
-            before=values[before].notna().to_numpy(float),
-        )
-        tables.append(table[_asked(measured, known, int(wave)).to_numpy()])
-    rows = pd.concat(tables, ignore_index=True)
+    lasting = values.ffill(axis=1)
+    # One value for each woman and later wave, wave after wave.
+    answer = (lasting.fillna(lasting.mean()) / step).iloc[:, :-1].to_numpy().T
+    seen = values.notna().to_numpy(float).T
+    asked = _asked(universe, known)[:, 1:].T
+    wave, who = np.nonzero(asked)
+    rows = fixed.iloc[who].reset_index(drop=True).assign(answer=answer[asked], before=seen[:-1][asked])
     names = {"answer": (measured.outcome.id, f"{step:g}"), "before": ("seen_before", "")} | names
     kept = {name: meaning for name, meaning in names.items() if _varies(rows[name])}
-    return rows[[PERSON, WAVE, "seen", *kept]], kept
+    waves = values.columns[1:].to_numpy(np.int64)[wave]
+    first = pd.DataFrame({PERSON: values.index[who], WAVE: waves, "seen": seen[1:][asked]})
+    return first.join(rows[[*kept]]), kept
 
 
 def _varies(column: pd.Series) -> bool:
     return bool((column != column.iloc[0]).any())
 
 
-def _asked(measured: Measured, known: People, wave: int) -> pd.Series:
-    """Whose answer at a wave is there, or was lost: not those who had died or to whom it did not apply."""
-    universe = measured.universe.reindex(known.status.index)[wave]
-    status = known.status[wave]
-    return (universe | (status != "interviewed")) & (status != MissingReason.DIED.value)
+def _asked(universe: pd.DataFrame, known: People) -> NDArray[np.bool_]:
+    """Whose answer is there, or was lost: not those who had died or to whom it did not apply; (people, waves)."""
+    here, alive = known.status == INTERVIEWED, known.status != MissingReason.DIED.value
+    return np.asarray((universe.to_numpy() | ~here.to_numpy()) & alive.to_numpy(), dtype=bool)
 
 
 def _fixed_columns(known: People) -> tuple[pd.DataFrame, dict[str, tuple[str, str]]]:
