@@ -67,7 +67,7 @@ def _read_json(folder: Path, name: str) -> dict[str, Any]:
         content = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise InputError(
-            f"{folder.name} is not a complete report of the toolkit: {name} is missing or cannot be read",
+            f"{folder.resolve().name} is not a complete report of the toolkit: {name} is missing or cannot be read",
             fix="name the folder that `mirabal analyse` wrote",
         ) from None
     return content if isinstance(content, dict) else {}

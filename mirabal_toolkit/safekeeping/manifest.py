@@ -85,13 +85,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         content = None
     if not isinstance(content, dict) or not isinstance(content.get("outputs"), dict):
         raise InputError(
-            f"{folder.name} is not a complete report of the toolkit: {MANIFEST} is missing or cannot be read",
+            f"{folder.resolve().name} is not a complete report of the toolkit: {MANIFEST} is missing or cannot be read",
             fix="name the folder that `mirabal analyse` wrote",
         )
     version = content.get("schema", 1)
     if not isinstance(version, int) or version > MANIFEST_VERSION:
         raise InputError(
-            f"{folder.name} was written by a newer version of the toolkit",
+            f"{folder.resolve().name} was written by a newer version of the toolkit",
             fix="install that version: python -m pip install --upgrade mirabal-toolkit",
         )
     return content
