@@ -116,8 +116,8 @@ def _add_front(sheet: Sheet, outline: Outline) -> None:
     for number, banner in enumerate(outline.banners):
         sheet.add_paragraph("Banner" if outline.urgent or number else "Lead", text_run(banner))
     sheet.add_paragraph("Heading 2", text_run(sheet.edition.say("contents")))
-    entries = [(section.title, _bookmark(number), 1) for number, section in enumerate(outline.sections, start=1)]
-    sheet.add(*contents_xml(entries, sheet.paper.text_width(landscape=False)))
+    entries = [(section.title, _bookmark(number)) for number, section in enumerate(outline.sections, start=1)]
+    sheet.add(*contents_xml(entries, sheet.styles["toc 1"], sheet.paper.text_width(landscape=False)))
     add_margins(sheet.document, sheet.edition, urgent=outline.urgent)
 
 

@@ -15,6 +15,8 @@ from mirabal_toolkit.file_safety import clean_text
 
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _DECLARATION = f'xmlns:w="{NAMESPACE}"'
+_COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_WORD_2013 = "http://schemas.microsoft.com/office/word/2012/wordml"
 _END_OF_TAG = re.compile("/?>")
 
 
@@ -66,25 +68,44 @@ def bookmarked(runs: str, name: str, number: int) -> str:
     return f'{start}{runs}<w:bookmarkEnd w:id="{number}"/>'
 
 
-def contents_xml(entries: Sequence[tuple[str, str, int]], width: int) -> list[str]:
+def contents_xml(entries: Sequence[tuple[str, str]], style: str, width: int) -> list[str]:
     """Return the paragraphs of a list of contents: titles that lead to their pages, and the numbers of these.
 
-    Every number is a field of its own (``PAGEREF``): LibreOffice works it out when it opens the file, Word when
-    fields are updated. A field of Word's own contents (``TOC``) shows what was written into it, and nobody but the
-    program that lays out the pages knows their numbers; to make Word ask at once it must be told to put a warning
-    before the reader, which a report that is sent on should not.
+    For Word they are what its own field of contents (``TOC``) shows until it is updated. Every number is a field of
+    its own, too (``PAGEREF``): nobody but the program that lays out the pages knows them. LibreOffice works those out
+    when it opens the file, but shows as it was written what stands in a ``TOC``; so only Word is shown that one.
 
     Parameters
     ----------
-    entries : sequence of (text, bookmark, level)
+    entries : sequence of (text, bookmark)
+    style : str
+        Id of the style of the lines.
     width : int
         Of the text, in twips; numbers end there.
     """
-    return [_contents_line(text, bookmark, level, width) for text, bookmark, level in entries]
-
-
-def _contents_line(text: str, bookmark: str, level: int, width: int) -> str:
     tabs = f'<w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
+    lines = [_contents_line(text, bookmark) for text, bookmark in entries]
+    if lines:
+        begin, end = _field_ends(r'TOC \o "1-1" \h \z \u')
+        lines[0], lines[-1] = begin + lines[0], lines[-1] + end
+    return [paragraph_xml(line, style, tabs) for line in lines]
+
+
+def _contents_line(text: str, bookmark: str) -> str:
     number = "<w:r><w:tab/></w:r>" + field_runs(rf"PAGEREF {bookmark} \h", "")
-    link = f'<w:hyperlink w:anchor={quoteattr(bookmark)} w:history="1">{text_run(text)}{number}</w:hyperlink>'
-    return paragraph_xml(link, f"TOC{level}", tabs)
+    return f'<w:hyperlink w:anchor={quoteattr(bookmark)} w:history="1">{text_run(text)}{number}</w:hyperlink>'
+
+
+def _field_ends(instruction: str) -> tuple[str, str]:
+    """Return what stands before and after the result of a field that Word reads and others pass over."""
+    begin, separate, end = (f'<w:fldChar w:fldCharType="{kind}"/>' for kind in ("begin", "separate", "end"))
+    named = f'<w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText>'
+    return _for_word(begin) + _for_word(named) + _for_word(separate), _for_word(end)
+
+
+def _for_word(content: str) -> str:
+    """Return a run that is empty for programs that do not know what Word 2013 brought (ECMA-376, Part 3)."""
+    return (
+        f'<w:r><mc:AlternateContent xmlns:mc="{_COMPATIBILITY}"><mc:Choice xmlns:w15="{_WORD_2013}" Requires="w15">'
+        f"{content}</mc:Choice><mc:Fallback/></mc:AlternateContent></w:r>"
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from openxml_audit import AppPrediction, OpenXmlValidator, predict
@@ -31,6 +32,8 @@ from mirabal_toolkit.reporting.documents.references import with_references
 from mirabal_toolkit.reporting.documents.word_template import read_template
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table
+
+COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 
 
 def table(name: str, columns: int) -> Table:
@@ -121,12 +124,39 @@ def test_contents_name_every_section_and_ask_for_its_page(outline: Outline, edit
     titles = [section.title for section in outline.sections]
     assert [line.text.split("\t")[0] for line in lines] == titles
     for line, title in zip(lines, titles, strict=True):
-        (field,) = [text.text.split() for text in line._p.iter(qn("w:instrText"))]
+        (field,) = [text.text.split() for text in line._p.iter(qn("w:instrText")) if "TOC " not in text.text]
         (start,) = [mark for mark in document.element.iter(qn("w:bookmarkStart")) if mark.get(qn("w:name")) == field[1]]
         assert field[0] == "PAGEREF"
         assert "".join(text.text for text in start.getparent().iter(qn("w:t"))) == title
     # Word would put a warning before the reader.
     assert document.settings.element.find(qn("w:updateFields")) is None
+
+
+def test_contents_are_a_field_for_word_and_plain_lines_for_others(outline: Outline, edition: Edition) -> None:
+    document = docx.Document(io.BytesIO(render_docx_report(outline, edition)))
+    lines = [line._p for line in document.paragraphs if line.style.style_id == "TOC1"]
+    for_word = [choice for line in lines for choice in line.iter(f"{{{COMPATIBILITY}}}Choice")]
+    assert [choice.get("Requires") for choice in for_word] == ["w15"] * 4
+    assert for_word[0].nsmap["w15"] == "http://schemas.microsoft.com/office/word/2012/wordml"
+    (parts,) = zip(*for_word, strict=True)
+    assert [part.get(qn("w:fldCharType")) for part in parts] == ["begin", None, "separate", "end"]
+    assert parts[1].text.split() == ["TOC", "\\o", '"1-1"', "\\h", "\\z", "\\u"]
+    for choice in for_word:
+        choice.getparent().remove(choice)
+    kinds = [mark.get(qn("w:fldCharType")) for line in lines for mark in line.iter(qn("w:fldChar"))]
+    assert kinds == ["begin", "separate", "end"] * len(lines)
+
+
+def test_contents_have_the_style_that_a_template_has_for_them(
+    outline: Outline, edition: Edition, template: Path
+) -> None:
+    document = docx.Document(str(template))
+    style = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
+    style.element.styleId = "Verzeichnis1"
+    document.save(str(template))
+    written = docx.Document(io.BytesIO(render_docx_report(outline, edition, read_template(template))))
+    listed = [line.text.split("\t")[0] for line in written.paragraphs if line.style.style_id == "Verzeichnis1"]
+    assert listed == [section.title for section in outline.sections]
 
 
 def test_an_appendix_begins_on_a_page_of_its_own_but_never_after_an_empty_one(
