@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.core.instrument import Instrument, Item
 from mirabal_toolkit.core.missing import REASON_DTYPE, MissingReason
 from mirabal_toolkit.errors import InputError, Problem
-from mirabal_toolkit.readers.columns import NUMBER_OF, Column, ReasonCodes, as_reasons, empty_column, read_column
+from mirabal_toolkit.readers.columns import NUMBER_OF, Column, ReasonCodes, empty_column, read_column
 from mirabal_toolkit.readers.identifiers import to_identifiers
 from mirabal_toolkit.readers.mapping import Mapping, VariableMatch
 from mirabal_toolkit.readers.raw import TOLERANCE, RawTable
@@ -129,13 +130,12 @@ class _File:
             column = read_column(frame[match.variable], variable, match, item, self.instrument)
             tally.add(column, match)
             columns[match.item, match.wave] = column
-        anything = _anywhere(columns.values(), len(frame))
-        kept = (people.notna() | anything).to_numpy()
         named = sorted({wave for _, wave in columns if wave is not None})
         if named:
             self._refuse_items_without_wave(item for item, wave in columns if wave is None)
-            return self._by_names(people, columns, named, kept)
+            return self._by_names(people, columns, named)
         waves = self._wave_of_rows(frame)
+        kept = people.notna().to_numpy() | _anywhere(columns.values(), len(frame))
         tally.rows_without_wave += int((waves.isna() & kept).sum())
         kept = kept & waves.notna().to_numpy()
         return [self._frames(people, waves, {item: column for (item, _), column in columns.items()}, kept)]
@@ -187,20 +187,17 @@ class _File:
         return waves
 
     def _by_names(
-        self,
-        people: pd.Series,
-        columns: dict[tuple[str, int | None], Column],
-        waves: list[int],
-        kept: npt.NDArray[np.bool_],
+        self, people: pd.Series, columns: dict[tuple[str, int | None], Column], waves: list[int]
     ) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
         """Split wide rows into waves; a wave in which nothing stands gives no row.
 
         A person for whom nothing stands anywhere keeps a row at the first wave, so that she still
         counts among those who were eligible.
         """
-        present = {wave: _anywhere([c for (_, w), c in columns.items() if w == wave], len(kept)) for wave in waves}
+        present = {wave: _anywhere([c for (_, w), c in columns.items() if w == wave], len(people)) for wave in waves}
         nowhere = ~np.logical_or.reduce(list(present.values()))
         once = {item: column for (item, wave), column in columns.items() if wave is None}
+        kept = people.notna().to_numpy() | ~nowhere | _anywhere(once.values(), len(people))
         parts = []
         for wave in waves:
             rows = present[wave] | nowhere if wave == waves[0] else present[wave]
@@ -216,19 +213,17 @@ class _File:
         everything = bool(rows.all())
         chosen = slice(None) if everything else np.flatnonzero(rows)
         count = len(rows) if everything else int(rows.sum())
-        answers: dict[str, pd.Series] = {PERSON: people.iloc[chosen], WAVE: waves.iloc[chosen].astype("int64")}
-        reasons: dict[str, pd.Series] = {}
-        index = pd.RangeIndex(count)
+        answers: dict[str, Any] = {PERSON: people.array[chosen], WAVE: waves.array[chosen].astype("int64")}
+        reasons: dict[str, pd.Categorical] = {}
         for item_id in self.items:
             column = columns.get(item_id)
             if column is None:
                 column = empty_column(self.instrument.item(item_id), count)
-                answers[item_id], codes = column.answers, _not_asked(self.instrument.item(item_id), count)
+                answers[item_id], codes = column.answers.array, _not_asked(self.instrument.item(item_id), count)
             else:
-                answers[item_id], codes = column.answers.iloc[chosen], column.reasons[chosen]
-            reasons[item_id] = as_reasons(codes, index)
-        for series in answers.values():
-            series.index = index
+                answers[item_id], codes = column.answers.array[chosen], column.reasons[chosen]
+            reasons[item_id] = pd.Categorical.from_codes(codes, dtype=REASON_DTYPE)
+        index = pd.RangeIndex(count)
         # columns are used as they are: gathering them in one block would hold everything twice
         return pd.DataFrame(answers, index=index, copy=False), pd.DataFrame(reasons, index=index, copy=False)
 

@@ -51,7 +51,8 @@ class Column:
     @property
     def given(self) -> npt.NDArray[np.bool_]:
         """Where there is an answer or a reason."""
-        return self.answers.notna().to_numpy() | (self.reasons >= 0)
+        there: npt.NDArray[np.bool_] = ~pd.isna(self.answers.array)
+        return there | (self.reasons >= 0)
 
 
 def read_column(
@@ -125,7 +126,7 @@ def _numbers(
     values: pd.Series, variable: Variable, match: VariableMatch, own: dict[int, MissingReason], item: Item
 ) -> Column:
     """Read codes and numbers: each different value once, since a million cells hold a handful of codes."""
-    places, different = pd.factorize(values)
+    places, different = pd.factorize(values.array)
     level = _different_numbers(pd.Series(different), variable, match, own, item)
     often = np.bincount(places[places >= 0], minlength=len(different))
     answers = np.append(level.answers.to_numpy(dtype=float), np.nan)[places]  # place -1, an empty cell, is the last
@@ -210,11 +211,6 @@ def _near_whole(numbers: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         near = np.abs(numbers - whole) < TOLERANCE
     return np.where(near, whole, numbers)
-
-
-def as_reasons(codes: ReasonCodes, index: pd.Index) -> pd.Series:
-    """Return positions in `REASON_DTYPE` as a Series of it."""
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=REASON_DTYPE), index=index)
 
 
 def empty_column(item: Item, rows: int) -> Column:
