@@ -87,9 +87,7 @@ def draw_missingness(wording: Wording, lines: Sequence[Line], waves: Sequence[tu
 
 def _draw_line(canvas: Canvas, line: Line, top: float, column: float) -> None:
     weight, first = ("normal", top + LINE / 2) if line.gaps else ("bold", top + HEADING - 0.08)
-    for number, text in enumerate(line.lines):
-        y = first + height_of(number, style.SMALL)
-        canvas.text(0, y, text, fontsize=style.SMALL, fontweight=weight, va="center_baseline")
+    canvas.lines(0, first, line.lines, fontsize=style.SMALL, fontweight=weight, va="center_baseline")
     middle = top + line.height / 2
     for number, gap in enumerate(line.gaps):
         if gap is not None:

@@ -71,9 +71,7 @@ def heading_height(stream: Stream, width: float) -> float:
 def draw_heading(canvas: Canvas, stream: Stream, left: float, top: float, width: float) -> None:
     """Write the label of a panel and the line under it."""
     lines = wrap(stream.label, width, style.LABEL, "bold") if stream.label else ()
-    for number, line in enumerate(lines):
-        y = top + height_of(number, style.LABEL)
-        canvas.text(left, y, line, fontsize=style.LABEL, fontweight="bold", va="top")
+    canvas.lines(left, top, lines, fontweight="bold", va="top")
     if stream.below:
         y = top + height_of(len(lines), style.LABEL)
         canvas.text(left, y, stream.below, fontsize=style.SMALL, color=style.QUIET, va="top")

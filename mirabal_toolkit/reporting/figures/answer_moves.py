@@ -139,7 +139,5 @@ def _write_side(
         lines = wrap(f"{state.label}{count}", SIDE - 0.12, style.LABEL)
         middle = max(top + height / 2, lowest + height_of(len(lines), style.LABEL) / 2)
         first = middle - height_of(len(lines) - 1, style.LABEL) / 2
-        for number, line in enumerate(lines):
-            y = first + height_of(number, style.LABEL)
-            canvas.text(x, y, line, fontsize=style.LABEL, ha=side, va="center_baseline")
+        canvas.lines(x, first, lines, ha=side, va="center_baseline")
         lowest = middle + height_of(len(lines), style.LABEL) / 2

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mirabal_toolkit.reporting.figures import style
-from mirabal_toolkit.reporting.figures.text import ASCENT, DESCENT, POINTS, drawable, measured
+from mirabal_toolkit.reporting.figures.text import ASCENT, DESCENT, POINTS, drawable, height_of, measured
 
 Points = Sequence[tuple[float, float]]
 #: Dashes and gaps, in widths of the line.
@@ -173,6 +173,11 @@ class Canvas:
         if "bbox" in look:
             self._paper(mark, look["bbox"])
         self.marks.append(mark)
+
+    def lines(self, x: float, y: float, lines: Sequence[str], **look: Unpack[TextLook]) -> None:
+        """Write lines of text, the first at its place, each of the others below the one before."""
+        for number, line in enumerate(lines):
+            self.text(x, y + height_of(number, look.get("fontsize", style.LABEL)), line, **look)
 
     def _paper(self, mark: Text, look: Paper) -> None:
         box, pad = mark.box, look.get("pad", 0.0) / POINTS

@@ -164,9 +164,7 @@ def _draw_grids(
 def _write_label(canvas: Canvas, line: Line, top: float) -> None:
     first = top + line.height / 2 - height_of(len(line.lines) - 1, style.LABEL) / 2
     weight = "normal" if line.shares else "bold"
-    for number, text in enumerate(line.lines):
-        y = first + height_of(number, style.LABEL)
-        canvas.text(0, y, text, fontsize=style.LABEL, fontweight=weight, va="center_baseline")
+    canvas.lines(0, first, line.lines, fontweight=weight, va="center_baseline")
 
 
 def _draw_share(canvas: Canvas, share: Share, place: tuple[float, float, float], look: tuple[str, str]) -> None:

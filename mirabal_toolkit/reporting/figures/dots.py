@@ -273,9 +273,7 @@ def _draw_axis(canvas: Canvas, axis: _Axis, lines: tuple[float, ...], ends: tupl
 def _draw_row(canvas: Canvas, row: Dots, middle: float, axis: _Axis, width: float) -> None:
     first = middle - height_of(len(row.lines) - 1, style.LABEL) / 2
     weight = "bold" if row.heading else "normal"
-    for number, text in enumerate(row.lines):
-        y = first + height_of(number, style.LABEL)
-        canvas.text(0, y, text, fontsize=style.LABEL, fontweight=weight, va="center_baseline")
+    canvas.lines(0, first, row.lines, fontweight=weight, va="center_baseline")
     if row.interval is not None:
         canvas.line([axis.x(end) for end in row.interval], [middle] * 2, color=row.colour, linewidth=1.8, zorder=2)
     for value, fill in ((row.open, style.PAPER), (row.filled, row.colour)):

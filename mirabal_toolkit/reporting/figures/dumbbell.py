@@ -96,9 +96,8 @@ def draw_dumbbell(wording: Wording, groups: Groups, title: str, subtitle: str) -
     _draw_grid(canvas, scale, HEAD, body - 0.2)
     top = HEAD
     for heading, lines in groups:
-        for number, text in enumerate(wrap(heading, page.width, style.LABEL, "bold") if heading else ()):
-            y = top + GROUP_PAD + height_of(number, style.LABEL)
-            canvas.text(0, y, text, fontsize=style.LABEL, fontweight="bold", va="top", bbox=_BEHIND_HEADING)
+        names = wrap(heading, page.width, style.LABEL, "bold") if heading else ()
+        canvas.lines(0, top + GROUP_PAD, names, fontweight="bold", va="top", bbox=_BEHIND_HEADING)
         top += _heading_height(heading)
         for line in lines:
             height = line_height(line)
@@ -145,9 +144,7 @@ def _draw_line(canvas: Canvas, line: Line, top: float, height: float, scale: _Sc
     middle = top + height / 2
     labels = wrap(line.label, LABEL_WIDTH, style.LABEL)
     first = middle - height_of(len(labels) - 1, style.LABEL) / 2
-    for number, text in enumerate(labels):
-        y = first + height_of(number, style.LABEL)
-        canvas.text(0, y, text, fontsize=style.LABEL, va="center_baseline")
+    canvas.lines(0, first, labels, va="center_baseline")
     colour, dashes = _LOOKS[line.verdict]
     if line.before is not None and line.after is not None:
         ends = [scale.x(line.before), scale.x(line.after)]

@@ -188,10 +188,8 @@ def _draw(lines: Sequence[Line], waves: Sequence[str], words: tuple[str, str, st
     column = min((page.width - LABEL_WIDTH) / len(waves), MOST_COLUMN)
     lefts = [LABEL_WIDTH + number * column for number in range(len(waves))]
     for left, wave in zip(lefts, waves, strict=True):
-        for number, text in enumerate(wrap(wave, column - 0.04, style.SMALL, "bold")[:2]):
-            y = 0.06 + height_of(number, style.SMALL)
-            middle = left + column / 2
-            canvas.text(middle, y, text, fontsize=style.SMALL, fontweight="bold", ha="center", va="center_baseline")
+        x, names = left + column / 2, wrap(wave, column - 0.04, style.SMALL, "bold")[:2]
+        canvas.lines(x, 0.06, names, fontsize=style.SMALL, fontweight="bold", ha="center", va="center_baseline")
     top = HEAD
     for line in lines:
         _draw_line(canvas, line, top, lefts, column)
@@ -204,9 +202,7 @@ def _draw_line(canvas: Canvas, line: Line, top: float, lefts: Sequence[float], c
     middle = bottom if line.is_heading else top + line.height / 2
     first = middle - height_of(len(line.lines) - 1, style.LABEL) / 2
     weight = "bold" if line.is_heading else "normal"
-    for number, text in enumerate(line.lines):
-        y = first + height_of(number, style.LABEL)
-        canvas.text(0, y, text, fontsize=style.LABEL, fontweight=weight, va="center_baseline")
+    canvas.lines(0, first, line.lines, fontweight=weight, va="center_baseline")
     for left, cell in zip(lefts, _cells(line), strict=True):
         _draw_cell(canvas, cell, (left, top, column, line.height))
 

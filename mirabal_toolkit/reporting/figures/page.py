@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar, Unpack
+from typing import TypeVar
 
 from mirabal_toolkit.reporting.figures import style
-from mirabal_toolkit.reporting.figures.canvas import Canvas, Mark, TextLook
+from mirabal_toolkit.reporting.figures.canvas import Canvas, Mark
 from mirabal_toolkit.reporting.figures.text import balanced, height_of, wrap
 
 FOOT_GAP = 0.16
@@ -53,10 +53,10 @@ def new_page(title: str, subtitle: str, note: str, body_height: float) -> Page:
     height = header + body_height + footer
     page = Page((style.WIDTH, height), width, body_height, header)
     whole = Canvas(0.0, 0.0, page.marks)
-    _write(whole, titles, style.MARGIN, fontsize=style.TITLE, fontweight="bold")
-    below = style.MARGIN + height_of(len(titles), style.TITLE) + 0.03
-    _write(whole, subtitles, below, fontsize=style.SUBTITLE, color=style.QUIET)
-    _write(whole, notes, header + body_height + FOOT_GAP, fontsize=style.NOTE, color=style.QUIET)
+    left, below = style.MARGIN, style.MARGIN + height_of(len(titles), style.TITLE) + 0.03
+    whole.lines(left, style.MARGIN, titles, fontsize=style.TITLE, fontweight="bold", va="top")
+    whole.lines(left, below, subtitles, fontsize=style.SUBTITLE, color=style.QUIET, va="top")
+    whole.lines(left, header + body_height + FOOT_GAP, notes, fontsize=style.NOTE, color=style.QUIET, va="top")
     return page
 
 
@@ -93,9 +93,3 @@ def _filled(things: Sequence[T], height: Callable[[list[T]], float], most: float
             parts.append([])
         parts[-1].append(thing)
     return parts
-
-
-def _write(whole: Canvas, lines: tuple[str, ...], top: float, **look: Unpack[TextLook]) -> None:
-    look["va"] = "top"
-    for number, line in enumerate(lines):
-        whole.text(style.MARGIN, top + height_of(number, look["fontsize"]), line, **look)

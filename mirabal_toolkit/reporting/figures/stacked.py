@@ -116,9 +116,8 @@ def _heads(stack: Stack) -> list[tuple[str, ...]]:
 def write_heads(canvas: Canvas, stack: Stack, n: str, ends: Sequence[float], bottom: float) -> None:
     """Write the heads of the columns at the right, their last lines at `bottom`."""
     for x, lines in zip(ends, [(n,), *_heads(stack)], strict=True):
-        for number, line in enumerate(reversed(lines)):
-            y = bottom - height_of(number, style.SMALL)
-            canvas.text(x, y, line, fontsize=style.SMALL, fontweight="bold", ha="right", va="center_baseline")
+        top = bottom - height_of(len(lines) - 1, style.SMALL)
+        canvas.lines(x, top, lines, fontsize=style.SMALL, fontweight="bold", ha="right", va="center_baseline")
 
 
 def write_sides(canvas: Canvas, bar: Bar, middle: float, ends: Sequence[float]) -> None:

@@ -160,9 +160,7 @@ def _head_height(row: Sequence[Curve], width: float) -> float:
 
 
 def _write_label(canvas: Canvas, curve: Curve, left: float, top: float, width: float) -> None:
-    for number, line in enumerate(_label_lines(curve, width)):
-        y = top + height_of(number, style.LABEL)
-        canvas.text(left, y, line, fontsize=style.LABEL, fontweight="bold", va="top")
+    canvas.lines(left, top, _label_lines(curve, width), fontweight="bold", va="top")
 
 
 def _draw_curve(canvas: Canvas, place: Box, curve: Curve) -> None:

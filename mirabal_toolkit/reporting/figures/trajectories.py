@@ -163,8 +163,7 @@ def _heading_height(row: Sequence[Panel], width: float) -> float:
 
 def _write_heading(canvas: Canvas, panel: Panel, left: float, top: float, width: float, wording: Wording) -> None:
     lines = _heading_lines(panel, width)
-    for number, line in enumerate(lines):
-        canvas.text(left, top + height_of(number, style.LABEL), line, fontsize=style.LABEL, fontweight="bold", va="top")
+    canvas.lines(left, top, lines, fontweight="bold", va="top")
     if panel.direction != "neutral":
         below = top + height_of(len(lines), style.LABEL)
         text = wording.say(f"direction_{panel.direction}")

@@ -100,9 +100,7 @@ def _write_heading(
 ) -> None:
     left, top, width = place
     lines = _label(one, study, edition, width)
-    for number, line in enumerate(lines):
-        y = top + height_of(number, style.LABEL)
-        canvas.text(left, y, line, fontsize=style.LABEL, fontweight="bold", va="top")
+    canvas.lines(left, top, lines, fontweight="bold", va="top")
     assumed = heading(one, study, edition).rpartition(": ")[2]
     below = top + height_of(len(lines), style.LABEL)
     canvas.text(left, below, assumed, fontsize=style.SMALL, color=style.QUIET, va="top")
