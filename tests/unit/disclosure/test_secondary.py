@@ -18,6 +18,7 @@ from mirabal_toolkit.disclosure.ledger import Ledger, open_ledger
 from mirabal_toolkit.disclosure.profiles import PROFILES
 from mirabal_toolkit.disclosure.register import known_before, outputs_of, read_register
 from mirabal_toolkit.disclosure.release import release
+from mirabal_toolkit.disclosure.rules import lowest_hidden
 from mirabal_toolkit.disclosure.secondary import withhold
 from mirabal_toolkit.errors import DisclosureError, InputError
 from mirabal_toolkit.synthetic import simulate
@@ -77,6 +78,21 @@ def test_equations_that_share_no_count_are_apart():
     one, other = {("a",): 1, ("b",): -1}, {("c",): 1, ("d",): -1}
     assert len(islands([one, other])) == 2
     assert len(islands([one, other, {("b",): 1, ("c",): -1}])) == 1
+
+
+@pytest.mark.parametrize("profile", [FUNDER, PROFILES["public"]], ids=lambda one: one.name)
+def test_every_small_count_asked_alone_can_be_as_many_numbers_as_one_just_hidden(results, profile):
+    """What the search found, asking for many together, holds for each, from all that is told in the end."""
+    ledger, told = open_ledger(results), withhold(results, profile).told
+    lowest, asked = lowest_hidden(profile), 0
+    for island in islands(ledger.equations):
+        small = [key for key in island.keys if lowest <= ledger.counts[key] < profile.threshold]
+        for key in small[::3]:
+            least, most = ends_of([key], island, told).reached[key]
+            assert most - least >= profile.threshold - 1 - lowest
+            assert least <= ledger.counts[key] <= most
+            asked += 1
+    assert asked > 20
 
 
 def test_without_rounding_much_more_is_withheld(results):
