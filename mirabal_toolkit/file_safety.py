@@ -8,7 +8,7 @@ import errno
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mirabal_toolkit.errors import InputError
@@ -87,14 +87,28 @@ def steady_archive(data: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.infolist():
-            entry = zipfile.ZipInfo(member.filename, date_time=_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
             content = old.read(member)
             if member.filename == "docProps/core.xml":
                 content = _DATES.sub(rb"\g<1>" + _STAMP + rb"\g<2>", content)
-            new.writestr(entry, content)
+            new.writestr(_steady_entry(member.filename), content)
     return buffer.getvalue()
+
+
+def with_members(archive: bytes, members: Mapping[str, bytes]) -> bytes:
+    """Return an archive with more members, by name, and without a clock; those it has stay packed as they are."""
+    buffer = io.BytesIO()
+    buffer.write(archive)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as added:
+        for name, content in members.items():
+            added.writestr(_steady_entry(name), content)
+    return buffer.getvalue()
+
+
+def _steady_entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry
 
 
 def unwritable(error: OSError, path: Path) -> InputError:

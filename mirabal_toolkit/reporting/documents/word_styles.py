@@ -13,6 +13,8 @@ from mirabal_toolkit.reporting.tables.fitting import A4, Paper
 
 FONT = "Arial"
 LANGUAGES = {"en": "en-GB", "ro": "ro-RO", "it": "it-IT", "el": "el-GR"}
+#: Signs of a title in the properties of a document.
+LONGEST_TITLE = 255
 #: Documents carry no date of their own, so that equal results give equal bytes.
 FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _INK, _QUIET = "1B1F24", "50585F"
@@ -175,7 +177,7 @@ def _set_language(document: Any, language: str) -> None:
 
 def _set_properties(document: Any, title: str, language: str) -> None:
     properties = document.core_properties
-    properties.title, properties.language = clean_text(title)[:255], language
+    properties.title, properties.language = clean_text(title)[:LONGEST_TITLE], language
     properties.author = properties.last_modified_by = "Mirabal toolkit"
     properties.comments = properties.keywords = properties.subject = properties.category = ""
     properties.created = properties.modified = FIXED_DATE

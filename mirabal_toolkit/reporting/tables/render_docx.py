@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from mirabal_toolkit.file_safety import clean_text, steady_archive
-from mirabal_toolkit.reporting.documents.word_styles import new_document, style_ids
-from mirabal_toolkit.reporting.documents.word_xml import element, paragraph_xml, switched, text_run
+from mirabal_toolkit.file_safety import clean_text
+from mirabal_toolkit.reporting.documents.word_shell import shell_of
+from mirabal_toolkit.reporting.documents.word_xml import paragraph_xml, switched, text_run
 from mirabal_toolkit.reporting.tables.fitting import (
     A4,
     TWIPS_PER_POINT,
@@ -33,13 +32,9 @@ _GROUP_FILL = '<w:shd w:val="clear" w:color="auto" w:fill="EEF2F5"/>'
 
 def render_docx(table: Table, language: str) -> bytes:
     """Return a Word file that holds nothing but the table; the same bytes every time."""
-    document = new_document(table.title, language, landscape=fit_table(table).landscape)
-    styles = style_ids(document)
-    for part in (paragraph_xml(text_run(table.title), styles["Caption"]), *table_xml(table, styles)):
-        document.element.body.insert_element_before(element(part), "w:sectPr")
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return steady_archive(buffer.getvalue())
+    shell = shell_of(language, landscape=fit_table(table).landscape)
+    caption = paragraph_xml(text_run(table.title), shell.styles["Caption"])
+    return shell.holding(table.title, caption + "".join(table_xml(table, shell.styles)))
 
 
 def table_xml(table: Table, styles: Mapping[str, str], paper: Paper = A4) -> list[str]:

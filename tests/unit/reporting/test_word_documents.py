@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +32,7 @@ from mirabal_toolkit.reporting.documents.outline import Shelf
 from mirabal_toolkit.reporting.documents.references import with_references
 from mirabal_toolkit.reporting.documents.word_template import read_template
 from mirabal_toolkit.reporting.edition import Edition
+from mirabal_toolkit.reporting.tables.render_docx import render_docx
 from mirabal_toolkit.reporting.tables.spec import Cell, Column, Note, Row, RowGroup, Table
 
 COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
@@ -95,6 +97,18 @@ def test_a_report_keeps_the_rules_of_the_format(outline: Outline, edition: Editi
     path = tmp_path / "report.docx"
     path.write_bytes(render_docx_report(outline, edition))
     assert problems(path) == []
+
+
+@pytest.mark.parametrize("columns", [3, 14])
+def test_a_table_alone_keeps_the_rules_of_the_format_and_its_title(columns: int, tmp_path: Path) -> None:
+    titled = replace(table("alone", columns), title="Safer & <freer>")
+    path = tmp_path / "table.docx"
+    path.write_bytes(render_docx(titled, "ro"))
+    document = docx.Document(str(path))
+    assert problems(path) == []
+    assert document.core_properties.title == document.paragraphs[0].text == titled.title
+    assert (document.sections[0].page_width > document.sections[0].page_height) == (columns > 3)
+    assert document.core_properties.language == "ro-RO"
 
 
 def test_the_rules_are_really_looked_at(outline: Outline, edition: Edition, tmp_path: Path) -> None:
