@@ -13,6 +13,8 @@ from mirabal_toolkit.reporting.tables.spec import Table, begins_span
 TWIPS_PER_POINT = 20
 #: Space before the first column under a spanning header, and before words beside a number, in points.
 SPAN_GAP, WORDS_GAP = 9, 8
+#: Where there is room, what more is wished for before such a column, in points: numbers of one group stand together.
+SPAN_WISH = 40
 #: Average width of a sign and height of a line in points, in the text of tables and in the small one.
 SIGN, LINE = {False: 4.75, True: 3.95}, {False: 10.0, True: 8.3}
 #: Signs of the narrowest first column, and of words that are short enough to stand on three lines at most.
@@ -164,7 +166,7 @@ def _lines(cells: Sequence[tuple[str, str]], signs: Sequence[int]) -> int:
 
 
 def _shared(table: Table, needs: Sequence[int], total: int) -> tuple[int, ...]:
-    """Return widths that sum to `total`; what is over goes to texts by their length, then to numbers."""
+    """Return widths that sum to `total`; what is over goes to texts by their length and between groups, then to all."""
     widths = list(needs)
     over = total - sum(needs)
     if over < 0:
@@ -172,7 +174,9 @@ def _shared(table: Table, needs: Sequence[int], total: int) -> tuple[int, ...]:
         widths[0] += total - sum(widths)
         return tuple(widths)
     wishes = [
-        max(_wish(table, position) - need, 0) if column.kind in ("label", "text") else 0
+        max(_wish(table, position) - need, 0)
+        if column.kind in ("label", "text")
+        else begins_span(table, position) * SPAN_WISH * TWIPS_PER_POINT
         for position, (need, column) in enumerate(zip(needs, table.columns, strict=True))
     ]
     share = min(1.0, over / sum(wishes)) if sum(wishes) else 0.0

@@ -161,6 +161,16 @@ def test_wide_tables_lie_on_their_side_and_then_get_small(columns: int, *, lands
     assert (page.page_width > page.page_height) == landscape
 
 
+def test_groups_of_columns_stand_apart_where_there_is_room() -> None:
+    heads = [Column("label", "Indicator", "label")]
+    for wave in ("Start", "End"):
+        heads += [Column(f"n{wave}", "n", span=wave), Column(f"p{wave}", "%", span=wave)]
+    row = Row((Cell("Made to do something sexual against her will"), *(Cell("12", 12.0) for _ in range(4))))
+    _, first, second, third, fourth = fit_table(Table("t", "T", tuple(heads), (RowGroup("", (row,)),)), A4).widths
+    assert first == third > 2 * second
+    assert second == fourth
+
+
 @pytest.mark.parametrize("render", [render_csv, render_xlsx, lambda table: render_docx(table, "en")])
 def test_equal_tables_give_equal_bytes(render: object) -> None:
     assert render(nasty_table()) == render(nasty_table())  # type: ignore[operator]
