@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,10 @@ def exact_interval(count: int, n: int, level: float = 0.95) -> Interval:
     >>> round(exact_interval(0, 50).high, 4)
     0.0582
     """
-    side = {0: "less", n: "greater"}.get(count, "two-sided")
-    limits = stats.binomtest(count, n, alternative=side).proportion_ci(level, method="exact")
-    return Interval(count / n, float(limits.low), float(limits.high))
+    tail = 1 - level if count in (0, n) else (1 - level) / 2
+    low = 0.0 if count == 0 else float(special.betaincinv(count, n - count + 1, tail))
+    high = 1.0 if count == n else float(special.betaincinv(count + 1, n - count, 1 - tail))
+    return Interval(count / n, low, high)
 
 
 def newcombe_paired(counts: PairedCounts, level: float = 0.95) -> Interval:
@@ -178,7 +179,7 @@ def mcnemar_exact(stopped: int, started: int) -> float:
     0.0703125
     """
     changed = stopped + started
-    return 1.0 if changed == 0 else float(stats.binomtest(min(stopped, started), changed, 0.5).pvalue)
+    return 1.0 if stopped == started else float(2 * special.bdtr(min(stopped, started), changed, 0.5))
 
 
 def mean_interval(values: np.ndarray, level: float = 0.95) -> Interval:

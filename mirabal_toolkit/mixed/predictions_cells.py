@@ -192,8 +192,8 @@ def _with_values(frame: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame
     new = {}
     for name, value in values.items():
         dtype = frame[name].dtype
-        kind = dtype if isinstance(dtype, pd.CategoricalDtype) else None
-        new[name] = pd.Series([value] * len(frame), index=frame.index, dtype=kind)
+        kept = isinstance(dtype, pd.CategoricalDtype)
+        new[name] = pd.Series([value] * len(frame), index=frame.index, dtype=dtype) if kept else value
     return frame.assign(**new)
 
 

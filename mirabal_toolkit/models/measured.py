@@ -92,31 +92,74 @@ def started(panel: PanelData) -> pd.Index:
     return status.index[status == INTERVIEWED]
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What all outcomes of a panel stand on, laid out once.
+
+    Parameters
+    ----------
+    panel : PanelData
+    plan : AnalysisPlan
+    people : Index
+        Of the plan's population.
+    background : Background
+    scores, universe : DataFrame
+        Index person_id, columns (score, wave).
+    """
+
+    panel: PanelData
+    plan: AnalysisPlan
+    people: pd.Index
+    background: Background
+    scores: pd.DataFrame
+    universe: pd.DataFrame
+
+
+def ground(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> Ground:
+    """Lay out what all outcomes of `people` stand on."""
+    scores, universe = (pd.DataFrame(frame.unstack(WAVE)) for frame in (panel.scores.frame, panel.universe.frame))
+    return Ground(panel, plan, people, background(panel, plan, people), scores, universe)
+
+
+def all_measured(panel: PanelData, plan: AnalysisPlan, people: pd.Index) -> list[Measured]:
+    """Lay out every planned outcome under every estimand, in the order of the plan."""
+    laid = ground(panel, plan, people)
+    return [
+        measure_on(laid, planned, estimand)
+        for planned in plan.outcomes
+        for estimand in planned.estimands_of(panel.instrument)
+    ]
+
+
 def measure(
     panel: PanelData, plan: AnalysisPlan, planned: PlannedOutcome, estimand: Estimand, people: pd.Index
 ) -> Measured:
-    """Lay out one planned outcome under one estimand, for `people`.
+    """Lay out one planned outcome under one estimand, for `people`; see `measure_on`."""
+    return measure_on(ground(panel, plan, people), planned, estimand)
+
+
+def measure_on(laid: Ground, planned: PlannedOutcome, estimand: Estimand) -> Measured:
+    """Lay out one planned outcome under one estimand.
 
     Waves of an earlier version of the instrument whose scores cannot be compared with later ones are empty.
     """
-    column, outcome = score_name(planned.outcome, estimand), panel.instrument.outcome(planned.outcome)
+    panel, outcome = laid.panel, laid.panel.instrument.outcome(planned.outcome)
+    column, waves = score_name(planned.outcome, estimand), list(panel.waves)
     set_aside = not_comparable_waves(panel.bridges, planned.outcome)
-    waves = list(panel.waves)
 
     def wide(frame: pd.DataFrame) -> pd.DataFrame:
-        table: pd.DataFrame = frame[column].unstack(WAVE)
-        return table[[wave for wave in table.columns if int(wave) not in set_aside]].reindex(
-            index=people, columns=waves
-        )
+        table = pd.DataFrame(frame[column])
+        kept = [wave for wave in table.columns if int(wave) not in set_aside]
+        return table[kept].reindex(index=laid.people, columns=waves)
 
     return Measured(
         outcome=outcome,
         planned=planned,
         estimand=estimand,
-        plan=plan,
-        values=wide(panel.scores.frame).astype(float),
-        universe=wide(panel.universe.frame).eq(True),
-        background=background(panel, plan, people),
+        plan=laid.plan,
+        values=wide(laid.scores).astype(float),
+        universe=wide(laid.universe).eq(True),
+        background=laid.background,
         reliability=_published_reliability(panel.instrument, outcome),
     )
 

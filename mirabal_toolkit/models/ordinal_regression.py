@@ -106,9 +106,10 @@ def _derivatives(theta: Array, level: NDArray[np.intp], design: Array, n_codes: 
     if (np.diff(cuts) <= 0).any():
         return -np.inf, np.zeros(size), np.eye(size)
     # Cumulative chance of each answer or a lower one, with 0 before the first and 1 at the last.
-    below = expit(cuts[None, :] - (design @ beta)[:, None])
-    cumulative = np.pad(below, ((0, 0), (1, 1)), constant_values=((0, 0), (0, 1)))
-    slope = np.pad(below * (1 - below), ((0, 0), (1, 1)))
+    cumulative = np.zeros((len(level), n_codes + 1))
+    cumulative[:, 1:-1] = expit(cuts[None, :] - (design @ beta)[:, None])
+    cumulative[:, -1] = 1.0
+    slope = cumulative * (1 - cumulative)
     chance = np.maximum(np.diff(cumulative, axis=1), 1e-300)
     jacobian = _jacobian(slope, design, n_codes)
     rows = np.arange(len(level))

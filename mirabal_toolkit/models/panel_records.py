@@ -13,7 +13,7 @@ from mirabal_toolkit.core.instrument import Estimand
 from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.models.describe import Record, score_scale
-from mirabal_toolkit.models.measured import Measured, measure
+from mirabal_toolkit.models.measured import Measured, ground, measure_on
 from mirabal_toolkit.models.panel_models import PanelFit, PanelModel, correlated_effects_test, fit_panel_model
 from mirabal_toolkit.models.within_between import WithinBetween, indicators, within_between
 
@@ -27,10 +27,11 @@ def covariates_over_time(panel: PanelData, plan: AnalysisPlan, people: pd.Index)
     covariates = time_varying(panel, plan) if "within_between" in plan.panel_models else pd.DataFrame()
     if covariates.empty:
         return
+    laid = ground(panel, plan, people)
     for planned in plan.outcomes:
         if planned.headline and panel.instrument.outcome(planned.outcome).kind in KINDS:
             estimand = _estimand_beside(planned.estimands_of(panel.instrument), panel, plan)
-            yield from within_between_records(measure(panel, plan, planned, estimand, people), covariates)
+            yield from within_between_records(measure_on(laid, planned, estimand), covariates)
 
 
 def _estimand_beside(estimands: tuple[Estimand, ...], panel: PanelData, plan: AnalysisPlan) -> Estimand:

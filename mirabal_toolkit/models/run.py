@@ -20,7 +20,7 @@ from mirabal_toolkit.models.checks import check_panel
 from mirabal_toolkit.models.describe import Record, by_wave, cochran_q, distributions, retention
 from mirabal_toolkit.models.endorsement import endorsements
 from mirabal_toolkit.models.informants import two_accounts
-from mirabal_toolkit.models.measured import Measured, measure, started
+from mirabal_toolkit.models.measured import Measured, all_measured, started
 from mirabal_toolkit.models.measurement import measurement
 from mirabal_toolkit.models.missing_waves.analysing import LostWaves, estimate_lost, lost_waves, study_of_loss
 from mirabal_toolkit.models.multiplicity import adjust
@@ -98,11 +98,7 @@ def analyse(
     people = started(panel)
     check_panel(panel, plan, people)
     records: list[Record] = list(retention(panel, plan, people))
-    tasks = [
-        measure(panel, plan, planned, estimand, people)
-        for planned in plan.outcomes
-        for estimand in planned.estimands_of(panel.instrument)
-    ]
+    tasks = all_measured(panel, plan, people)
     lost = lost_waves(panel, plan, tasks)
     whole = [WholePanel(estimates, panel, plan, people) for estimates in OF_THE_WHOLE]
     # The whole panel comes first: its pieces are long, and no process should be left alone with one at the end.
