@@ -8,7 +8,8 @@ from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MPLBACKEND="Agg")
 
 # What the command loads late is loaded before: the limit is for what it computes, not for loading libraries.
-import matplotlib.backends.backend_svg  # noqa: F401
+import matplotlib.backends.backend_agg
+import matplotlib.textpath  # noqa: F401
 import numpy as np
 import pyarrow.parquet  # noqa: F401
 import scipy.optimize
