@@ -152,8 +152,20 @@ class Fit:
 
     def table(self, alpha: float = 0.05) -> pd.DataFrame:
         """Tidy table: estimate, std_error, df, statistic, p_value, conf_low, conf_high; one row a term."""
-        columns = [self.params, self.bse, self.df, self.tvalues, self.pvalues]
-        return pd.concat([*columns, self.conf_int(alpha)], axis=1)
+        df, error = _array(self.df), np.sqrt(np.diag(self.covariance))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            statistic = self.estimates / error
+        half = t_quantile(1 - alpha / 2, df) * error
+        columns = {
+            "estimate": self.estimates,
+            "std_error": error,
+            "df": df,
+            "statistic": statistic,
+            "p_value": two_sided(statistic, df),
+            "conf_low": self.estimates - half,
+            "conf_high": self.estimates + half,
+        }
+        return pd.DataFrame(columns, index=list(self.names))
 
     def summary(self) -> str:
         """Text for a reader: whether to trust the fit first, then the table."""

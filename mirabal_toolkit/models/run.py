@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import pandas as pd
 
@@ -97,18 +98,7 @@ def analyse(
     panel, plan = _without_absent_arm(panel, plan)
     people = started(panel)
     check_panel(panel, plan, people)
-    records: list[Record] = list(retention(panel, plan, people))
-    tasks = all_measured(panel, plan, people)
-    lost = lost_waves(panel, plan, tasks)
-    whole = [WholePanel(estimates, panel, plan, people) for estimates in OF_THE_WHOLE]
-    # The whole panel comes first: its pieces are long, and no process should be left alone with one at the end.
-    found = _all_estimated([*whole, *tasks, *lost], jobs, progress)
-    for estimates in found[len(whole) :]:
-        records += estimates
-    records += study_of_loss(panel, plan, tasks)
-    records += baseline_balance(tasks)
-    for estimates in found[: len(whole)]:
-        records += estimates
+    records = _records(panel, plan, people, jobs, progress)
     if second is not None:
         records += two_accounts(panel, second, plan)
     records = flag_versions(records, panel.bridges)
@@ -125,6 +115,24 @@ def analyse(
         fingerprint=panel.fingerprint,
         versions=dict(versions),
     )
+
+
+def _records(
+    panel: PanelData, plan: AnalysisPlan, people: pd.Index, jobs: int, progress: Progress | None
+) -> list[Record]:
+    """Return the estimates of the first account, in the order they are kept."""
+    measured = all_measured(panel, plan, people)
+    lost = lost_waves(panel, plan, measured)
+    whole = [WholePanel(estimates, panel, plan, people) for estimates in OF_THE_WHOLE]
+    # The whole panel comes first: its pieces are long, and no process should be left alone with one at the end.
+    found = _all_estimated([*whole, *measured, *lost], jobs, progress)
+    return [
+        *retention(panel, plan, people),
+        *chain.from_iterable(found[len(whole) :]),
+        *study_of_loss(panel, plan, measured),
+        *baseline_balance(measured),
+        *chain.from_iterable(found[: len(whole)]),
+    ]
 
 
 def _all_estimated(work: list[Task], jobs: int, progress: Progress | None) -> list[list[Record]]:
