@@ -25,8 +25,11 @@ from mirabal_toolkit.workflow_reading import DataRequest, read_files
 #: Steps of the road that progress counts, the models being one.
 STEPS = 6
 #: What other processes need to help.
-_FOR_ESTIMATES_AND_FIGURES = tuple(
-    f"mirabal_toolkit.{name}" for name in ("models", "reporting.writing", "reporting.figures.drawing")
+_FOR_ESTIMATES_AND_FIGURES = (
+    "mirabal_toolkit.models",
+    "linearmodels.panel",
+    "mirabal_toolkit.reporting.writing",
+    "mirabal_toolkit.reporting.figures.drawing",
 )
 
 
