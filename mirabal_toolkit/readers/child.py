@@ -44,6 +44,19 @@ class UnknownEncodingError(InputError):
     """There is no encoding of that name."""
 
 
+class _Gone(Exception):  # noqa: N818  (internal signal; the exit code of the child says why)
+    """The pipe or what came through it is broken: the child has ended."""
+
+
+@contextlib.contextmanager
+def _from_child() -> Iterator[None]:
+    """Take what goes wrong inside for the end of the child: not what goes wrong where progress is told."""
+    try:
+        yield
+    except (pa.ArrowException, EOFError, OSError, json.JSONDecodeError):
+        raise _Gone from None
+
+
 @dataclass(frozen=True, slots=True)
 class ChildRequest:
     """What the child shall do: read `path` by a function of pyreadstat, or a program beside the worker."""
@@ -95,8 +108,7 @@ def run_child(
     """
     with _started(request, limits) as child:
         answer = None
-        # a broken pipe or stream only says that the child is gone; its exit code says why
-        with contextlib.suppress(pa.ArrowException, EOFError, OSError, json.JSONDecodeError):
+        with contextlib.suppress(_Gone):
             meta = _description(child.answer, request.path, limits)
             answer = ChildAnswer(_rows(child.answer, request.path, limits, progress), meta)
         code = child.process.wait()
@@ -149,10 +161,11 @@ def _as_json(request: ChildRequest, limits: ReadLimits, seconds: float) -> bytes
 
 
 def _description(answer: BinaryIO, path: Path, limits: ReadLimits) -> dict[str, Any]:
-    line = answer.readline(_LONGEST_DESCRIPTION)
-    if not line.endswith(b"\n"):
-        raise EOFError
-    meta: dict[str, Any] = json.loads(line)
+    with _from_child():
+        line = answer.readline(_LONGEST_DESCRIPTION)
+        if not line.endswith(b"\n"):
+            raise EOFError
+        meta: dict[str, Any] = json.loads(line)
     if "refused" in meta:
         raise refusal(meta, path.name)
     columns = len(meta["column_names"])
@@ -168,19 +181,27 @@ def _description(answer: BinaryIO, path: Path, limits: ReadLimits) -> dict[str, 
 def _rows(answer: BinaryIO, path: Path, limits: ReadLimits, progress: Progress | None) -> pa.Table:
     """Collect the parts as they come, and stop when they grow beyond the limit."""
     parts, size, rows = [], 0, 0
-    with pa.ipc.open_stream(answer) as stream:
-        for part in stream:
-            size, rows = size + part.nbytes, rows + part.num_rows
-            if size > limits.unpacked_bytes:
-                raise InputError(
-                    f"the file unpacks to more than {limits.unpacked_bytes // 1_000_000:,} MB",
-                    where=path.name,
-                    fix="export only the variables of the questionnaire, or split the file",
-                )
-            parts.append(_apart(part))
-            if progress is not None and rows:
-                progress(f"Reading: {rows:,} rows")
+    with _from_child():
+        stream = pa.ipc.open_stream(answer)
+    for part in _parts(stream):
+        size, rows = size + part.nbytes, rows + part.num_rows
+        if size > limits.unpacked_bytes:
+            raise InputError(
+                f"the file unpacks to more than {limits.unpacked_bytes // 1_000_000:,} MB",
+                where=path.name,
+                fix="export only the variables of the questionnaire, or split the file",
+            )
+        parts.append(part)
+        if progress is not None and rows:
+            progress(f"Reading: {rows:,} rows")
+    with _from_child():
         return pa.Table.from_batches(parts, schema=stream.schema)
+
+
+def _parts(stream: pa.RecordBatchStreamReader) -> Iterator[pa.RecordBatch]:
+    with _from_child(), stream:
+        for part in stream:
+            yield _apart(part)
 
 
 def _apart(part: pa.RecordBatch) -> pa.RecordBatch:

@@ -48,6 +48,14 @@ def test_rows_beyond_the_first_part_arrive_in_order_and_are_told(request_for):
     assert told[-1] == f"Reading: {rows:,} rows"
 
 
+def test_a_screen_that_is_gone_is_not_blamed_on_the_file(request_for):
+    def gone(_text):
+        raise BrokenPipeError("nobody reads what is printed")
+
+    with pytest.raises(BrokenPipeError):
+        run_child(request_for({"x": [1.0, 2.0]}), progress=gone)
+
+
 def test_no_column_keeps_the_memory_of_the_others(request_for):
     table = run_child(request_for({"id": ["a", "b"], "x": [1.5, 2.5], "y": [0.5, None]})).table
     kept = [buffer for column in table.columns for buffer in column.chunk(0).buffers() if buffer is not None]
