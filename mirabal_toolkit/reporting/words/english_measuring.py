@@ -10,7 +10,7 @@ MEASURING: Mapping[str, str] = {
     "header_panel-entity": "Each woman her own level",
     "header_panel-random_effects": "Levels drawn by chance",
     "header_panel-first_differences": "From wave to wave",
-    "header_own_levels": "p, levels go with waves seen",
+    "header_own_levels": "p (Hausman’s test)",
     "note_other_models": "Change in percentage points, or points of a score, with its {level} interval. Each woman "
     "her own level (entity and time dummies): only change within a woman counts. Levels drawn by chance: the "
     "levels of women vary about one mean. From wave to wave: differences between neighbouring waves, both seen, "
