@@ -114,7 +114,7 @@ def test_an_analysis_on_a_full_disk_leaves_the_old_report(study, capsys, size):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="the system does not say how much memory is taken")
-@pytest.mark.parametrize("megabytes", [40, 80])
+@pytest.mark.parametrize("megabytes", [30, 50])
 def test_an_analysis_without_memory_leaves_the_old_report_and_goes_on_later(study, megabytes):
     """Mostly it says what lacks; a library may end the program itself, or tell of it by an error of its own."""
     command = [sys.executable, str(SCARCE), str(megabytes), *analysing(study)]
