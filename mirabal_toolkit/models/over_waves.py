@@ -195,7 +195,7 @@ def change_scale(measured: Measured) -> tuple[str, float]:
 def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table of an estimator; `to_dict` asks each value what it is."""
     names = [str(name) for name in table.columns]
-    for values in zip(*(table[name].tolist() for name in names), strict=True):
+    for values in table.to_numpy(dtype=object):
         yield dict(zip(names, values, strict=True))
 
 
