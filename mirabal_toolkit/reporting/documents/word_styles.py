@@ -115,8 +115,10 @@ def _drop_table_styles(document: Any) -> None:
 
 
 def style_ids(document: Any) -> dict[str, str]:
-    """Return the id of every style by its name; python-docx would look through all styles for every paragraph."""
-    return {style.name: style.style_id for style in document.styles}
+    """Return the ids of the styles of paragraphs, by name; python-docx would look through all for every paragraph."""
+    from docx.enum.style import WD_STYLE_TYPE
+
+    return {style.name: style.style_id for style in document.styles if style.type == WD_STYLE_TYPE.PARAGRAPH}
 
 
 def set_page(section: Any, *, landscape: bool, paper: Paper = A4) -> None:
