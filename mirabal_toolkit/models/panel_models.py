@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.errors import ModelError
@@ -53,13 +53,13 @@ class PanelFit:
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Return the lower and upper ends of t intervals."""
-        half = stats.t.ppf((1 + level) / 2, self.df) * self.std_error
+        half = special.stdtrit(self.df, (1 + level) / 2) * self.std_error
         return self.estimate - half, self.estimate + half
 
     @property
     def p_value(self) -> Array:
         """Two-sided p values of no change."""
-        return np.asarray(2 * stats.t.sf(np.abs(self.estimate / self.std_error), self.df))
+        return np.asarray(2 * special.stdtr(self.df, -np.abs(self.estimate / self.std_error)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def correlated_effects_test(data: pd.DataFrame) -> WaldTest:
         raise ModelError(_APART) from error
     n_persons = int(data[PERSON].nunique())
     wald = float(beta @ np.linalg.solve(covariance, beta)) / len(kept)
-    p_value = float(stats.f.sf(wald, len(kept), n_persons - 1))
+    p_value = float(special.fdtrc(len(kept), n_persons - 1, wald))
     return WaldTest(wald, float(len(kept)), p_value, len(data), n_persons)
 
 

@@ -68,6 +68,7 @@ def panel_records(measured: Measured) -> Iterator[Record]:
 def _changes(base: Record, fit: PanelFit, measured: Measured) -> Iterator[Record]:
     factor = 100.0 if measured.outcome.kind == "binary" else 1.0
     low, high = fit.interval(measured.plan.confidence_level)
+    p_value = fit.p_value
     for place, wave in enumerate(fit.waves):
         yield {
             **base,
@@ -78,7 +79,7 @@ def _changes(base: Record, fit: PanelFit, measured: Measured) -> Iterator[Record
             "conf_high": factor * float(high[place]),
             "df": fit.df,
             "statistic": float(fit.estimate[place] / fit.std_error[place]),
-            "p_value": float(fit.p_value[place]),
+            "p_value": float(p_value[place]),
             "n_obs": fit.n_obs,
             "n_persons": fit.n_persons,
         }

@@ -56,7 +56,7 @@ def _between(
     """Yield the counts of every answer at one wave against every answer at another."""
     earlier, later = ends
     names = [*states.values(), NOT_KNOWN]
-    before, after = (values[wave].map(states).fillna(NOT_KNOWN) for wave in ends)
+    before, after = ([states.get(value, NOT_KNOWN) for value in values[wave].tolist()] for wave in ends)
     counts = Counter(zip(before, after, strict=True))
     for start in names:
         for end in names:
