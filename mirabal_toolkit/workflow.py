@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from mirabal_toolkit.core.plan import AnalysisPlan
 from mirabal_toolkit.core.results import DisclosureProfile, ReleasableResults, Results
 from mirabal_toolkit.errors import UsageError
 from mirabal_toolkit.version import __version__
-from mirabal_toolkit.workflow_reading import DataRequest, read_files
+from mirabal_toolkit.workflow_reading import DataRequest, links_beside, read_files
 
 if TYPE_CHECKING:
     from mirabal_toolkit.cleaning import Step
@@ -50,6 +50,13 @@ def example_export() -> Path:
     return bundled_folder("examples") / EXAMPLE
 
 
+@dataclass(frozen=True, repr=False)
+class Read(WaveData):
+    """`WaveData` that knows the links file beside its study file: what was decided there holds in notebooks, too."""
+
+    links: Path | None = None
+
+
 class Scored(ScoredData):
     """`ScoredData` that knows the next step, for use in notebooks."""
 
@@ -74,9 +81,9 @@ class Released(ReleasableResults):
         return build_figure(self, name)
 
 
-def as_kind(kind: type[Any], value: Any) -> Any:
-    """Return `value` as its subclass `kind`: same fields, more methods."""
-    return kind(**{field.name: getattr(value, field.name) for field in fields(value)})
+def as_kind(kind: type[Any], value: Any, **more: Any) -> Any:
+    """Return `value` as its subclass `kind`: same fields, more methods, and `more` fields."""
+    return kind(**{field.name: getattr(value, field.name) for field in fields(value)}, **more)
 
 
 def expect(value: object, kind: type[Any], step: str) -> None:
@@ -94,10 +101,11 @@ def read(
     wave: int | Sequence[int] = (),
     encoding: str | None = None,
     sheet: str | Sequence[str] = (),
-) -> WaveData:
+) -> Read:
     """Read one export, one file a wave, or a study file.
 
-    For a sealed file the passphrase is asked for, unseen, so that it stands in no notebook.
+    For a sealed file the passphrase is asked for, unseen, so that it stands in no notebook. Which ids are one person's
+    is taken from the links file beside a study file, as commands do.
 
     Parameters
     ----------
@@ -117,6 +125,8 @@ def read(
     ------
     InputError
         If a file cannot be read, or no instrument or no ids are recognised.
+    UsageError
+        If several links files lie beside the study files.
     """
     from mirabal_toolkit.protecting.sealing import Keyring, ask_unseen
 
@@ -125,7 +135,8 @@ def read(
     sheets = (sheet,) if isinstance(sheet, str) else tuple(sheet)
     where = Path(mapping) if mapping else None
     request = DataRequest(files, instrument, where, waves, encoding, sheets=sheets, keyring=Keyring(ask_unseen))
-    return read_files(request).waves
+    brought: Read = as_kind(Read, read_files(request).waves, links=links_beside(files))
+    return brought
 
 
 def clean(
@@ -143,7 +154,8 @@ def clean(
     rules : CleaningRules, optional
         What differs from the usual cleaning: ``plan.cleaning``.
     links : path, optional
-        A links file, as `mirabal import` proposes it and somebody decided in it.
+        A links file, as `mirabal import` proposes it and somebody decided in it; that beside the study file when not
+        given.
     steps : sequence of Step, optional
         Other steps than the usual ones: see `docs/cleaning.md`.
 
@@ -158,6 +170,8 @@ def clean(
     from mirabal_toolkit.cleaning import clean as clean_waves
 
     expect(waves, WaveData, "clean")
+    if links is None and isinstance(waves, Read):
+        links = waves.links
     said = read_links(Path(links)) if links is not None else ()
     return clean_waves(waves, DEFAULT_STEPS if steps is None else steps, rules=rules, links=said)
 

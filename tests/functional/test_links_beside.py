@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+import mirabal_toolkit as mt
 from mirabal_toolkit.cleaning import Link, read_links, write_links
 from mirabal_toolkit.cli.main import exit_code_of
 from mirabal_toolkit.errors import UsageError
@@ -48,6 +49,15 @@ def test_links_beside_a_study_file_are_used_without_being_named_and_that_is_said
     after, said = people(capsys)
     assert before - after == {"A1O"}
     assert "study.links.yaml" in said
+
+
+def test_links_beside_a_study_file_hold_in_a_notebook_too(folder):
+    write_links([Link("A1O", "A10", same="yes")], folder / "study.links.yaml")
+    write_links([], folder / "nobody.yaml")
+    brought_in = mt.read(folder / "study.parquet")
+    assert "A1O" not in set(mt.clean(brought_in).answers.frame.index.get_level_values("person_id"))
+    as_it_was = mt.clean(brought_in, links=folder / "nobody.yaml")
+    assert "A1O" in set(as_it_was.answers.frame.index.get_level_values("person_id"))
 
 
 def test_importing_again_keeps_what_was_decided(folder, capsys):
