@@ -92,7 +92,7 @@ def test_the_default_plan_of_two_files(tmp_path):
 def test_a_comparison_site_alone_says_that_the_other_file_is_lacking(tmp_path):
     text, rows = analysed(tmp_path, simulated("comparison-site", 5, tmp_path))
     assert "arm_difference" not in kinds(rows)
-    assert "name the other file with --comparison" in text
+    assert "Name the other file with --comparison" in text
     assert "There is no comparison group" in text
 
 
