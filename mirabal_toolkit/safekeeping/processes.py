@@ -21,9 +21,6 @@ Piece = TypeVar("Piece")
 Found = TypeVar("Found")
 
 
-#: Where one process loads for all and they are copies of it. Elsewhere each loads for itself: Windows has no copies,
-#: and the libraries of macOS do not bear being copied.
-_SERVED = sys.platform == "linux"
 #: The processes that work together now, if any do.
 _NOW: ContextVar[ProcessPoolExecutor | None] = ContextVar("_NOW", default=None)
 
@@ -42,10 +39,9 @@ def together(jobs: int, modules: tuple[str, ...]) -> Iterator[None]:
     if jobs <= 1:
         yield
         return
-    if _SERVED:
-        _start_server(modules)
-    with _pool(jobs) as pool:
-        if not _SERVED:
+    served = _is_served(modules)
+    with _pool(jobs, served=served) as pool:
+        if not served:
             for _ in range(jobs):
                 pool.submit(_load, modules)
         token = _NOW.set(pool)
@@ -71,7 +67,7 @@ def in_processes(work: Callable[[Piece], Found], pieces: Iterable[Piece], jobs: 
     elif _NOW.get() is not None:
         yield from with_others(work, waiting)
     else:
-        with _pool(min(jobs, len(waiting))) as pool:
+        with _pool(min(jobs, len(waiting)), served=_is_served()) as pool:
             yield from _shared_out(pool, work, waiting)
 
 
@@ -98,10 +94,10 @@ def _shared_out(pool: ProcessPoolExecutor, work: Callable[[Piece], Found], piece
 
 
 @contextlib.contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int, *, served: bool) -> Iterator[ProcessPoolExecutor]:
     others = set(multiprocessing.active_children())
     # Never copies of this process, which may have threads.
-    context = multiprocessing.get_context("forkserver" if _SERVED else "spawn")
+    context = multiprocessing.get_context("forkserver" if served else "spawn")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
     try:
         yield pool
@@ -113,16 +109,25 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     pool.shutdown()
 
 
-def _start_server(modules: tuple[str, ...]) -> None:
-    """Let the process that others are copied from load, if it does not run yet; what Ctrl-C sends does not reach it."""
+def _is_served(modules: tuple[str, ...] = ()) -> bool:
+    """Let one process load for all, and say whether it does: others are copies of it, and need not load themselves.
+
+    Windows has no copies, and the libraries of macOS do not bear being copied. Where one runs already, it stays.
+    """
+    if sys.platform != "linux":
+        return False
     from multiprocessing import forkserver
 
     forkserver.set_forkserver_preload(list(modules))
+    # What Ctrl-C sends is for the process that all work for.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
+    except OSError:  # it is reached by a file, and the folder for such files has too long a name, or may hold none
+        return False
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return True
 
 
 def _load(modules: tuple[str, ...]) -> None:
