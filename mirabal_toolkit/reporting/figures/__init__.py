@@ -1,4 +1,8 @@
-"""Figures: drawn by matplotlib in one style, each with its numbers and a description in words."""
+"""Figures in one style, each with its numbers and a description in words.
+
+`gallery.py` says which there are, and the files it names what each shows. They put marks in inches on a `canvas.py`,
+with a `plot.py` where there are axes; `svg.py` and `raster.py` write them, with the text and the painter of matplotlib.
+"""
 
 from __future__ import annotations
 
