@@ -51,7 +51,7 @@ def example_export() -> Path:
 
 
 @dataclass(frozen=True, repr=False)
-class Read(WaveData):
+class Waves(WaveData):
     """`WaveData` that knows the links file beside its study file: what was decided there holds in notebooks, too."""
 
     links: Path | None = None
@@ -101,7 +101,7 @@ def read(
     wave: int | Sequence[int] = (),
     encoding: str | None = None,
     sheet: str | Sequence[str] = (),
-) -> Read:
+) -> Waves:
     """Read one export, one file a wave, or a study file.
 
     For a sealed file the passphrase is asked for, unseen, so that it stands in no notebook. Which ids are one person's
@@ -135,7 +135,7 @@ def read(
     sheets = (sheet,) if isinstance(sheet, str) else tuple(sheet)
     where = Path(mapping) if mapping else None
     request = DataRequest(files, instrument, where, waves, encoding, sheets=sheets, keyring=Keyring(ask_unseen))
-    brought: Read = as_kind(Read, read_files(request).waves, links=links_beside(files))
+    brought: Waves = as_kind(Waves, read_files(request).waves, links=links_beside(files))
     return brought
 
 
@@ -170,7 +170,7 @@ def clean(
     from mirabal_toolkit.cleaning import clean as clean_waves
 
     expect(waves, WaveData, "clean")
-    if links is None and isinstance(waves, Read):
+    if links is None and isinstance(waves, Waves):
         links = waves.links
     said = read_links(Path(links)) if links is not None else ()
     return clean_waves(waves, DEFAULT_STEPS if steps is None else steps, rules=rules, links=said)
