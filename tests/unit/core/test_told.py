@@ -11,6 +11,5 @@ def test_every_stage_of_the_data_is_one_line_without_an_answer(tmp_path):
     scored = mt.score(cleaned)
     said = [repr(stage) for stage in (waves, cleaned, scored, scored.to_panel())]
     assert said == [
-        f"<{name} wellbeing@1.0.0: 12 people, waves 1, 2>"
-        for name in ("Waves", "CleanedData", "Scored", "PanelData")
+        f"<{name} wellbeing@1.0.0: 12 people, waves 1, 2>" for name in ("Waves", "CleanedData", "Scored", "PanelData")
     ]
