@@ -135,7 +135,9 @@ def read(
     sheets = (sheet,) if isinstance(sheet, str) else tuple(sheet)
     where = Path(mapping) if mapping else None
     request = DataRequest(files, instrument, where, waves, encoding, sheets=sheets, keyring=Keyring(ask_unseen))
-    brought: Waves = as_kind(Waves, read_files(request).waves, links=links_beside(files))
+    # First, since of several links files it complains, and reading takes a while.
+    links = links_beside(files)
+    brought: Waves = as_kind(Waves, read_files(request).waves, links=links)
     return brought
 
 

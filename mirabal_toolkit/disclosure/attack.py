@@ -113,7 +113,8 @@ def ends_of(targets: Sequence[Key], island: Island, known: Mapping[Key, Range]) 
     MirabalError
         If the solver finds no answer.
     """
-    wanted = np.isin(np.arange(len(island.keys)), [island.keys.index(target) for target in targets]).astype(float)
+    asked = set(targets)
+    wanted = np.array([float(key in asked) for key in island.keys])
     found = linprog(
         np.concatenate([wanted, -wanted]),
         A_eq=island.twice,

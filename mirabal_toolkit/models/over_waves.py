@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mirabal_toolkit.core.data import PERSON, WAVE
+from mirabal_toolkit.core.frames import rows_of
 from mirabal_toolkit.core.plan import WaveModel
 from mirabal_toolkit.errors import ModelError
 from mirabal_toolkit.mixed import contrasts, predictions
@@ -192,13 +193,6 @@ def change_scale(measured: Measured) -> tuple[str, float]:
     return scale.change, scale.factor
 
 
-def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table of an estimator; `to_dict` asks each value what it is."""
-    names = [str(name) for name in table.columns]
-    for values in table.to_numpy(dtype=object):
-        yield dict(zip(names, values, strict=True))
-
-
 def _measures(row: dict[str, Any], factor: float) -> Record:
     return {name: factor * float(row[name]) for name in MEASURED}
 
@@ -213,7 +207,7 @@ def _predictions(base: Record, table: pd.DataFrame, scale: Scale) -> list[Record
             "df": float(row["df"]),
             "n_obs": int(row["n_obs"]),
         }
-        for row in _rows(table)
+        for row in rows_of(table)
     ]
 
 
@@ -229,7 +223,7 @@ def _shares(base: Record, table: pd.DataFrame) -> list[Record]:
             **_measures(row, 100.0),
             "n_obs": int(row["n_obs"]),
         }
-        for row in _rows(table)
+        for row in rows_of(table)
     ]
 
 
@@ -240,7 +234,7 @@ def _changes(base: Record, table: pd.DataFrame, scale: Scale, waves: list[int]) 
             row,
             scale,
         )
-        for wave, row in zip(waves[1:], _rows(table), strict=True)
+        for wave, row in zip(waves[1:], rows_of(table), strict=True)
     ]
 
 

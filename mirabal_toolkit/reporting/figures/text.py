@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from mirabal_toolkit.file_safety import clean_text
+from mirabal_toolkit.reporting.figures.fonts import FONT
 
 LINE_HEIGHT = 1.28
 UNKNOWN_SIGN = "\ufffd"
@@ -25,7 +26,7 @@ def _font(weight: str) -> Any:
     from matplotlib.ft2font import FT2Font
 
     # Every property is said: what is not would come from the settings of the program that draws.
-    wanted = FontProperties(family="DejaVu Sans", style="normal", variant="normal", weight=weight, stretch="normal")
+    wanted = FontProperties(family=FONT, style="normal", variant="normal", weight=weight, stretch="normal")
     path = findfont(wanted, fallback_to_default=True)
     font = FT2Font(path)
     font.set_size(_LAID, POINTS)

@@ -124,7 +124,6 @@ def draw_trajectories(wording: Wording, panels: Sequence[Panel], title: str, sub
             _write_heading(canvas, panel, left, top, width, wording)
             place = Box(left, top + heading, width, PLOT_HEIGHT)
             _draw_panel(canvas, place, panel, labelled=number == 0 or not shared)
-            _write_ticks(canvas, panel, left, top + heading + PLOT_HEIGHT, width)
         _write_row_names(canvas, wording, top + heading + PLOT_HEIGHT)
         top += heading + PLOT_HEIGHT + TICK_ROOM + ROW_GAP
     return page
@@ -193,6 +192,7 @@ def _draw_panel(canvas: Canvas, place: Box, panel: Panel, *, labelled: bool) -> 
     shown = [point for point in panel.points if point.value is not None]
     for point in {id(point): point for point in (shown[:1] + shown[-1:])}.values():
         _write_value(plot, point)
+    _write_ticks(plot, panel.points)
 
 
 def _draw_point(plot: Plot, point: Point, value: float) -> None:
@@ -229,9 +229,10 @@ def _stretches(points: Sequence[Point]) -> list[list[Point]]:
     return [run for run in runs if len(run) > 1]
 
 
-def _write_ticks(canvas: Canvas, panel: Panel, left: float, top: float, width: float) -> None:
-    for point in panel.points:
-        x = left + (width * (EDGE / width + point.position) / (1 + 2 * EDGE / width))
+def _write_ticks(plot: Plot, points: Sequence[Point]) -> None:
+    canvas, top = plot.canvas, plot.place.top + plot.place.height
+    for point in points:
+        x = plot.x(point.position)
         canvas.text(x, top + 0.05, point.tick, fontsize=style.SMALL, color=style.QUIET, ha="center", va="top")
         canvas.text(x, top + 0.19, point.n, fontsize=style.SMALL, color=style.INK, ha="center", va="top")
 

@@ -96,6 +96,7 @@ def fit_table(table: Table, paper: Paper = A4) -> Fit:
 
     It is small, or small and upright instead of lying, where that saves a page with hardly anything.
     """
+    # However it is called, a layout is remembered once.
     return _fit(table, paper)
 
 
@@ -124,19 +125,15 @@ def _pages(fit: Fit, paper: Paper) -> float:
 
 
 def _fitting(table: Table, paper: Paper) -> Iterator[Fit]:
-    for shape, landscape, small in (
-        (_as_it_is, False, False),
-        (_as_it_is, True, False),
-        (fold, True, False),
-        (fold, True, True),
+    for folded, landscape, small in (
+        (False, False, False),
+        (False, True, False),
+        (True, True, False),
+        (True, True, True),
     ):
-        form = shape(table)
+        form = fold(table) if folded else table
         if _fits(form, paper, landscape=landscape, small=small):
             yield _laid(form, paper, landscape=landscape, small=small)
-
-
-def _as_it_is(table: Table) -> Table:
-    return table
 
 
 def _fits(table: Table, paper: Paper, *, landscape: bool, small: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from mirabal_toolkit.reporting.edition import Edition
 from mirabal_toolkit.reporting.tables.accounts import accounts, agreement, agreement_scores
@@ -85,11 +86,8 @@ ONCE = (
 
 def all_tables(edition: Edition) -> Iterator[Table]:
     """Yield every table that has rows, in the order of the report."""
-    for build in BUILDERS if len(edition.waves) > 1 else ONCE:
-        table = build(edition)
-        if not table.is_empty:
-            yield table
-    for item in edition.lookup.outcomes("distribution"):
-        table = answers(item, edition)
-        if not table.is_empty:
-            yield table
+    tables = chain(
+        (build(edition) for build in (BUILDERS if len(edition.waves) > 1 else ONCE)),
+        (answers(item, edition) for item in edition.lookup.outcomes("distribution")),
+    )
+    return (table for table in tables if not table.is_empty)
