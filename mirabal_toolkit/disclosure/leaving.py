@@ -17,7 +17,7 @@ from typing import Any
 from mirabal_toolkit.core.results import DisclosureProfile
 from mirabal_toolkit.errors import InputError, Problem
 from mirabal_toolkit.safekeeping.hashes import file_hash
-from mirabal_toolkit.safekeeping.manifest import MANIFEST, read_manifest
+from mirabal_toolkit.safekeeping.manifest import MANIFEST, incomplete, read_manifest
 
 RESULTS = "results.json"
 
@@ -66,10 +66,7 @@ def _read_json(folder: Path, name: str) -> dict[str, Any]:
     try:
         content = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise InputError(
-            f"{folder.resolve().name} is not a complete report of the toolkit: {name} is missing or cannot be read",
-            fix="name the folder that `mirabal analyse` wrote",
-        ) from None
+        raise incomplete(folder, name) from None
     return content if isinstance(content, dict) else {}
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
+from mirabal_toolkit.mixed.results import t_quantile
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -185,6 +187,6 @@ def mcnemar_exact(stopped: int, started: int) -> float:
 def mean_interval(values: np.ndarray, level: float = 0.95) -> Interval:
     """Return the mean of `values`, shape (n,), n ≥ 2, with Student's t interval."""
     n = values.size
-    half = float(special.stdtrit(n - 1, (1 + level) / 2) * values.std(ddof=1) / np.sqrt(n))
+    half = float(t_quantile((1 + level) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
     mean = float(values.mean())
     return Interval(mean, mean - half, mean + half)

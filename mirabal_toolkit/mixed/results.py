@@ -117,7 +117,7 @@ class Fit:
     @property
     def pvalues(self) -> pd.Series[float]:
         """Two-sided p values, from t with `df`."""
-        return self._by_name(two_sided(_array(self.tvalues), _array(self.df)), "p_value")
+        return self.table()["p_value"]
 
     @property
     def aic(self) -> float:
@@ -146,9 +146,7 @@ class Fit:
         pandas.DataFrame
             Columns `conf_low` and `conf_high`, one row a term.
         """
-        half = t_quantile(1 - alpha / 2, _array(self.df)) * _array(self.bse)
-        columns = {"conf_low": self.estimates - half, "conf_high": self.estimates + half}
-        return pd.DataFrame(columns, index=list(self.names))
+        return self.table(alpha)[["conf_low", "conf_high"]]
 
     def table(self, alpha: float = 0.05) -> pd.DataFrame:
         """Tidy table: estimate, std_error, df, statistic, p_value, conf_low, conf_high; one row a term."""
@@ -186,7 +184,7 @@ class Fit:
         return pd.Series(values, index=list(self.names), name=name)
 
 
-def two_sided(statistic: FloatArray, df: FloatArray) -> FloatArray:
+def two_sided(statistic: FloatArray | float, df: FloatArray | float) -> FloatArray:
     """Two-sided p values of t statistics; infinite `df` means the normal distribution.
 
     Parameters
@@ -200,7 +198,7 @@ def two_sided(statistic: FloatArray, df: FloatArray) -> FloatArray:
     return np.asarray(2.0 * special.stdtr(df, -np.abs(statistic)), dtype=np.float64)
 
 
-def t_quantile(probability: float, df: FloatArray) -> FloatArray:
+def t_quantile(probability: float, df: FloatArray | float) -> FloatArray:
     """Quantiles of t; infinite `df` means the normal distribution.
 
     Parameters

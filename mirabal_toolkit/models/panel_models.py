@@ -16,6 +16,7 @@ from scipy import special
 
 from mirabal_toolkit.core.data import PERSON, WAVE
 from mirabal_toolkit.errors import ModelError
+from mirabal_toolkit.mixed.results import t_quantile, two_sided
 from mirabal_toolkit.models.over_waves import NO_ERROR
 
 Array = NDArray[np.float64]
@@ -53,13 +54,13 @@ class PanelFit:
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Return the lower and upper ends of t intervals."""
-        half = special.stdtrit(self.df, (1 + level) / 2) * self.std_error
+        half = t_quantile((1 + level) / 2, self.df) * self.std_error
         return self.estimate - half, self.estimate + half
 
     @property
     def p_value(self) -> Array:
         """Two-sided p values of no change."""
-        return np.asarray(2 * special.stdtr(self.df, -np.abs(self.estimate / self.std_error)))
+        return two_sided(self.estimate / self.std_error, self.df)
 
 
 @dataclass(frozen=True, slots=True)

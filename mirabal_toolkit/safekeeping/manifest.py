@@ -71,6 +71,14 @@ def own_hash(content: Mapping[str, Any]) -> str:
     return text_hash(json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
 
 
+def incomplete(folder: Path, name: str) -> InputError:
+    """Return the error of a folder of outputs in which a file lacks or cannot be read."""
+    return InputError(
+        f"{folder.resolve().name} is not a complete report of the toolkit: {name} is missing or cannot be read",
+        fix="name the folder that `mirabal analyse` wrote",
+    )
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of a folder of outputs, of this version or an older one.
 
@@ -84,10 +92,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         content = None
     if not isinstance(content, dict) or not isinstance(content.get("outputs"), dict):
-        raise InputError(
-            f"{folder.resolve().name} is not a complete report of the toolkit: {MANIFEST} is missing or cannot be read",
-            fix="name the folder that `mirabal analyse` wrote",
-        )
+        raise incomplete(folder, MANIFEST)
     version = content.get("schema", 1)
     if not isinstance(version, int) or version > MANIFEST_VERSION:
         raise InputError(

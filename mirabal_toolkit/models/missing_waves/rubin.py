@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+
+from mirabal_toolkit.mixed.results import t_quantile, two_sided
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ class Pooled:
 
     def limits(self, level: float) -> tuple[float, float]:
         """Return the ends of the t interval."""
-        half = float(special.stdtrit(self.df, (1 + level) / 2)) * self.std_error
+        half = float(t_quantile((1 + level) / 2, self.df)) * self.std_error
         return self.estimate - half, self.estimate + half
 
     @property
@@ -47,7 +48,7 @@ class Pooled:
         """Two-sided p of no change; missing without a standard error."""
         if self.std_error == 0:
             return float("nan")
-        return float(2 * special.stdtr(self.df, -abs(self.estimate / self.std_error)))
+        return float(two_sided(self.estimate / self.std_error, self.df))
 
 
 def pool(estimates: Floats, variances: Floats, df_complete: float) -> Pooled:
